@@ -1,0 +1,4 @@
+/*
+ * buf - to come.
+ */
+#include "common/base/buf.h"

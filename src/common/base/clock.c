@@ -1,0 +1,4 @@
+/*
+ * clock - to come.
+ */
+#include "common/base/clock.h"

@@ -1,0 +1,4 @@
+/*
+ * errname - to come.
+ */
+#include "common/base/errname.h"

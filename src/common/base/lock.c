@@ -1,0 +1,4 @@
+/*
+ * lock - to come.
+ */
+#include "common/base/lock.h"

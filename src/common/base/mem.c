@@ -1,0 +1,4 @@
+/*
+ * mem - to come.
+ */
+#include "common/base/mem.h"

@@ -1,0 +1,32 @@
+/*
+ * mem - our own memory, mapped from the kernel and counted.
+ *
+ * Nothing of ours comes from malloc.  What we hold is visible in MemStats
+ * (mem_held), so that our cost is never a secret.
+ *
+ * Memory   mappings, and an arena for small things that live for ever.
+ * Threads  any.
+ * Fork     the child keeps its copies; the counters stay true.
+ */
+#ifndef DIAG_BASE_MEM_H
+#define DIAG_BASE_MEM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/base/attrs.h"
+
+/* Maps @n bytes of zeros, private; NULL when the kernel refuses. */
+IN_HOOK void *mem_map(size_t n);
+/* Like mem_map(), but reserves address space only: MAP_NORESERVE, pages count
+ * when touched.  Not part of mem_held(); see mem_reserved(). */
+IN_HOOK void *mem_reserve(size_t n);
+IN_HOOK void mem_unmap(void *p, size_t n);
+/* @n bytes of zeros, 16-aligned, for ever; NULL when there is no memory. */
+IN_HOOK void *mem_forever(size_t n);
+
+/* Bytes mapped by us now; bytes of address space reserved by us. */
+SIGNAL_SAFE size_t mem_held(void);
+SIGNAL_SAFE size_t mem_reserved(void);
+
+#endif

@@ -1,0 +1,4 @@
+/*
+ * proc - to come.
+ */
+#include "common/base/proc.h"

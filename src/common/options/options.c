@@ -1,0 +1,4 @@
+/*
+ * options - to come.
+ */
+#include "common/options/options.h"

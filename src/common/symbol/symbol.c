@@ -1,0 +1,4 @@
+/*
+ * symbol - to come.
+ */
+#include "common/symbol/symbol.h"

@@ -1,0 +1,4 @@
+/*
+ * tape - to come.
+ */
+#include "common/tape/tape.h"

@@ -1,0 +1,4 @@
+/*
+ * heap - to come.
+ */
+#include "shim/heap/heap.h"

@@ -1,0 +1,4 @@
+/*
+ * boot - to come.
+ */
+#include "shim/preload/boot.h"

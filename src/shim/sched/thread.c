@@ -1,0 +1,4 @@
+/*
+ * thread - to come.
+ */
+#include "shim/sched/thread.h"

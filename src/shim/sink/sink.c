@@ -1,0 +1,4 @@
+/*
+ * sink - to come.
+ */
+#include "shim/sink/sink.h"

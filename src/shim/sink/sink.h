@@ -1,0 +1,72 @@
+/*
+ * sink - text lines out, whole or not at all.
+ *
+ * A record is one or more whole lines that belong together; it goes out in one
+ * write(2) and is never torn.  The output is stderr as it was when the process
+ * started, or the file of log=.  Before every write the descriptor is proved
+ * to be still ours (device and inode); a full pipe, a closed pipe, a full disk,
+ * a reused descriptor 2 drop the record and count it.  When the sink works
+ * again, it says how many records were lost.  The host is never blocked for
+ * longer than SINK_PATIENCE_NS, never killed by SIGPIPE or SIGXFSZ.
+ *
+ * Host threads write through a close-on-exec duplicate high up; the diag
+ * thread has a descriptor table of its own (unshare(CLONE_FILES)), so its copy
+ * takes no number of the host's and no sweep of the host's closes it.
+ *
+ * Memory   static; one mapped buffer for log files (records are gathered and
+ *          written out in whole records, at least every 100 ms by the ticker).
+ * Threads  any; records of one thread stay in order.
+ * Fork     sink_after_fork() in the child: empties the buffer, new prefix.
+ */
+#ifndef DIAG_SINK_SINK_H
+#define DIAG_SINK_SINK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/base/attrs.h"
+
+struct sink_config {
+	const char *log;	/* expanded path, or "" for stderr */
+	uint64_t logmax;	/* bytes; 0 no limit */
+	bool prefix;		/* every line begins with diag[PID] */
+	bool host_writes;	/* host threads write too (allocation text,
+				 * reports at exit): a high descriptor is kept */
+};
+
+/* Opens the output.  0, or -errno: then everything is dropped. */
+int sink_open(const struct sink_config *config);
+
+/* Writes a record of whole lines (each ending in a newline).  False when it
+ * was dropped (and counted). */
+IN_HOOK bool sink_put(const char *record, size_t len);
+
+/* "diag: " and one sentence and a newline; at most once per @cause (a string
+ * literal, compared as text) per process. */
+IN_HOOK void sink_notice(const char *cause, const char *fmt, ...)
+    PRINTF_LIKE(2, 3);
+/* The same, as often as it is called (options, one line per bad item). */
+void sink_say(const char *fmt, ...) PRINTF_LIKE(1, 2);
+
+/* Writes out what is gathered.  The ticker calls it; exit and fatal signals
+ * too. */
+IN_HOOK void sink_flush(void);
+
+/* The diag thread has just unshared its descriptor table: keeps our output in
+ * it and closes everything else. */
+DETACHED void sink_adopt_thread(void);
+
+/* True when records can be gathered, so that a thread must flush them. */
+bool sink_gathers(void);
+
+/* Records dropped so far. */
+SIGNAL_SAFE uint64_t sink_dropped(void);
+
+void sink_before_fork(void);
+void sink_after_fork_parent(void);
+void sink_after_fork_child(bool prefix);
+
+enum { SINK_PATIENCE_MS = 20 };
+
+#endif

@@ -1,0 +1,4 @@
+/*
+ * stack - to come.
+ */
+#include "shim/stack/stack.h"

@@ -1,0 +1,70 @@
+/*
+ * stack - capture the calling thread's stack, and keep equal stacks once.
+ *
+ * A stack is a number.  stack_capture() walks from the wrapper to the root with unwind rules cached per return address (from .eh_frame, found by
+ * _dl_find_object(), which takes no lock), reuses what it can verify of the
+ * thread's previous walk, and returns the number of the tree node
+ * (parent, return address) it ended at.  Equal stacks have equal numbers.
+ *
+ * Memory   mem_map'ed tables that grow; one struct stack_cache per thread.
+ * Threads  any number capture at once; the tree is lock-free to read and
+ *          inserts by compare-and-swap.
+ * Fork     the child keeps the tree; caches of other threads are dropped.
+ */
+#ifndef DIAG_STACK_STACK_H
+#define DIAG_STACK_STACK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/base/attrs.h"
+
+enum { STACK_DEPTH_MAX = 512 };
+/* Number 0 is never given out; STACK_NONE means that nothing was captured. */
+enum { STACK_NONE = 0 };
+
+/* Registers a walk starts from, when it is not "here": a signal's context. */
+struct stack_regs {
+	uintptr_t pc, sp, fp, rbx, r12, r13, r14, r15;
+	bool interrupted;	/* @pc is the instruction itself, not a return
+				 * address: a signal arrived there */
+};
+
+/* Per-thread memory of the previous walk; opaque.  At most 8 KiB. */
+struct stack_cache;
+
+/* Prepares the tables; @depth frames are kept per stack.  0 or -errno. */
+int stack_init(unsigned depth);
+
+/* A cache for a thread whose stack is [@low, @high); NULL without memory (then
+ * captures work, without reuse).  0,0 for bounds: not known, the walk checks
+ * with the kernel's help once. */
+IN_HOOK struct stack_cache *stack_cache_make(uintptr_t low, uintptr_t high);
+IN_HOOK void stack_cache_drop(struct stack_cache *c);
+
+/* Captures the calling thread's stack from here; frames inside libdiag's own
+ * text are left out, so the first frame is the host's call of the wrapper.
+ * Returns the stack's number or STACK_NONE (no memory, counted in
+ * stack_dropped()).  @c may be NULL. */
+IN_HOOK uint32_t stack_capture(struct stack_cache *c);
+/* The same from @regs. */
+IN_HOOK uint32_t stack_capture_regs(struct stack_cache *c,
+    const struct stack_regs *regs);
+
+/* Fills @pc with the return addresses of stack @id, innermost first, at most
+ * @max; returns how many there are in all.  *@cut (may be NULL) becomes true
+ * when the walk did not reach the root (depth limit, foreign stack, no CFI). */
+IN_HOOK unsigned stack_frames(uint32_t id, uintptr_t *pc, unsigned max,
+    bool *cut);
+
+/* One past the largest number given out so far. */
+IN_HOOK uint32_t stack_limit(void);
+/* Captures that could not be kept. */
+SIGNAL_SAFE uint64_t stack_dropped(void);
+/* Called by preload after dlclose(): rules and reuse keyed by addresses of
+ * unmapped code are forgotten. */
+void stack_forget_code(void);
+void stack_after_fork(void);
+
+#endif

@@ -1,0 +1,4 @@
+/*
+ * state - to come.
+ */
+#include "shim/state/state.h"

@@ -1,0 +1,4 @@
+/*
+ * alloctrace - to come.
+ */
+#include "shim/trace/alloctrace.h"

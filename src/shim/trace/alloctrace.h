@@ -1,0 +1,61 @@
+/*
+ * alloctrace - every allocation and free of the host: text, live blocks, leaks.
+ *
+ * Memory   a table of live blocks indexed by address (16 bytes per 16-byte
+ *          granule, pages touched on demand), text buffers per thread.
+ * Threads  any; a block's entry belongs to whoever holds the block.
+ * Fork     the child's live table goes on; its counters start from there.
+ */
+#ifndef DIAG_TRACE_ALLOCTRACE_H
+#define DIAG_TRACE_ALLOCTRACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/base/attrs.h"
+#include "common/options/options.h"
+
+struct thread;
+
+/* The entry point the host called; alloc_entry_name() prints it. */
+enum alloc_entry {
+	ENTRY_MALLOC, ENTRY_CALLOC, ENTRY_REALLOC, ENTRY_REALLOCARRAY,
+	ENTRY_MEMALIGN, ENTRY_POSIX_MEMALIGN, ENTRY_ALIGNED_ALLOC, ENTRY_VALLOC,
+	ENTRY_PVALLOC, ENTRY_MALLOCX, ENTRY_RALLOCX, ENTRY_NEW, ENTRY_NEW_ARRAY,
+	ENTRY_FREE, ENTRY_CFREE, ENTRY_DALLOCX, ENTRY_SDALLOCX, ENTRY_DELETE,
+	ENTRY_DELETE_ARRAY, ENTRY_XALLOCX, ENTRIES
+};
+const char *alloc_entry_name(enum alloc_entry e);
+
+int alloctrace_start(const struct options *opt);
+
+/* After an allocation succeeded, inside a hook scope.  @size is what was
+ * asked for, @usable what was given. */
+IN_HOOK void alloctrace_alloc(struct thread *t, void *p, size_t size,
+    size_t usable, enum alloc_entry entry);
+/* Before @p is given back, inside a hook scope. */
+IN_HOOK void alloctrace_free(struct thread *t, void *p,
+    enum alloc_entry entry);
+
+/* A realloc in two steps around the real one: the block's entry is taken
+ * before, and put back when it failed. */
+struct alloc_moved {
+	uint64_t word[2];	/* the entry of the old block; 0 when untraced */
+	uint64_t at_ns;
+};
+IN_HOOK void alloctrace_move_begin(struct thread *t, void *old,
+    struct alloc_moved *m);
+IN_HOOK void alloctrace_move_end(struct thread *t, void *old, void *new_,
+    size_t size, size_t usable, enum alloc_entry entry,
+    const struct alloc_moved *m);
+
+/* The leak summary (leaks=N groups), once per process, as the process ends;
+ * also on the signal: then with @final false. */
+void alloctrace_report(bool final);
+/* Events that could not be recorded (nested in a handler, no memory). */
+void alloctrace_lost(uint64_t n);
+
+void alloctrace_after_fork_child(void);
+
+#endif

@@ -1,0 +1,4 @@
+/*
+ * gctrace - to come.
+ */
+#include "shim/trace/gctrace.h"

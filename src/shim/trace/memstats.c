@@ -1,0 +1,4 @@
+/*
+ * memstats - to come.
+ */
+#include "shim/trace/memstats.h"

@@ -1,0 +1,4 @@
+/*
+ * schedtrace - to come.
+ */
+#include "shim/trace/schedtrace.h"

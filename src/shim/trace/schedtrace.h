@@ -1,0 +1,18 @@
+/*
+ * schedtrace - SCHED lines, POOL lines and T lines each period.
+ *
+ * Memory   mapped tables that grow with the number of threads.
+ * Threads  its job runs on the ticker.
+ * Fork     the child starts over.
+ */
+#ifndef DIAG_TRACE_SCHEDTRACE_H
+#define DIAG_TRACE_SCHEDTRACE_H
+
+#include "common/options/options.h"
+
+int schedtrace_start(const struct options *opt);
+/* One SCHED line with detail now (the signal). */
+void schedtrace_now(void);
+void schedtrace_after_fork_child(void);
+
+#endif

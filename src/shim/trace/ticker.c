@@ -1,0 +1,4 @@
+/*
+ * ticker - to come.
+ */
+#include "shim/trace/ticker.h"

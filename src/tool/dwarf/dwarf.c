@@ -1,0 +1,4 @@
+/*
+ * dwarf - to come.
+ */
+#include "tool/dwarf/dwarf.h"

@@ -1,0 +1,4 @@
+/*
+ * report - to come.
+ */
+#include "tool/report/report.h"
