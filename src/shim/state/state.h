@@ -42,9 +42,14 @@ enum armed_wait {
 	ARMED_CHILD = 1 << 1,	/* a forked child has not started its thread yet */
 };
 
-extern _Atomic uint32_t state_armed_alloc;
-extern _Atomic uint32_t state_armed_wait;
-extern _Atomic uint64_t state_free_window;	/* WINDOW_SIZE, or 0 when armed */
+/* Hidden, so that they are read relative to the code, before relocation too. */
+extern _Atomic uint32_t state_armed_alloc
+    __attribute__((visibility("hidden")));
+extern _Atomic uint32_t state_armed_wait
+    __attribute__((visibility("hidden")));
+/* WINDOW_SIZE, or 0 when armed. */
+extern _Atomic uint64_t state_free_window
+    __attribute__((visibility("hidden")));
 
 /* True when the allocation path must take its cold half. */
 SIGNAL_SAFE static ALWAYS_INLINE bool
@@ -74,12 +79,20 @@ wait_armed(void)
 SIGNAL_SAFE void state_arm_alloc(uint32_t set, uint32_t clear);
 SIGNAL_SAFE void state_arm_wait(uint32_t set, uint32_t clear);
 
+/* Frees the lock that another thread may have held at the fork. */
+void state_after_fork_child(void);
+
+/* What hook_leave() calls, outside the scope, with the fatal signal that
+ * arrived inside it (pending_signal). */
+typedef void (*deferred_fn)(int sig);
+void state_set_deferred(deferred_fn fn);
+
 struct thread;		/* shim/sched/thread.h */
 
 struct tls {
 	uint32_t inside;	/* depth of hook scopes; 0 outside */
-	uint32_t pending_signal; /* fatal signal that arrived inside: handled
-				  * by hook_leave()'s caller, see life.h */
+	uint32_t pending_signal; /* fatal signal that arrived inside; its
+				  * handler sets it, hook_leave() takes it */
 	struct thread *thread;	/* this thread's record, or NULL so far */
 	bool ours;		/* this is the diag thread */
 	bool dead;		/* its TLS destructors have run */
@@ -94,7 +107,8 @@ struct hook_scope {
 
 /* Events that were lost because they happened while the thread was inside a
  * hook already (a signal handler that allocates); printed at the end. */
-extern _Atomic uint64_t state_nested_events;
+extern _Atomic uint64_t state_nested_events
+    __attribute__((visibility("hidden")));
 
 /* Returns false when this thread is inside already, or is our own thread; then
  * the event is none of the host's, or is counted as lost by the caller. */
