@@ -1,0 +1,24 @@
+# tests: how make check runs them.  A test is a program (check_PROGRAMS) or a
+# sh script "*.test" (dist_check_SCRIPTS), and is listed in TESTS; what takes
+# long is a *.test listed in LONG_TESTS, for make check-long.  A test that
+# cannot run says why and exits 77.
+TEST_EXTENSIONS = .test
+TEST_LOG_COMPILER = $(SHELL)
+AM_TESTS_ENVIRONMENT = \
+	top_srcdir='$(abs_top_srcdir)'; export top_srcdir; \
+	top_builddir='$(abs_top_builddir)'; export top_builddir; \
+	HOSTS="$$top_builddir/tests/hosts"; export HOSTS; \
+	HARNESS="$$top_builddir/tests/preload/harness"; export HARNESS; \
+	DIAG_LIB="$$top_builddir/.libs/libdiag.so"; export DIAG_LIB; \
+	DIAG_TOOL="$$top_builddir/diag"; export DIAG_TOOL; \
+	DIAG_FORMATS="$$top_srcdir/tests/golden/formats.ere"; \
+	export DIAG_FORMATS; \
+	PYTHONDONTWRITEBYTECODE=1; export PYTHONDONTWRITEBYTECODE; \
+	CC='$(CC)'; export CC; \
+	NM='$(NM)'; export NM; \
+	unset DIAG LD_PRELOAD MALLOC_CONF;
+
+.PHONY: check-long
+check-long: all
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(LONG_TESTS)' \
+		TEST_SUITE_LOG=test-suite-long.log
