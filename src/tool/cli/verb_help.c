@@ -1,0 +1,52 @@
+/*
+ * verb_help - what the command can do, in its own words.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "common/base/buf.h"
+#include "common/options/options.h"
+#include "tool/cli/say.h"
+#include "tool/cli/verbs.h"
+
+void
+verb_help_overview(FILE *to)
+{
+	fputs("usage: diag VERB [ARGUMENT...]\n"
+	      "       diag --help | --version\n\n", to);
+	for (const struct verb *v = verbs; v->name != NULL; v++)
+		fprintf(to, "  %-8s %s\n", v->name, v->summary);
+	fputs("\ndiag help VERB explains one; diag(1) is the manual, diag(7) "
+	      "explains\nthe DIAG variable and every line it prints.\n", to);
+}
+
+static int
+print_keys(void)
+{
+	static char text[16 * KIB];
+	struct buf b = BUF(text);
+
+	options_help(&b);
+	fwrite(b.data, 1, b.len, stdout);
+	return EXIT_DONE;
+}
+
+int
+verb_help(int argc, char **argv)
+{
+	if (argc < 2) {
+		verb_help_overview(stdout);
+		return EXIT_DONE;
+	}
+	if (argc > 2)
+		return say_misuse("help: one verb at a time");
+	if (strcmp(argv[1], "keys") == 0)
+		return print_keys();
+
+	const struct verb *v = verbs_find(argv[1]);
+
+	if (v == NULL)
+		return verbs_say_unknown(argv[1]);
+	printf("usage: diag %s %s\n\n%s", v->name, v->arguments, v->text);
+	return EXIT_DONE;
+}
