@@ -1,16 +1,29 @@
 dnl DIAG_SANITIZE: --enable-sanitize builds the tool and the unit tests with
-dnl ASan and UBSan.  The shim itself never is: it replaces malloc.
+dnl ASan and UBSan, --enable-sanitize=thread with TSan.  The shim itself never
+dnl is: it replaces malloc.  Then there is no libdiag.so, and tests that need
+dnl it skip.
 AC_DEFUN([DIAG_SANITIZE], [
 AC_ARG_ENABLE([sanitize],
 	[AS_HELP_STRING([--enable-sanitize@<:@=LIST@:>@],
 		[build the tool and the unit tests with -fsanitize=LIST
-		 (address,undefined)])],
+		 (address,undefined; thread for the concurrent ones)])],
 	[], [enable_sanitize=no])
 SANITIZE_CFLAGS=
 AS_CASE([$enable_sanitize],
 	[no], [],
-	[yes], [SANITIZE_CFLAGS="-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"],
-	[SANITIZE_CFLAGS="-fsanitize=$enable_sanitize -fno-sanitize-recover=all -fno-omit-frame-pointer"])
+	[yes], [SANITIZE_CFLAGS="-fsanitize=address,undefined"],
+	[SANITIZE_CFLAGS="-fsanitize=$enable_sanitize"])
+AS_IF([test -n "$SANITIZE_CFLAGS"],
+	[SANITIZE_CFLAGS="$SANITIZE_CFLAGS -fno-sanitize-recover=all"
+	AC_MSG_CHECKING([whether $SANITIZE_CFLAGS works])
+	saved_CFLAGS=$CFLAGS
+	CFLAGS="$CFLAGS $SANITIZE_CFLAGS"
+	AC_RUN_IFELSE([AC_LANG_PROGRAM([], [])],
+		[AC_MSG_RESULT([yes])],
+		[AC_MSG_RESULT([no])
+		AC_MSG_ERROR([the compiler's sanitizer does not work here])],
+		[AC_MSG_RESULT([unknown])])
+	CFLAGS=$saved_CFLAGS])
 AC_SUBST([SANITIZE_CFLAGS])
-AM_CONDITIONAL([SANITIZE], [test "$enable_sanitize" != no])
+AM_CONDITIONAL([SANITIZE], [test -n "$SANITIZE_CFLAGS"])
 ])

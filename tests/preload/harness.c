@@ -8,7 +8,7 @@
  * error without our own lines must be the same each time.  Our own lines are
  * those that match an expression of $DIAG_FORMATS (tests/golden/formats.ere).
  * Exit status 0 same, 1 different (each difference is one line on stderr),
- * 77 when HOST does not exist, 99 on misuse.
+ * 77 when HOST or libdiag.so is not there, 99 on misuse.
  *
  *	-d DIAG	a mode: the value of DIAG ("" leaves it unset); may repeat.
  *		Without -d the modes are: unset; all four traces to stderr;
@@ -234,6 +234,10 @@ main(int argc, char **argv)
 	char **host = parse(argc, argv);
 	struct run plain = { 0 };
 
+	if (access(getenv("DIAG_LIB"), R_OK) != 0) {
+		printf("SKIP: there is no libdiag.so to preload\n");
+		return 77;
+	}
 	if (strchr(host[0], '/') != NULL && access(host[0], X_OK) != 0) {
 		printf("SKIP: %s is not there\n", host[0]);
 		return 77;

@@ -79,9 +79,9 @@ lines_load(const char *path)
 	char *line = NULL;
 	size_t room = 0;
 	ssize_t n;
-	FILE *f;
+	FILE *f = path != NULL ? fopen(path, "r") : NULL;
 
-	if (path == NULL || (f = fopen(path, "r")) == NULL)
+	if (f == NULL)
 		die("DIAG_FORMATS", "names no readable file");
 	while ((n = getline(&line, &room, f)) > 0) {
 		line[strcspn(line, "\n")] = '\0';
