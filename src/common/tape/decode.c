@@ -1,0 +1,155 @@
+/*
+ * decode - bytes as records, read by the tool, never beyond a chunk.
+ */
+#include "common/tape/tape.h"
+
+#include <string.h>
+
+#include "common/tape/varint.h"
+
+bool
+tape_header_is_good(const struct tape_header *h, size_t size, const char **why)
+{
+	*why = NULL;
+	if (size < sizeof(*h) || memcmp(h->magic, TAPE_MAGIC, 8) != 0)
+		*why = "not a tape";
+	else if (h->version != TAPE_VERSION)
+		*why = "a tape of another version";
+	else if (h->unit != TAPE_UNIT || h->stamp_shift > 63 ||
+	    h->addr_shift > 63)
+		*why = "a damaged tape header";
+	return *why == NULL;
+}
+
+bool
+tape_chunk_is_good(const struct tape_chunk *c, size_t room)
+{
+	return room >= TAPE_UNIT && c->magic == TAPE_CHUNK_MAGIC &&
+	    c->size >= TAPE_UNIT && c->size <= TAPE_CHUNK_MAX &&
+	    c->size % TAPE_UNIT == 0 && c->size <= room;
+}
+
+void
+tape_cursor_begin(struct tape_cursor *cur, const struct tape_chunk *c)
+{
+	*cur = (struct tape_cursor){
+	    .at = (const uint8_t *)(c + 1),
+	    .end = (const uint8_t *)c + c->size,
+	};
+	tape_context_begin(&cur->ctx, c);
+}
+
+static bool
+get_stack(const uint8_t **p, const uint8_t *end, uint8_t tag, uint32_t *stack)
+{
+	uint64_t v;
+
+	if (tag & TAPE_SAME_STACK)
+		return true;
+	if (!varint_get(p, end, &v))
+		return false;
+	*stack = (uint32_t)((int64_t)*stack + unzigzag(v));
+	return true;
+}
+
+static bool
+get_event(struct tape_context *ctx, const uint8_t **p, const uint8_t *end,
+    uint8_t tag, struct tape_event *e)
+{
+	uint64_t v;
+
+	e->kind = tag & 7;
+	if (!varint_get(p, end, &v))
+		return false;
+	ctx->stamp += v;
+	if (!(tag & TAPE_SAME_ADDR)) {
+		if (!varint_get(p, end, &v))
+			return false;
+		ctx->addr += (uint64_t)unzigzag(v);
+	}
+	if (e->kind == TAPE_ALLOC && !(tag & TAPE_SAME_SIZE) &&
+	    !varint_get(p, end, &ctx->size))
+		return false;
+	if (!get_stack(p, end, tag, &ctx->stack[e->kind == TAPE_FREE]))
+		return false;
+	e->entry = 0;
+	if (tag & TAPE_HAS_ENTRY) {
+		if (*p >= end)
+			return false;
+		e->entry = *(*p)++;
+	}
+	e->stamp = ctx->stamp << TAPE_STAMP_SHIFT;
+	e->addr = ctx->addr << TAPE_ADDR_SHIFT;
+	e->size = e->kind == TAPE_ALLOC ? ctx->size : 0;
+	e->stack = ctx->stack[e->kind == TAPE_FREE];
+	return true;
+}
+
+static bool
+get_node(const uint8_t **p, const uint8_t *end, struct tape_node *n)
+{
+	uint64_t v[4];
+
+	for (unsigned i = 0; i < 4; i++)
+		if (!varint_get(p, end, &v[i]))
+			return false;
+	n->id = (uint32_t)v[0];
+	n->parent = (uint32_t)v[1];
+	n->pc = v[2];
+	n->flags = (uint32_t)v[3];
+	return v[0] != 0 && v[0] <= UINT32_MAX && v[1] <= UINT32_MAX;
+}
+
+static bool
+get_module(const uint8_t **p, const uint8_t *end, struct tape_module *m)
+{
+	uint64_t v[4], len;
+
+	for (unsigned i = 0; i < 4; i++)
+		if (!varint_get(p, end, &v[i]))
+			return false;
+	m->start = v[0];
+	m->end = v[1];
+	m->bias = v[2];
+	m->stamp = v[3];
+	if (*p >= end)
+		return false;
+	m->build_id_len = *(*p)++;
+	if (m->build_id_len > sizeof(m->build_id) ||
+	    (size_t)(end - *p) < m->build_id_len)
+		return false;
+	memcpy(m->build_id, *p, m->build_id_len);
+	*p += m->build_id_len;
+	if (!varint_get(p, end, &len) || len > (size_t)(end - *p) ||
+	    len > TAPE_STRING_MAX)
+		return false;
+	m->path = (const char *)*p;
+	m->path_len = len;
+	*p += len;
+	return true;
+}
+
+bool
+tape_next(struct tape_cursor *cur, struct tape_record *out)
+{
+	const uint8_t *p = cur->at;
+	uint8_t tag;
+	bool whole = false;
+
+	if (p >= cur->end || *p == 0)
+		return false;
+	tag = *p++;
+	out->kind = tag & 7;
+	if (out->kind == TAPE_ALLOC || out->kind == TAPE_FREE)
+		whole = get_event(&cur->ctx, &p, cur->end, tag, &out->event);
+	else if (tag == TAPE_NODE)
+		whole = get_node(&p, cur->end, &out->node);
+	else if (tag == TAPE_MODULE)
+		whole = get_module(&p, cur->end, &out->module);
+	if (!whole) {
+		cur->damaged = true;
+		return false;
+	}
+	cur->at = p;
+	return true;
+}

@@ -1,4 +1,0 @@
-/*
- * tape - to come.
- */
-#include "common/tape/tape.h"

@@ -1,0 +1,63 @@
+/*
+ * varint - numbers in as few bytes as they need (LEB128), and signs folded in.
+ *
+ * Memory   the caller's; a varint takes at most 10 bytes.
+ * Threads  pure functions.
+ * Fork     nothing to do.
+ */
+#ifndef DIAG_TAPE_VARINT_H
+#define DIAG_TAPE_VARINT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/base/attrs.h"
+
+/* Writes @v at @to; returns where the next byte goes. */
+IN_HOOK static ALWAYS_INLINE uint8_t *
+varint_put(uint8_t *to, uint64_t v)
+{
+	while (v >= 0x80) {
+		*to++ = (uint8_t)v | 0x80;
+		v >>= 7;
+	}
+	*to++ = (uint8_t)v;
+	return to;
+}
+
+/* Reads at *@at, before @end, and moves *@at behind it; false when the bytes
+ * end first or the number has more than 64 bits. */
+SIGNAL_SAFE static ALWAYS_INLINE bool
+varint_get(const uint8_t **at, const uint8_t *end, uint64_t *v)
+{
+	uint64_t value = 0;
+	const uint8_t *p = *at;
+
+	for (unsigned shift = 0; shift < 64 && p < end; shift += 7) {
+		uint8_t byte = *p++;
+
+		if (shift == 63 && byte > 1)
+			return false;
+		value |= (uint64_t)(byte & 0x7f) << shift;
+		if (byte < 0x80) {
+			*at = p;
+			*v = value;
+			return true;
+		}
+	}
+	return false;
+}
+
+SIGNAL_SAFE static ALWAYS_INLINE uint64_t
+zigzag(int64_t v)
+{
+	return ((uint64_t)v << 1) ^ (uint64_t)(v >> 63);
+}
+
+SIGNAL_SAFE static ALWAYS_INLINE int64_t
+unzigzag(uint64_t v)
+{
+	return (int64_t)(v >> 1) ^ -(int64_t)(v & 1);
+}
+
+#endif
