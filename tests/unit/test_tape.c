@@ -1,0 +1,196 @@
+/*
+ * test_tape - what is put on a tape is what is read from it, and damage is
+ * noticed.
+ */
+#include "common/tape/tape.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SIZE = TAPE_UNIT };
+
+static _Alignas(8) uint8_t memory[SIZE];
+static struct tape_chunk *chunk = (struct tape_chunk *)memory;
+static uint8_t *at;
+static struct tape_context ctx;
+
+static void
+begin(void)
+{
+	memset(memory, 0, sizeof(memory));
+	*chunk = (struct tape_chunk){
+	    .magic = TAPE_CHUNK_MAGIC,
+	    .size = SIZE,
+	    .tid = 7,
+	    .stamp = 1000 << TAPE_STAMP_SHIFT,
+	    .addr = 0x300000001000,
+	};
+	at = memory + sizeof(*chunk);
+	tape_context_begin(&ctx, chunk);
+}
+
+static void
+put(uint8_t kind, uint64_t stamp, uint64_t addr, uint64_t size, uint32_t stack,
+    uint8_t entry)
+{
+	at += tape_put_event(at, &ctx, &(struct tape_event){
+	    .kind = kind,
+	    .stamp = stamp << TAPE_STAMP_SHIFT,
+	    .addr = addr,
+	    .size = size,
+	    .stack = stack,
+	    .entry = entry,
+	});
+}
+
+static void
+expect(struct tape_cursor *cur, uint8_t kind, uint64_t stamp, uint64_t addr,
+    uint64_t size, uint32_t stack)
+{
+	struct tape_record r;
+
+	ck_assert(tape_next(cur, &r));
+	ck_assert_uint_eq(r.kind, kind);
+	ck_assert_uint_eq(r.event.stamp, stamp << TAPE_STAMP_SHIFT);
+	ck_assert_uint_eq(r.event.addr, addr);
+	ck_assert_uint_eq(r.event.size, size);
+	ck_assert_uint_eq(r.event.stack, stack);
+}
+
+START_TEST(events_come_back_as_they_were_put)
+{
+	struct tape_cursor cur;
+	struct tape_record r;
+
+	begin();
+	put(TAPE_ALLOC, 1001, 0x300000001040, 100, 17, 0);
+	put(TAPE_ALLOC, 1002, 0x300000000040, 100, 17, 1);
+	put(TAPE_FREE, 1002, 0x300000000040, 0, 5, 0);
+	put(TAPE_FREE, 900000, 0x33ffffffff00, 0, 3, 0);
+	put(TAPE_ALLOC, 900001, 0x10, (uint64_t)1 << 47, 4000000000u, 9);
+
+	tape_cursor_begin(&cur, chunk);
+	expect(&cur, TAPE_ALLOC, 1001, 0x300000001040, 100, 17);
+	expect(&cur, TAPE_ALLOC, 1002, 0x300000000040, 100, 17);
+	expect(&cur, TAPE_FREE, 1002, 0x300000000040, 0, 5);
+	expect(&cur, TAPE_FREE, 900000, 0x33ffffffff00, 0, 3);
+	expect(&cur, TAPE_ALLOC, 900001, 0x10, (uint64_t)1 << 47, 4000000000u);
+	ck_assert(!tape_next(&cur, &r));
+	ck_assert(!cur.damaged);
+}
+END_TEST
+
+START_TEST(time_never_goes_back)
+{
+	struct tape_cursor cur;
+
+	begin();
+	put(TAPE_ALLOC, 2000, 0x300000001040, 1, 1, 0);
+	put(TAPE_FREE, 1500, 0x300000001040, 0, 1, 0);
+	tape_cursor_begin(&cur, chunk);
+	expect(&cur, TAPE_ALLOC, 2000, 0x300000001040, 1, 1);
+	expect(&cur, TAPE_FREE, 2000, 0x300000001040, 0, 1);
+}
+END_TEST
+
+START_TEST(nodes_and_modules_come_back)
+{
+	struct tape_module m = {
+	    .start = 0x7f0000000000, .end = 0x7f0000200000,
+	    .bias = 0x7f0000000000, .stamp = 77, .build_id = { 1, 2, 3 },
+	    .build_id_len = 3, .path = "/usr/lib/libx.so", .path_len = 16,
+	};
+	struct tape_cursor cur;
+	struct tape_record r;
+
+	begin();
+	at += tape_put_module(at, &m);
+	at += tape_put_node(at, &(struct tape_node){
+	    .id = 9, .parent = 4, .pc = 0x7f0000001234, .flags = 1 });
+	tape_cursor_begin(&cur, chunk);
+	ck_assert(tape_next(&cur, &r));
+	ck_assert_uint_eq(r.kind, TAPE_MODULE);
+	ck_assert_uint_eq(r.module.bias, m.bias);
+	ck_assert_uint_eq(r.module.build_id_len, 3);
+	ck_assert_uint_eq(r.module.path_len, 16);
+	ck_assert(memcmp(r.module.path, m.path, 16) == 0);
+	ck_assert(tape_next(&cur, &r));
+	ck_assert_uint_eq(r.node.id, 9);
+	ck_assert_uint_eq(r.node.parent, 4);
+	ck_assert_uint_eq(r.node.pc, 0x7f0000001234);
+	ck_assert_uint_eq(r.node.flags, 1);
+}
+END_TEST
+
+START_TEST(an_event_fits_in_its_bound)
+{
+	size_t n;
+
+	begin();
+	n = tape_put_event(at, &ctx, &(struct tape_event){
+	    .kind = TAPE_ALLOC, .stamp = UINT64_MAX, .addr = UINT64_MAX,
+	    .size = UINT64_MAX, .stack = UINT32_MAX, .entry = 255 });
+	ck_assert_uint_le(n, TAPE_RECORD_MAX);
+	n = tape_put_node(at, &(struct tape_node){ .id = UINT32_MAX,
+	    .parent = UINT32_MAX, .pc = UINT64_MAX, .flags = UINT32_MAX });
+	ck_assert_uint_le(n, TAPE_RECORD_MAX);
+}
+END_TEST
+
+START_TEST(damage_is_noticed_and_never_read_over)
+{
+	struct tape_record r;
+
+	for (unsigned seed = 0; seed < 20000; seed++) {
+		struct tape_cursor cur;
+		unsigned records = 0;
+
+		begin();
+		srand(seed);
+		for (size_t i = sizeof(*chunk); i < SIZE; i++)
+			memory[i] = (uint8_t)rand();
+		tape_cursor_begin(&cur, chunk);
+		while (tape_next(&cur, &r))
+			records++;
+		ck_assert_uint_le(records, SIZE);
+		ck_assert(cur.at <= cur.end);
+	}
+}
+END_TEST
+
+START_TEST(chunks_with_wrong_sizes_are_refused)
+{
+	begin();
+	ck_assert(tape_chunk_is_good(chunk, SIZE));
+	ck_assert(!tape_chunk_is_good(chunk, SIZE - 1));
+	chunk->size = SIZE + 1;
+	ck_assert(!tape_chunk_is_good(chunk, 2 * SIZE));
+	chunk->size = 0;
+	ck_assert(!tape_chunk_is_good(chunk, SIZE));
+	chunk->size = SIZE;
+	chunk->magic++;
+	ck_assert(!tape_chunk_is_good(chunk, SIZE));
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("tape");
+	TCase *tc = tcase_create("tape");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	tcase_add_test(tc, events_come_back_as_they_were_put);
+	tcase_add_test(tc, time_never_goes_back);
+	tcase_add_test(tc, nodes_and_modules_come_back);
+	tcase_add_test(tc, an_event_fits_in_its_bound);
+	tcase_add_test(tc, damage_is_noticed_and_never_read_over);
+	tcase_add_test(tc, chunks_with_wrong_sizes_are_refused);
+	suite_add_tcase(suite, tc);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed != 0;
+}
