@@ -6,3 +6,5 @@ check_PROGRAMS += tests/unit/test_tape
 TESTS += tests/unit/test_tape
 tests_unit_test_tape_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_tape_LDADD = $(UNIT_LIBS)
+# tests/unit
+include tests/unit/tool.mk

@@ -74,15 +74,13 @@ search(char path[PATH_MAX])
 static bool
 named_by_user(char path[PATH_MAX], const char *name)
 {
-	char *real = realpath(name, NULL);
+	/* A name without a slash is in the current directory, not "". */
+	const char *dir = strchr(name, '/') == NULL ? "./" : "";
 
-	if (real == NULL) {
-		say("%s: %m (named by DIAG_LIB)", name);
-		return false;
-	}
-	snprintf(path, PATH_MAX, "%s", real);
-	free(real);
-	return true;
+	if (is_there(path, dir, name))
+		return true;
+	say("%s: %m (named by DIAG_LIB)", name);
+	return false;
 }
 
 bool
