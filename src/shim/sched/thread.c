@@ -1,4 +1,340 @@
 /*
- * thread - to come.
+ * thread - the lives of thread records.
+ *
+ * The end of a thread is not announced: destructors of thread-specific data
+ * run in an order nobody controls, and all of them may still allocate.  The
+ * kernel knows when a thread is gone, and it is asked when records run out,
+ * not before: a process with fewer than 256 threads in its life never asks.
  */
 #include "shim/sched/thread.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <sys/auxv.h>
+#include <sys/resource.h>
+
+#include "common/base/clock.h"
+#include "common/base/lock.h"
+#include "common/base/sys.h"
+#include "shim/sched/slab.h"
+
+enum { RELEASE_MAX = 4 };
+
+static struct lock reaping;
+static _Atomic pid_t home;	/* the process these records are of */
+static _Atomic uint32_t found_waiting;	/* records with @found set */
+static _Atomic uint64_t created, ended, lost;
+static thread_release_fn _Atomic release_fns[RELEASE_MAX];
+
+pid_t
+thread_own_tid(void)
+{
+	pthread_mutex_t mine = PTHREAD_ERRORCHECK_MUTEX_INITIALIZER_NP;
+
+	/* libc writes the owner's id into a mutex that checks for errors: it
+	 * is the only place where it tells without asking the kernel. */
+	if (pthread_mutex_trylock(&mine) != 0)
+		return sys_gettid();
+
+	pid_t tid = mine.__data.__owner;
+
+	pthread_mutex_unlock(&mine);
+	return tid != 0 ? tid : sys_gettid();
+}
+
+void
+thread_on_release(thread_release_fn fn)
+{
+	for (unsigned i = 0; i < RELEASE_MAX; i++) {
+		thread_release_fn none = NULL;
+
+		if (atomic_compare_exchange_strong(&release_fns[i], &none,
+		    fn) || none == fn)
+			return;
+	}
+}
+
+/* Empties a record whose thread is gone, or never was.  The counters stay. */
+static void
+clear(struct thread *t)
+{
+	for (unsigned i = 0; i < RELEASE_MAX; i++) {
+		thread_release_fn fn = atomic_load(&release_fns[i]);
+
+		if (fn != NULL)
+			fn(t);
+	}
+	if (atomic_exchange(&t->found, 0) != 0)
+		atomic_fetch_sub(&found_waiting, 1);
+	t->start_arg = NULL;
+	t->stack_size = 0;
+	t->stack_low = t->stack_high = 0;
+	t->stack_cache = NULL;
+	t->trace_private = NULL;
+	atomic_store(&t->name_known, 0);
+	atomic_store(&t->wait.kind, WAIT_RUN);
+	atomic_fetch_and(&t->wait.seq, ~1u);
+	atomic_store(&t->handle, 0);
+	atomic_store(&t->start_routine, 0);
+	atomic_store(&t->tid, 0);
+	atomic_store(&t->creator_tid, 0);
+	atomic_fetch_add(&t->generation, 1);
+	atomic_store_explicit(&t->kind, THREAD_FREE, memory_order_release);
+}
+
+static bool
+is_gone(pid_t pid, pid_t tid)
+{
+	return sys_call3(SYS_tgkill, pid, tid, 0) == -ESRCH;
+}
+
+unsigned
+thread_reap(void)
+{
+	pid_t pid = sys_getpid();
+	unsigned n = 0;
+
+	/* A raw clone of this process shares or copies the records, and for
+	 * it none of these threads exists. */
+	if (pid != atomic_load(&home) || !lock_try(&reaping))
+		return 0;
+	for (uint32_t i = slab_limit(); i-- > 0;) {
+		struct thread *t = slab_at(i);
+
+		if (t == NULL || atomic_load(&t->kind) == THREAD_FREE)
+			continue;
+
+		pid_t tid = atomic_load(&t->tid);
+
+		if (tid == 0 || !is_gone(pid, tid))
+			continue;
+		clear(t);
+		slab_put(t);
+		n++;
+	}
+	lock_give(&reaping);
+	atomic_fetch_add(&ended, n);
+	return n;
+}
+
+void
+thread_forget(struct thread *t, uint32_t generation)
+{
+	if (!lock_try(&reaping))
+		return;
+	if (atomic_load(&t->generation) == generation &&
+	    atomic_load(&t->kind) != THREAD_FREE) {
+		clear(t);
+		slab_put(t);
+		atomic_fetch_add(&ended, 1);
+	}
+	lock_give(&reaping);
+}
+
+/* A record, by the cheapest way there is.  Threads are looked for among the
+ * dead only when the slabs are full, and a poor harvest maps the next slab, so
+ * the cost of looking is a constant per thread. */
+static struct thread *
+take(void)
+{
+	struct thread *t = slab_take();
+
+	if (t != NULL)
+		return t;
+	if (slab_limit() >= slab_room() && thread_reap() > slab_room() / 4)
+		t = slab_take();
+	if (t == NULL)
+		t = slab_new();
+	if (t == NULL)
+		atomic_fetch_add(&lost, 1);
+	return t;
+}
+
+struct thread *
+thread_expect(void *(*start)(void *), void *arg, size_t stack_size)
+{
+	struct thread *t = take();
+
+	if (t == NULL)
+		return NULL;
+	t->start_arg = arg;
+	t->stack_size = stack_size;
+	atomic_store(&t->start_routine, (uint64_t)(uintptr_t)start);
+	atomic_store(&t->creator_tid, thread_own_tid());
+	atomic_store(&t->born_ns, clock_ns());
+	atomic_store_explicit(&t->kind, THREAD_HOST, memory_order_release);
+	return t;
+}
+
+/* libc puts a thread's control block at the top of its stack, the caller's own
+ * stacks included. */
+static void
+note_stack(struct thread *t)
+{
+	if (t->stack_size == 0)
+		return;
+	t->stack_high = (uintptr_t)pthread_self();
+	t->stack_low = t->stack_high - t->stack_size;
+}
+
+/* The first thread's stack ends below the random bytes that the kernel put
+ * above the arguments, and can grow down to its limit. */
+static void
+note_first_stack(struct thread *t)
+{
+	enum { AS_GOOD_AS_ENDLESS = 1 << 30 };
+	struct rlimit lim = { .rlim_cur = RLIM_INFINITY };
+
+	sys_call4(SYS_prlimit64, 0, RLIMIT_STACK, 0, &lim);
+	if (lim.rlim_cur > AS_GOOD_AS_ENDLESS)
+		lim.rlim_cur = AS_GOOD_AS_ENDLESS;
+	t->stack_high = (uintptr_t)getauxval(AT_RANDOM) & ~(uintptr_t)15;
+	if (t->stack_high > lim.rlim_cur)
+		t->stack_low = t->stack_high - lim.rlim_cur;
+}
+
+void
+thread_begin(struct thread *t, enum thread_kind kind)
+{
+	struct thread *early = tls.thread;
+
+	atomic_store(&t->handle, (uint64_t)(uintptr_t)pthread_self());
+	note_stack(t);
+	atomic_store(&t->born_ns, clock_ns());
+	atomic_store(&t->kind, kind);
+	atomic_store(&t->tid, thread_own_tid());
+	tls.thread = t;
+	atomic_fetch_add(&created, 1);
+	/* A signal that arrived before us has made another record. */
+	if (early != NULL && early != t)
+		thread_forget(early, atomic_load(&early->generation));
+}
+
+void
+thread_cancel(struct thread *t)
+{
+	clear(t);
+	slab_put(t);
+}
+
+void
+thread_set_kind(enum thread_kind kind)
+{
+	struct thread *t = thread_self();
+
+	if (t != NULL)
+		atomic_store(&t->kind, kind);
+}
+
+static void
+announce(struct thread *t, pid_t tid)
+{
+	bool first = tid == atomic_load(&home);
+
+	atomic_store(&t->born_ns, first ? clock_start_ns() : clock_ns());
+	atomic_store(&t->tid, tid);
+	atomic_store_explicit(&t->kind,
+	    tls.ours ? THREAD_OURS : THREAD_HOST, memory_order_release);
+	atomic_fetch_add(&created, 1);
+}
+
+struct thread *
+thread_found(pid_t tid)
+{
+	struct thread *t = take();
+
+	if (t == NULL)
+		return NULL;
+	atomic_store(&t->found, 1);
+	atomic_fetch_add(&found_waiting, 1);
+	announce(t, tid);
+	atomic_store_explicit(&t->kind, THREAD_HOST, memory_order_release);
+	return t;
+}
+
+/* The record that the diag thread made for the calling thread, if it did. */
+static struct thread *
+take_over(pid_t tid)
+{
+	if (atomic_load(&found_waiting) == 0)
+		return NULL;
+	for (uint32_t i = slab_limit(); i-- > 0;) {
+		struct thread *t = slab_at(i);
+
+		if (t == NULL || atomic_load(&t->tid) != tid ||
+		    atomic_exchange(&t->found, 0) == 0)
+			continue;
+		atomic_fetch_sub(&found_waiting, 1);
+		return t;
+	}
+	return NULL;
+}
+
+struct thread *
+thread_make(void)
+{
+	pid_t none = 0;
+	pid_t pid = sys_getpid();
+
+	atomic_compare_exchange_strong(&home, &none, pid);
+
+	pid_t tid = thread_own_tid();
+	struct thread *t = take_over(tid);
+
+	if (t == NULL) {
+		t = take();
+		if (t == NULL)
+			return NULL;
+		announce(t, tid);
+	}
+	atomic_store(&t->handle, (uint64_t)(uintptr_t)pthread_self());
+	if (tid == pid)
+		note_first_stack(t);
+	/* A handler that interrupted us here may have made one too; it has
+	 * been used already, so it is the one that counts. */
+	atomic_signal_fence(memory_order_seq_cst);
+	if (tls.thread == NULL)
+		tls.thread = t;
+	else if (tls.thread != t)
+		thread_forget(t, atomic_load(&t->generation));
+	return tls.thread;
+}
+
+uint64_t
+thread_lost(void)
+{
+	return atomic_load(&lost);
+}
+
+void
+thread_lives(uint64_t *began, uint64_t *gone)
+{
+	*gone = atomic_load(&ended);
+	*began = atomic_load(&created);
+}
+
+void
+thread_after_fork_child(void)
+{
+	struct thread *self = tls.thread;
+
+	lock_reset(&reaping);
+	atomic_store(&home, sys_getpid());
+	for (uint32_t i = slab_limit(); i-- > 0;) {
+		struct thread *t = slab_at(i);
+
+		if (t != NULL && t != self &&
+		    atomic_load(&t->kind) != THREAD_FREE)
+			clear(t);
+	}
+	slab_after_fork_child();
+	atomic_store(&ended, 0);
+	atomic_store(&created, self != NULL);
+	if (self == NULL)
+		return;
+	atomic_store(&self->tid, sys_gettid());
+	atomic_store(&self->creator_tid, 0);
+	atomic_store(&self->born_ns, clock_ns());
+	atomic_store(&self->wait.kind, WAIT_RUN);
+	atomic_fetch_and(&self->wait.seq, ~1u);
+}

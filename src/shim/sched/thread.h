@@ -3,23 +3,32 @@
  * nothing but the thread.
  *
  * Records are made when a thread is created (pthread_create wrapper), or at
- * its first event when it came another way, and given back when it ends.  The
- * owner writes its own record; the diag thread reads them all.
+ * its first event when it came another way.  A record goes to a new thread
+ * only when the kernel says that its old one is gone, so a thread that still
+ * allocates in the last of its destructors has its own record until the end.
+ * The owner writes its own record; the diag thread reads them all.
  *
- * Memory   mem_map'ed slabs, reused; at most 1 KiB a thread with its fields.
+ * The counters of a record are never set back, and go on under the next
+ * owner: the totals are the sums over all records there ever were, exact and
+ * free of any moment at which an ending thread would be counted twice.
+ *
+ * Memory   mem_map'ed slabs, reused; 256 bytes a thread.
  * Threads  the list is lock-free: records are never unmapped, only reused;
  *          @generation tells a reader that a record changed hands.
- * Fork     the child keeps the calling thread's record alone.
+ * Fork     the child keeps the calling thread's record alone, and the totals.
  */
 #ifndef DIAG_SCHED_THREAD_H
 #define DIAG_SCHED_THREAD_H
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 #include "common/base/attrs.h"
+#include "shim/sched/wait.h"
+#include "shim/state/state.h"
 
 enum thread_kind {
 	THREAD_FREE,		/* the record is not in use */
@@ -28,83 +37,128 @@ enum thread_kind {
 	THREAD_OURS,
 };
 
-/* What a thread waits for.  WAIT_RUN: in no wrapper of ours. */
-enum wait_kind {
-	WAIT_RUN, WAIT_COND, WAIT_MUTEX, WAIT_RWLOCK, WAIT_SEM, WAIT_BARRIER,
-	WAIT_JOIN, WAIT_SLEEP, WAIT_POLL, WAIT_EPOLL, WAIT_SELECT, WAIT_FUTEX,
-	WAIT_READ, WAIT_ACCEPT, WAIT_CHILD, WAIT_SIGNAL, WAIT_SPIN, WAIT_KINDS
-};
-
-/* A wait as its thread announces it: written by the owner, read by anybody
- * with wait_read(). */
-struct wait {
-	_Atomic uint32_t seq;		/* odd while it changes */
-	_Atomic uint32_t kind;		/* enum wait_kind */
-	_Atomic uint64_t object;	/* address, descriptor, or tid */
-	_Atomic uint64_t since_ns;	/* clock_ns() when it began */
-	_Atomic uint64_t caller;	/* where the host called the wrapper */
-};
+enum { THREAD_NAME_MAX = 16 };
 
 struct thread {
 	_Atomic uint32_t kind;		/* enum thread_kind */
 	_Atomic uint32_t generation;
-	_Atomic pid_t tid;
+	_Atomic pid_t tid;		/* 0: created, has not begun */
 	_Atomic pid_t creator_tid;
 	_Atomic uint64_t start_routine;	/* address; 0 for the main thread */
 	_Atomic uint64_t born_ns;
-	char name[16];			/* as last looked at; see thread_name() */
+	_Atomic uint64_t handle;	/* its pthread_t */
+	_Atomic uint32_t found;		/* made by thread_found(), not taken
+					 * over by the thread itself so far */
+	uint32_t index;			/* fixed; see thread_limit() */
 
-	/* the owner's counters; exact when read after it ended or by itself */
+	/* The owner's counters, under all owners so far.  Only the owner
+	 * writes them, with thread_add(). */
 	_Atomic uint64_t nalloc, nfree;
 	_Atomic uint64_t alloc_bytes, free_bytes;
-	_Atomic uint64_t lockwait_ns;	/* waited for mutexes, closed waits */
+	_Atomic uint64_t lockwait_ns;	/* waited for locks, closed waits */
 	_Atomic uint64_t waits;		/* closed waits of all kinds */
+	_Atomic uint64_t yields;	/* sched_yield() calls */
+	_Atomic uint64_t yielded_ns;	/* clock_ns() at the last of them */
 	struct wait wait;
 
+	void *start_arg;		/* from the creator to the thread */
+	size_t stack_size;		/* the same; 0 when not known */
 	uintptr_t stack_low, stack_high;	/* 0 when not known */
 	struct stack_cache *stack_cache;	/* the owner's; may be NULL */
 	void *trace_private;			/* shim/trace's, the owner's */
-	void *sched_private;			/* the sampler's (diag thread) */
-	struct thread *next_free;
-};
+	char name[THREAD_NAME_MAX];		/* the owner's copy */
+	_Atomic uint32_t name_known;
+	_Atomic uint32_t next_free;		/* index + 1; 0 ends the list */
+} CACHE_ALIGNED;
+
+/* Makes a record for the calling thread; NULL when there is no memory
+ * (counted in thread_lost()). */
+IN_HOOK COLD struct thread *thread_make(void);
 
 /* The calling thread's record, made when it has none; NULL only when there is
- * no memory (counted). */
-IN_HOOK struct thread *thread_self(void);
+ * no memory. */
+IN_HOOK static ALWAYS_INLINE struct thread *
+thread_self(void)
+{
+	struct thread *t = tls.thread;
 
-/* A record for a thread about to be created (tid still 0). */
-struct thread *thread_expect(uint64_t start_routine);
+	return likely(t != NULL) ? t : thread_make();
+}
+
+/* Adds to a counter of the calling thread's own record. */
+IN_HOOK static ALWAYS_INLINE void
+thread_add(_Atomic uint64_t *counter, uint64_t n)
+{
+	atomic_store_explicit(counter,
+	    atomic_load_explicit(counter, memory_order_relaxed) + n,
+	    memory_order_relaxed);
+}
+
+/* A record for a thread about to be created (tid still 0); NULL without
+ * memory. */
+struct thread *thread_expect(void *(*start)(void *), void *arg,
+    size_t stack_size);
 /* The new thread takes @t as its own (called on it, first thing). */
 void thread_begin(struct thread *t, enum thread_kind kind);
-/* It ends: sums its counters into the ended threads' totals. */
-void thread_end(struct thread *t);
 /* pthread_create() failed. */
 void thread_cancel(struct thread *t);
+/* The calling thread is of this kind (the ticker: THREAD_OURS). */
+void thread_set_kind(enum thread_kind kind);
+
+/* A record for a thread that the kernel has and we do not (raw clone, or made
+ * inside libc): its own thread_self() takes it over later. */
+DETACHED struct thread *thread_found(pid_t tid);
+/* Gives back the records of threads that are gone; returns how many. */
+unsigned thread_reap(void);
+/* Gives back @t, whose thread is known to be gone although its id is in use
+ * again, unless it changed hands since @generation was read. */
+DETACHED void thread_forget(struct thread *t, uint32_t generation);
+
+/* What is to be done with stack_cache and trace_private when a record is given
+ * back; called for a thread that is gone, on any thread, or in a forked child.
+ * At most four. */
+typedef void (*thread_release_fn)(struct thread *t);
+void thread_on_release(thread_release_fn fn);
 
 /* Calls @see for every record in use; the record can end meanwhile. */
 typedef void (*thread_fn)(struct thread *t, void *arg);
 DETACHED void thread_each(thread_fn see, void *arg);
+/* One past the largest index given out so far; the record at an index, or
+ * NULL when there is none. */
+DETACHED uint32_t thread_limit(void);
+SIGNAL_SAFE struct thread *thread_at(uint32_t index);
+/* Finds the thread with this pthread_t; NULL when there is none. */
+DETACHED struct thread *thread_by_handle(uint64_t handle);
 
 struct thread_totals {
 	uint64_t nalloc, nfree, alloc_bytes, free_bytes, lockwait_ns;
-	unsigned live;		/* records of kind THREAD_HOST or _BACKGROUND */
-	uint64_t created, ended;
+	unsigned live;		/* records of kind THREAD_HOST or _BACKGROUND
+				 * whose thread was not seen to be gone */
+	uint64_t created, ended;	/* ended: as far as noticed */
 };
-/* Sums over live and ended threads. */
+/* Sums over live and ended threads and what thread_add_boot() brought. */
 DETACHED void thread_totals(struct thread_totals *out);
 
+/* How many threads began, and how many were seen to be gone. */
+void thread_lives(uint64_t *began, uint64_t *gone);
+
+/* Counts what happened in no thread's name: before there were records, and
+ * where there was no memory for one. */
+IN_HOOK void thread_add_boot(uint64_t nalloc, uint64_t nfree,
+    uint64_t alloc_bytes, uint64_t free_bytes);
+
+/* Events whose thread got no record, for want of memory. */
+SIGNAL_SAFE uint64_t thread_lost(void);
+
 /* Copies the thread's current name (from the kernel when it can). */
-DETACHED void thread_name(struct thread *t, char name[16]);
+DETACHED void thread_name(struct thread *t, char name[THREAD_NAME_MAX]);
 /* The calling thread's name, cached in its record; cheap. */
 IN_HOOK const char *thread_own_name(struct thread *t);
+/* The thread with this pthread_t was renamed; 0 for the calling one. */
+void thread_renamed(uint64_t handle);
 
-/* Announces and ends a wait of the calling thread. */
-IN_HOOK void wait_enter(struct thread *t, enum wait_kind kind, uint64_t object,
-    const void *caller);
-IN_HOOK void wait_leave(struct thread *t);
-/* A consistent copy of another thread's wait; false when it kept changing. */
-struct wait_copy { enum wait_kind kind; uint64_t object, since_ns, caller; };
-DETACHED bool wait_read(const struct thread *t, struct wait_copy *out);
+/* The calling thread's id, without a system call that a sandbox might lack. */
+SIGNAL_SAFE pid_t thread_own_tid(void);
 
 void thread_after_fork_child(void);
 
