@@ -6,5 +6,17 @@ check_PROGRAMS += tests/unit/test_tape
 TESTS += tests/unit/test_tape
 tests_unit_test_tape_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_tape_LDADD = $(UNIT_LIBS)
-# tests/unit
 include tests/unit/tool.mk
+
+# shim/sched
+if HAVE_CHECK
+SCHED_UNIT_TESTS = tests/unit/test_thread tests/unit/test_wait
+check_PROGRAMS += $(SCHED_UNIT_TESTS)
+TESTS += $(SCHED_UNIT_TESTS)
+SCHED_UNIT_LIBS = src/shim/sched/libsched.la src/shim/state/libstate.la \
+	$(COMMON_LIBS) $(CHECK_LIBS)
+tests_unit_test_thread_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_thread_LDADD = $(SCHED_UNIT_LIBS)
+tests_unit_test_wait_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_wait_LDADD = $(SCHED_UNIT_LIBS)
+endif
