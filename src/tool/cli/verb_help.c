@@ -20,13 +20,17 @@ verb_help_overview(FILE *to)
 	      "explains\nthe DIAG variable and every line it prints.\n", to);
 }
 
+/* The keys for people, or as the rows of the table in diag(7). */
 static int
-print_keys(void)
+print_keys(bool roff)
 {
 	static char text[16 * KIB];
 	struct buf b = BUF(text);
 
-	options_help(&b);
+	if (roff)
+		options_manual(&b);
+	else
+		options_help(&b);
 	fwrite(b.data, 1, b.len, stdout);
 	return EXIT_DONE;
 }
@@ -38,10 +42,13 @@ verb_help(int argc, char **argv)
 		verb_help_overview(stdout);
 		return EXIT_DONE;
 	}
+
+	bool roff = argc == 3 && strcmp(argv[2], "--roff") == 0;
+
+	if (strcmp(argv[1], "keys") == 0 && (argc == 2 || roff))
+		return print_keys(roff);
 	if (argc > 2)
 		return say_misuse("help: one verb at a time");
-	if (strcmp(argv[1], "keys") == 0)
-		return print_keys();
 
 	const struct verb *v = verbs_find(argv[1]);
 

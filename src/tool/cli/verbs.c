@@ -49,11 +49,12 @@ const struct verb verbs[] = {
 	},
 	{
 	    .name = "help",
-	    .arguments = "[VERB | keys]",
+	    .arguments = "[VERB | keys [--roff]]",
 	    .summary = "explain a verb, or the keys of DIAG",
 	    .text =
 	    "Without an argument: the list of verbs.  With `keys`: the keys of\n"
-	    "the DIAG variable with their defaults.\n",
+	    "the DIAG variable with their defaults; --roff prints them as the\n"
+	    "manual page diag(7) has them.\n",
 	    .run = verb_help,
 	},
 	{ .name = NULL },
