@@ -1,1 +1,16 @@
-# tests/lint
+# tests/lint: rules of the tree that a machine can check.  "make lint" runs
+# these alone.  Each script proves first, on planted trees, that it finds what
+# it looks for.
+LINT_TESTS = tests/lint/layers.test tests/lint/imports.test \
+	tests/lint/exports.test tests/lint/needed.test \
+	tests/lint/format.test tests/lint/words.test
+TESTS += $(LINT_TESTS)
+dist_check_SCRIPTS += $(LINT_TESTS)
+EXTRA_DIST += tests/lint/ranks tests/lint/elf.py tests/lint/exports.py \
+	tests/lint/format.py tests/lint/imports.py tests/lint/layers.py \
+	tests/lint/lintlib.py tests/lint/needed.py tests/lint/words.py
+
+.PHONY: lint
+lint: all
+	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(LINT_TESTS)' \
+		TEST_SUITE_LOG=test-suite-lint.log
