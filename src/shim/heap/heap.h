@@ -74,6 +74,13 @@ DETACHED int heap_purge(void);
  * poll ten times a second. */
 DETACHED uint64_t heap_live(void);
 
+/* Objects counted for no thread of the registry: before there is one, and after
+ * a thread's record is gone.  Part of every total. */
+struct heap_extra {
+	_Atomic uint64_t nalloc, nfree, alloc_bytes, free_bytes;
+};
+extern struct heap_extra heap_extra __attribute__((visibility("hidden")));
+
 /* True when @p came from the embedded allocator (window or recorded mapping
  * outside it). */
 IN_HOOK bool heap_owns(const void *p);
@@ -83,7 +90,17 @@ void heap_before_fork(void);
 void heap_after_fork_parent(void);
 void heap_after_fork_child(void);
 
-/* The thread that calls this is jemalloc's background thread. */
+/* True when the calling thread is inside jemalloc with a lock held: a signal
+ * handler interrupted it. */
+SIGNAL_SAFE bool heap_interrupted(void);
+
+/* What jemalloc wanted to do at exit (the host's stats_print:true). */
+void heap_at_exit(void);
+/* jemalloc's warnings go to the host's malloc_message, or nowhere. */
+void heap_start_messages(void);
+
+/* The thread that @create starts with @start is jemalloc's background
+ * thread. */
 typedef int (*heap_thread_create_fn)(void *thread, const void *attr,
     void *(*start)(void *), void *arg);
 /* How jemalloc creates its background thread: installed by preload. */

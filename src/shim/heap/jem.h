@@ -39,4 +39,13 @@ int jem_mallctlbymib(const size_t *mib, size_t mib_len, void *old,
 void jem_malloc_stats_print(void (*write)(void *, const char *), void *arg,
     const char *opts);
 
+/* jemalloc's own fork handlers. */
+void jem_prefork(void);
+void jem_postfork_parent(void);
+void jem_postfork_child(void);
+
+/* Where its warnings go; NULL: to a write on descriptor 2, which heap_os
+ * swallows. */
+extern void (*jem_malloc_message)(void *arg, const char *text);
+
 #endif

@@ -1,6 +1,13 @@
 noinst_LTLIBRARIES += src/shim/heap/libheap.la
 SHIM_LIBS += src/shim/heap/libheap.la
-src_shim_heap_libheap_la_SOURCES = src/shim/heap/heap.h src/shim/heap/heap.c src/shim/heap/jem.h
+src_shim_heap_libheap_la_SOURCES = src/shim/heap/heap.h src/shim/heap/heap.c \
+	src/shim/heap/jem.h \
+	src/shim/heap/heap_host.h src/shim/heap/heap_host.c \
+	src/shim/heap/heap_lock.h src/shim/heap/heap_lock.c \
+	src/shim/heap/heap_names.c \
+	src/shim/heap/heap_os.h src/shim/heap/heap_os.c \
+	src/shim/heap/heap_sys.h src/shim/heap/heap_sys.c \
+	src/shim/heap/heap_window.h src/shim/heap/heap_window.c
 
 # The embedded allocator: the distribution's static PIC archive without its
 # C++ object, every name that must not clash or must be watched renamed.

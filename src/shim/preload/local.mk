@@ -1,9 +1,21 @@
 noinst_LTLIBRARIES += src/shim/preload/libpreload.la
 src_shim_preload_libpreload_la_SOURCES = src/shim/preload/boot.h \
-	src/shim/preload/boot.c
+	src/shim/preload/boot.c \
+	src/shim/preload/count.h src/shim/preload/count.c \
+	src/shim/preload/early.h src/shim/preload/early.c \
+	src/shim/preload/foreign.h src/shim/preload/foreign.c \
+	src/shim/preload/jemalloc_api.c \
+	src/shim/preload/malloc.c \
+	src/shim/preload/malloc_glibc.c \
+	src/shim/preload/malloc_info.c \
+	src/shim/preload/malloc_seen.h src/shim/preload/malloc_seen.c \
+	src/shim/preload/missing.c \
+	src/shim/preload/operators.c \
+	src/shim/preload/real.h src/shim/preload/real.c
 
 # The preload library itself: every shim folder, the embedded jemalloc, and
-# nothing that is exported but what libdiag.map lists.
+# nothing that is exported but what libdiag.map lists.  Functions are bound
+# inside; the two data names of jemalloc's interface stay open to the host's.
 if !SANITIZE
 lib_LTLIBRARIES += libdiag.la
 endif
@@ -11,8 +23,9 @@ EXTRA_DIST += src/shim/preload/libdiag.map
 libdiag_la_SOURCES =
 libdiag_la_LIBADD = src/shim/preload/libpreload.la $(SHIM_LIBS) \
 	$(COMMON_LIBS) src/shim/heap/libjem.a
-libdiag_la_LDFLAGS = $(AM_LDFLAGS) -version-info 0:0:0 -Wl,-Bsymbolic \
-	-Wl,--exclude-libs,ALL -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack \
+libdiag_la_LDFLAGS = $(AM_LDFLAGS) -version-info 0:0:0 \
+	-Wl,-Bsymbolic-functions \
+	-Wl,--exclude-libs,libjem.a -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack \
 	-Wl,--version-script=$(top_srcdir)/src/shim/preload/libdiag.map \
 	-Wl,--no-undefined -Wl,--as-needed
 EXTRA_libdiag_la_DEPENDENCIES = src/shim/preload/libdiag.map

@@ -1,0 +1,47 @@
+/*
+ * count - objects given and taken back: the slow way.
+ */
+#include "shim/preload/count.h"
+
+#include <stdatomic.h>
+
+#include "shim/heap/heap.h"
+
+/* The thread's record, unless the thread is ours (its blocks are none of the
+ * host's objects), at its end, or inside a hook that makes the record now. */
+static struct thread *
+record(void)
+{
+	struct hook_scope scope;
+	struct thread *t = NULL;
+
+	if ((atomic_load(&state_armed_alloc) & ARMED_BOOT) != 0 || tls.dead)
+		return NULL;
+	if (hook_enter(&scope)) {
+		t = thread_self();
+		hook_leave(&scope);
+	}
+	return t;
+}
+
+void
+count_alloc_slowly(void)
+{
+	struct thread *t = record();
+
+	if (t != NULL)
+		count_one(&t->nalloc);
+	else
+		atomic_fetch_add(&heap_extra.nalloc, 1);
+}
+
+void
+count_free_slowly(void)
+{
+	struct thread *t = record();
+
+	if (t != NULL)
+		count_one(&t->nfree);
+	else
+		atomic_fetch_add(&heap_extra.nfree, 1);
+}

@@ -1,0 +1,22 @@
+/*
+ * foreign - blocks of glibc's own allocator that reach our free().
+ *
+ * A host can call __libc_malloc(), and a block can come from a copy of libc in
+ * another namespace's past: what is not in our window goes to glibc.
+ *
+ * Memory   glibc's.
+ * Threads  any.
+ * Fork     nothing to do.
+ */
+#ifndef DIAG_PRELOAD_FOREIGN_H
+#define DIAG_PRELOAD_FOREIGN_H
+
+#include <stddef.h>
+
+#include "common/base/attrs.h"
+
+IN_HOOK COLD void foreign_free(void *p);
+IN_HOOK COLD void *foreign_realloc(void *p, size_t size);
+IN_HOOK COLD size_t foreign_usable(void *p);
+
+#endif

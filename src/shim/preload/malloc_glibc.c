@@ -1,0 +1,143 @@
+/*
+ * malloc_glibc - the rest of glibc's allocation family, with its contracts.
+ */
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/base/attrs.h"
+#include "shim/heap/heap.h"
+#include "shim/heap/jem.h"
+#include "shim/preload/early.h"
+#include "shim/preload/foreign.h"
+#include "shim/preload/malloc_seen.h"
+
+enum { PAGE = 4096 };
+
+DIAG_EXPORT void *memalign(size_t align, size_t size);
+DIAG_EXPORT void *aligned_alloc(size_t align, size_t size);
+DIAG_EXPORT int posix_memalign(void **out, size_t align, size_t size);
+DIAG_EXPORT void *valloc(size_t size);
+DIAG_EXPORT void *pvalloc(size_t size);
+DIAG_EXPORT void *reallocarray(void *p, size_t n, size_t size);
+DIAG_EXPORT void cfree(void *p);
+DIAG_EXPORT void free_sized(void *p, size_t size);
+DIAG_EXPORT void free_aligned_sized(void *p, size_t align, size_t size);
+DIAG_EXPORT size_t malloc_usable_size(void *p);
+
+/* glibc takes any alignment and rounds it up to a power of two; one that
+ * cannot be is EINVAL. */
+static void *
+give_aligned(size_t align, size_t size, enum alloc_entry entry)
+{
+	size_t power = 16;
+
+	if (align > SIZE_MAX / 2 + 1) {
+		errno = EINVAL;
+		return NULL;
+	}
+	if (size > PTRDIFF_MAX - align) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	while (power < align)
+		power <<= 1;
+	return seen_alloc(&(struct want){
+	    .size = size,
+	    .align = power,
+	    .entry = entry,
+	});
+}
+
+void *
+memalign(size_t align, size_t size)
+{
+	return give_aligned(align, size, ENTRY_MEMALIGN);
+}
+
+void *
+aligned_alloc(size_t align, size_t size)
+{
+	return give_aligned(align, size, ENTRY_ALIGNED_ALLOC);
+}
+
+int
+posix_memalign(void **out, size_t align, size_t size)
+{
+	int saved = errno;
+	void *p;
+
+	if (align % sizeof(void *) != 0 || align == 0 ||
+	    (align & (align - 1)) != 0)
+		return EINVAL;
+	p = give_aligned(align, size, ENTRY_POSIX_MEMALIGN);
+	errno = saved;
+	if (p == NULL)
+		return ENOMEM;
+	*out = p;
+	return 0;
+}
+
+void *
+valloc(size_t size)
+{
+	return give_aligned(PAGE, size, ENTRY_VALLOC);
+}
+
+void *
+pvalloc(size_t size)
+{
+	if (size > PTRDIFF_MAX - PAGE) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	return give_aligned(PAGE, (size + PAGE - 1) & ~(size_t)(PAGE - 1),
+	    ENTRY_PVALLOC);
+}
+
+void *
+reallocarray(void *p, size_t n, size_t size)
+{
+	size_t all;
+
+	if (__builtin_mul_overflow(n, size, &all)) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	return seen_realloc(p, &(struct want){
+	    .size = all,
+	    .entry = ENTRY_REALLOCARRAY,
+	});
+}
+
+void
+cfree(void *p)
+{
+	seen_free(p, ENTRY_CFREE, 0);
+}
+
+/* The sizes are hints, and hosts give wrong ones. */
+void
+free_sized(void *p, size_t size)
+{
+	seen_free(p, ENTRY_FREE, 0);
+}
+
+void
+free_aligned_sized(void *p, size_t align, size_t size)
+{
+	seen_free(p, ENTRY_FREE, 0);
+}
+
+size_t
+malloc_usable_size(void *p)
+{
+	if (p == NULL)
+		return 0;
+	if (unlikely(early_owns(p)))
+		return early_size(p);
+	if (unlikely(!heap_owns(p)))
+		return foreign_usable(p);
+	return jem_malloc_usable_size(p);
+}

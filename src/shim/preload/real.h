@@ -1,0 +1,26 @@
+/*
+ * real - the next definition of a name that we export.
+ *
+ * Memory   the caller keeps the pointer.
+ * Threads  any; looking up twice gives the same answer.
+ * Fork     nothing to do.
+ */
+#ifndef DIAG_PRELOAD_REAL_H
+#define DIAG_PRELOAD_REAL_H
+
+#include "common/base/attrs.h"
+
+/* The definition of @name that the host would have had without us: the next
+ * one in the search order (another preload's, or libc's), never our own.
+ * @version may be NULL.  NULL when there is none. */
+void *real_find(const char *name, const char *version);
+
+/* Looks @name up once into the static function pointer @slot. */
+#define real_once(slot, name) do {					\
+	if (unlikely(__atomic_load_n(&(slot), __ATOMIC_RELAXED) == NULL)) \
+		__atomic_store_n(&(slot),				\
+		    (__typeof__(slot))(uintptr_t)real_find(name, NULL),	\
+		    __ATOMIC_RELAXED);					\
+} while (0)
+
+#endif
