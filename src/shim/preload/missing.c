@@ -3,16 +3,9 @@
  *
  * Each goes away with the file that brings the real one.
  */
-#include "shim/sched/thread.h"
 #include "shim/trace/alloctrace.h"
 
 #define WEAK __attribute__((weak))
-
-WEAK struct thread *
-thread_self(void)
-{
-	return NULL;
-}
 
 WEAK void
 alloctrace_alloc(struct thread *t, void *p, size_t size, size_t usable,
