@@ -1,4 +1,209 @@
 /*
- * stack - to come.
+ * stack - the door: captures from here, and what a number stands for.
  */
 #include "shim/stack/stack.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <sys/auxv.h>
+
+#include "common/base/mem.h"
+#include "shim/stack/bounds.h"
+#include "shim/stack/modules.h"
+#include "shim/stack/rules.h"
+#include "shim/stack/stackset.h"
+#include "shim/stack/walk.h"
+
+static unsigned depth_wanted = 64;
+static uint32_t own_module;	/* 0: we are part of the program itself */
+static _Atomic uint64_t dropped;
+
+/* The module that this code is in, unless that is the program. */
+static uint32_t
+find_own_module(void)
+{
+	const struct module *m = modules_find((uintptr_t)&stack_init);
+	uintptr_t entry = (uintptr_t)getauxval(AT_ENTRY);
+
+	if (m == NULL || entry - m->start < m->end - m->start)
+		return 0;
+	return m->number;
+}
+
+int
+stack_init(unsigned depth)
+{
+	int err = modules_init();
+
+	if (depth >= 1 && depth <= STACK_DEPTH_MAX)
+		depth_wanted = depth;
+	if (err == 0)
+		err = rules_init();
+	if (err == 0)
+		err = stackset_init();
+	if (err != 0)
+		return err;
+	bounds_init();
+	own_module = find_own_module();
+	return 0;
+}
+
+static struct stack_cache *
+map_cache(uintptr_t low, uintptr_t high)
+{
+	size_t n = sizeof(struct stack_cache) +
+	    (2 * depth_wanted + 1) * sizeof(struct frame);
+	struct stack_cache *c = mem_map(n);
+
+	if (c == NULL)
+		return NULL;
+	c->size = n;
+	c->depth = depth_wanted;
+	c->low = low;
+	c->high = high;
+	c->whole_range = true;
+	c->fresh = c->kept + depth_wanted + 1;
+	c->kept[0].sp = UINTPTR_MAX; /* no walk comes here */
+	return c;
+}
+
+struct stack_cache *
+stack_cache_make(uintptr_t low, uintptr_t high)
+{
+	uintptr_t sp = (uintptr_t)__builtin_frame_address(0);
+	struct stack_cache *c = map_cache(low, high);
+
+	if (c == NULL || high != 0)
+		return c;
+	if (bounds_of_thread(sp, &low, &high)) {
+		c->low = low;
+		c->high = high;
+		c->whole_range = false;
+	}
+	return c;
+}
+
+void
+stack_cache_drop(struct stack_cache *c)
+{
+	if (c != NULL)
+		mem_unmap(c, c->size);
+}
+
+static uint32_t
+capture(struct stack_cache *c, const struct stack_regs *regs, bool first)
+{
+	struct stack_cache *scratch = NULL;
+	uint32_t number = 0;
+
+	if (unlikely(c == NULL))
+		c = scratch = map_cache(0, 0);
+	if (likely(c != NULL))
+		number = walk_number(c, regs, c->depth, own_module, first);
+	if (unlikely(number == 0))
+		atomic_fetch_add_explicit(&dropped, 1, memory_order_relaxed);
+	stack_cache_drop(scratch);
+	return number;
+}
+
+/* The registers are read here, and this function's own unwind rule leads from
+ * them to its caller's. */
+__attribute__((noinline)) uint32_t
+stack_capture(struct stack_cache *c)
+{
+	struct stack_regs regs;
+
+	__asm__ volatile("lea 0(%%rip), %%rax\n\t"
+	    "mov %%rax, %0\n\t"
+	    "mov %%rsp, %1\n\t"
+	    "mov %%rbp, %2\n\t"
+	    "mov %%rbx, %3\n\t"
+	    "mov %%r12, %4\n\t"
+	    "mov %%r13, %5\n\t"
+	    "mov %%r14, %6\n\t"
+	    "mov %%r15, %7"
+	    : "=m"(regs.pc), "=m"(regs.sp), "=m"(regs.fp), "=m"(regs.rbx),
+	      "=m"(regs.r12), "=m"(regs.r13), "=m"(regs.r14), "=m"(regs.r15)
+	    : : "rax");
+	regs.interrupted = true;
+	return capture(c, &regs, true);
+}
+
+uint32_t
+stack_capture_regs(struct stack_cache *c, const struct stack_regs *regs)
+{
+	return capture(c, regs, false);
+}
+
+unsigned
+stack_frames(uint32_t id, uintptr_t *pc, unsigned max, bool *cut)
+{
+	return stack_frames_in(id, pc, NULL, max, cut);
+}
+
+unsigned
+stack_frames_in(uint32_t id, uintptr_t *pc, uint32_t *module, unsigned max,
+    bool *cut)
+{
+	unsigned n = 0;
+
+	if (id >= stackset_limit())
+		id = STACKSET_CUT;
+	while (id >= STACKSET_FIRST) {
+		const struct stackset_node *node = stackset_node(id);
+
+		if (node->where == 0)
+			break; /* taken, and never filled */
+		if (n < max && pc != NULL)
+			pc[n] = node->where & RULES_KEY_MASK;
+		if (n < max && module != NULL)
+			module[n] = (uint32_t)(node->where >> RULES_KEY_BITS);
+		n++;
+		id = node->parent;
+	}
+	if (cut != NULL)
+		*cut = id != STACKSET_WHOLE;
+	return n;
+}
+
+bool
+stack_module(uint32_t number, struct stack_module *out)
+{
+	const struct module *m = modules_get(number);
+
+	if (m == NULL)
+		return false;
+	*out = (struct stack_module){
+	    .start = m->start,
+	    .end = m->end,
+	    .bias = m->bias,
+	    .name = m->name,
+	};
+	return true;
+}
+
+uint32_t
+stack_limit(void)
+{
+	return stackset_limit();
+}
+
+uint64_t
+stack_dropped(void)
+{
+	return atomic_load_explicit(&dropped, memory_order_relaxed);
+}
+
+void
+stack_forget_code(void)
+{
+	modules_forget();
+	rules_forget();
+}
+
+/* Everything here is private memory that the child has its own copy of; a slot
+ * that another thread was about to fill is filled by whoever needs it. */
+void
+stack_after_fork(void)
+{
+}

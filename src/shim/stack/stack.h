@@ -1,10 +1,15 @@
 /*
  * stack - capture the calling thread's stack, and keep equal stacks once.
  *
- * A stack is a number.  stack_capture() walks from the wrapper to the root with unwind rules cached per return address (from .eh_frame, found by
+ * A stack is a number.  stack_capture() walks from the wrapper to the root with
+ * unwind rules cached per return address (from .eh_frame, found by
  * _dl_find_object(), which takes no lock), reuses what it can verify of the
  * thread's previous walk, and returns the number of the tree node
  * (parent, return address) it ended at.  Equal stacks have equal numbers.
+ *
+ * A frame's address is the return address of its call; a frame that a signal
+ * interrupted gives the address of its instruction + 1.  So @pc - 1 always lies
+ * in the instruction that a name should be looked up for.
  *
  * Memory   mem_map'ed tables that grow; one struct stack_cache per thread.
  * Threads  any number capture at once; the tree is lock-free to read and
@@ -57,6 +62,23 @@ IN_HOOK uint32_t stack_capture_regs(struct stack_cache *c,
  * when the walk did not reach the root (depth limit, foreign stack, no CFI). */
 IN_HOOK unsigned stack_frames(uint32_t id, uintptr_t *pc, unsigned max,
     bool *cut);
+
+/* The same, with the number of the module that each address was in when it was
+ * seen (0: in none that the loader knew).  @pc and @module may be NULL. */
+IN_HOOK unsigned stack_frames_in(uint32_t id, uintptr_t *pc, uint32_t *module,
+    unsigned max, bool *cut);
+
+/* A mapped object that frames were seen in.  Its number stays its own: when it
+ * was unloaded and other code lies at its addresses now, that is another
+ * number, and so are the stacks.  Names belong to (module, address). */
+struct stack_module {
+	uintptr_t start, end;	/* where it was mapped */
+	uintptr_t bias;		/* run-time address - address in the file */
+	const char *name;	/* the loader's path; "" for the program */
+};
+
+/* False when there is no module of that number. */
+SIGNAL_SAFE bool stack_module(uint32_t number, struct stack_module *out);
 
 /* One past the largest number given out so far. */
 IN_HOOK uint32_t stack_limit(void);

@@ -1,0 +1,255 @@
+/*
+ * rules - the table behind rules_find(), and how a row of .eh_frame becomes a
+ * word.
+ */
+#include "shim/stack/rules.h"
+
+#include <errno.h>
+
+#include "common/base/mem.h"
+#include "shim/stack/cfi.h"
+
+enum {
+	OP_DEREF = 0x06,
+	OP_BREG_RBP = 0x70 + CFI_RBP,
+};
+
+_Atomic(struct rules_slot *) rules_segments[RULES_SEGMENTS];
+static _Atomic uint64_t stamp = 1;
+
+static size_t
+segment_slots(unsigned i)
+{
+	return (size_t)1 << (RULES_FIRST_BITS + 2 * i);
+}
+
+/* The slots of segment @i, mapped when they are wanted first. */
+static struct rules_slot *
+segment(unsigned i)
+{
+	struct rules_slot *s, *none = NULL;
+	size_t n = segment_slots(i) * sizeof(*s);
+
+	s = atomic_load_explicit(&rules_segments[i], memory_order_acquire);
+	if (s != NULL)
+		return s;
+	s = i < 2 ? mem_map(n) : mem_reserve(n);
+	if (s == NULL)
+		return NULL;
+	if (atomic_compare_exchange_strong(&rules_segments[i], &none, s))
+		return s;
+	mem_unmap(s, n);
+	return none;
+}
+
+int
+rules_init(void)
+{
+	return segment(0) == NULL ? -ENOMEM : 0;
+}
+
+uint64_t
+rules_stamp(void)
+{
+	return atomic_load_explicit(&stamp, memory_order_acquire);
+}
+
+/* The stamps have come round: none of them may look new again. */
+static void
+wipe_stamps(void)
+{
+	for (unsigned i = 0; i < RULES_SEGMENTS; i++) {
+		struct rules_slot *s = atomic_load(&rules_segments[i]);
+		size_t n = s == NULL ? 0 : segment_slots(i);
+
+		for (size_t k = 0; k < n; k++)
+			atomic_fetch_and(&s[k].key, RULES_KEY_MASK);
+	}
+}
+
+void
+rules_forget(void)
+{
+	uint64_t now = rules_stamp(), next;
+
+	do {
+		next = now == 0xffff ? 1 : now + 1;
+		if (next == 1)
+			wipe_stamps();
+	} while (!atomic_compare_exchange_weak(&stamp, &now, next));
+}
+
+/* True when the expression at @place is "the register rbp + *@offset", with a
+ * deref behind it or not. */
+static bool
+is_breg_rbp(const struct cfi_image *image, int32_t place, bool deref,
+    int *offset)
+{
+	const uint8_t *from, *to;
+
+	if (!cfi_expression(image, place, &from, &to) ||
+	    to - from != (deref ? 3 : 2) || from[0] != OP_BREG_RBP ||
+	    (from[1] & 0x80) != 0 || (deref && from[2] != OP_DEREF))
+		return false;
+	*offset = from[1] & 0x40 ? from[1] - 0x80 : from[1];
+	return true;
+}
+
+/* GCC's prologue of a function that realigns its stack keeps the CFA in memory
+ * below the saved rbp. */
+static uint64_t
+drap_word(const struct cfi_image *image, const struct cfi_row *row)
+{
+	int cfa, fp;
+
+	if (row->how[CFI_RBP] == CFI_EXPR &&
+	    is_breg_rbp(image, row->cfa_val, true, &cfa) &&
+	    is_breg_rbp(image, row->val[CFI_RBP], false, &fp) &&
+	    cfa < 0 && cfa % 8 == 0 && fp == 0)
+		return RULE_DRAP | (uint64_t)-cfa << 24;
+	return RULE_FULL;
+}
+
+static uint64_t
+word_of(const struct cfi_image *image, const struct cfi_row *row)
+{
+	uint64_t word;
+
+	if (row->how[CFI_RA] == CFI_UNDEFINED)
+		return RULE_ROOT;
+	if (row->signal || row->how[CFI_RA] != CFI_OFFSET ||
+	    row->val[CFI_RA] != -8 || row->how[CFI_RSP] != CFI_SAME)
+		return RULE_FULL;
+	if (row->cfa_how == CFI_VAL_EXPR)
+		return drap_word(image, row);
+	if (row->cfa_val <= 0 || row->cfa_val > 0xfffff8 ||
+	    row->cfa_val % 8 != 0)
+		return RULE_FULL;
+	if (row->cfa_reg == CFI_RSP)
+		word = RULE_RSP;
+	else if (row->cfa_reg == CFI_RBP)
+		word = RULE_RBP;
+	else
+		return RULE_FULL;
+	word |= (uint64_t)row->cfa_val;
+	if (row->how[CFI_RBP] == CFI_SAME)
+		return word;
+	if (row->how[CFI_RBP] != CFI_OFFSET || row->val[CFI_RBP] >= -8 ||
+	    row->val[CFI_RBP] < -0xfff8)
+		return RULE_FULL;
+	return word | (uint64_t)-row->val[CFI_RBP] << 24;
+}
+
+static uint64_t
+work_out(uint64_t key, const struct module *m)
+{
+	struct cfi_row row;
+	uint64_t word = RULE_NONE;
+
+	if (m->image.hdr != NULL && cfi_find(&m->image, key - 1, &row) == 0)
+		word = word_of(&m->image, &row);
+	return word | RULE_THERE | (uint64_t)m->number << 48;
+}
+
+/* What a slot says of the place @key in module @m; 0 when it is another's. */
+static uint64_t
+ask_slot(struct rules_slot *s, uint64_t key, const struct module *m,
+    uint64_t now)
+{
+	uint64_t had = atomic_load_explicit(&s->key, memory_order_acquire);
+	uint64_t rule = 0;
+
+	if ((had & RULES_KEY_MASK) != key)
+		return 0;
+	rule = atomic_load_explicit(&s->rule, memory_order_acquire);
+	if (rule == 0 && had == (key | now << RULES_KEY_BITS)) {
+		rule = work_out(key, m);
+		atomic_store_explicit(&s->rule, rule, memory_order_release);
+	}
+	if (rule == 0 || RULE_MODULE(rule) != m->number)
+		return 0;
+	if (had != (key | now << RULES_KEY_BITS))
+		atomic_compare_exchange_strong(&s->key, &had,
+		    key | now << RULES_KEY_BITS);
+	return rule;
+}
+
+/* Takes the free slot @s for @key; false when another was quicker. */
+static bool
+take_slot(struct rules_slot *s, uint64_t key, uint64_t rule, uint64_t now)
+{
+	uint64_t none = 0;
+
+	if (!atomic_compare_exchange_strong(&s->key, &none,
+	    key | now << RULES_KEY_BITS))
+		return false;
+	atomic_store_explicit(&s->rule, rule, memory_order_release);
+	return true;
+}
+
+/* Looks through all windows in their fixed order; what is nowhere is added to
+ * the first free slot.  So a place has one slot per module. */
+static uint64_t
+look_in_table(uint64_t key, const struct module *m, uint64_t now)
+{
+	uint64_t rule;
+
+	for (unsigned i = 0; i < RULES_SEGMENTS; i++) {
+		struct rules_slot *base = segment(i), *w;
+
+		if (base == NULL)
+			break;
+		w = rules_window(base, i, rules_hash(key));
+		for (unsigned k = 0; k < RULES_WAYS; k++) {
+			rule = ask_slot(&w[k], key, m, now);
+			if (rule != 0)
+				return rule;
+			if (atomic_load(&w[k].key) != 0)
+				continue;
+			rule = work_out(key, m);
+			if (take_slot(&w[k], key, rule, now))
+				return rule;
+			k--; /* ask again: who took it? */
+		}
+	}
+	return work_out(key, m);
+}
+
+/* In segments that are beyond the first, for a place known in this epoch. */
+static uint64_t
+look_quickly(uint64_t key, uint64_t now)
+{
+	uint64_t want = key | now << RULES_KEY_BITS;
+
+	for (unsigned i = 0; i < RULES_SEGMENTS; i++) {
+		struct rules_slot *w = atomic_load_explicit(&rules_segments[i],
+		    memory_order_acquire);
+
+		if (w == NULL)
+			return 0;
+		w = rules_window(w, i, rules_hash(key));
+		for (unsigned k = 0; k < RULES_WAYS; k++)
+			if (atomic_load_explicit(&w[k].key,
+			    memory_order_acquire) == want)
+				return atomic_load_explicit(&w[k].rule,
+				    memory_order_acquire);
+	}
+	return 0;
+}
+
+uint64_t
+rules_look_up(uint64_t key)
+{
+	uint64_t now = rules_stamp();
+	uint64_t rule = look_quickly(key, now);
+	const struct module *m;
+
+	if (rule != 0)
+		return rule;
+	if (key - 1 > RULES_KEY_MASK - 1)
+		return RULE_NONE | RULE_THERE;
+	m = modules_find(key - 1);
+	if (m == NULL)
+		return RULE_NONE | RULE_THERE;
+	return m->fleeting ? work_out(key, m) : look_in_table(key, m, now);
+}
