@@ -13,9 +13,11 @@
  *	-d DIAG	a mode: the value of DIAG ("" leaves it unset); may repeat.
  *		Without -d the modes are: unset; all four traces to stderr;
  *		all four traces to a file.
- *	-l	each mode with a DIAG also runs with log= to a file; then
- *		stderr must be the same to the byte, and every line of the
- *		file must match a format
+ *	-c CMD	"CMD FILE" is run with our lines in FILE and must succeed, in
+ *		every mode with a DIAG; may repeat
+ *	-l	each mode with a DIAG also runs with log= to files (one for
+ *		each process); then stderr must be the same to the byte, and
+ *		every line of the files must match a format
  *	-m ERE	one of our lines must match, in every mode with a DIAG
  *	-x ERE	none of our lines may match
  *	-f	the open descriptors below 256 are the same at exit
@@ -47,7 +49,8 @@ static struct {
 	const char *mode[MAX_MODES * 2];
 	unsigned modes;
 	const char *must[MAX_ERES], *mustnot[MAX_ERES];
-	unsigned musts, mustnots;
+	const char *check[MAX_ERES];
+	unsigned musts, mustnots, checks;
 	struct run_how how;
 	bool logs, any_stdout, no_plain, verbose;
 	int status;
@@ -128,24 +131,43 @@ expect_lines(const char *mode, const struct run *r)
 	}
 }
 
-/* Everything in the log file must be ours; true when the mode has a file. */
+/* Everything in the log files must be ours; they replace @r->ours. */
 static void
-take_log(const char *mode, const char *log, struct run *r)
+take_logs(const char *mode, struct run *r)
 {
-	char *text = read_file(log);
+	char *text = read_files(opt.dir);
 	char *host;
 
-	if (text == NULL) {
-		fail(mode, "there is no log file");
-		return;
-	}
+	if (*text == '\0')
+		fail(mode, "there is no log");
 	free(r->ours);
 	lines_split(text, &host, &r->ours);
 	if (*host != '\0')
 		fail_text(mode, "a line of the log has no format:", "", host);
 	free(host);
 	free(text);
-	unlink(log);
+}
+
+/* Runs the -c commands with our lines in a file. */
+static void
+run_checks(const char *mode, const struct run *r)
+{
+	char path[128], command[1024];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/ours", opt.dir);
+	f = fopen(path, "w");
+	if (f == NULL)
+		exit(99);
+	fputs(r->ours, f);
+	fclose(f);
+	for (unsigned i = 0; i < opt.checks; i++) {
+		snprintf(command, sizeof(command), "%s '%s' >&2", opt.check[i],
+		    path);
+		if (system(command) != 0)
+			fail(mode, opt.check[i]);
+	}
+	unlink(path);
 }
 
 static void
@@ -154,16 +176,17 @@ run_mode(const char *mode, bool to_file, char **argv, const struct run *plain)
 	char diag[2048], log[128];
 	struct run r;
 
-	snprintf(log, sizeof(log), "%s/log", opt.dir);
+	snprintf(log, sizeof(log), "%s/log.%%p", opt.dir);
 	snprintf(diag, sizeof(diag), "%s%s%s", mode, to_file ? ",log=" : "",
 	    to_file ? log : "");
 	run_host(&opt.how, diag, true, argv, &r);
 	if (to_file)
-		take_log(diag, log, &r);
+		take_logs(diag, &r);
 	compare(diag, plain, &r);
-	if (diag[0] != '\0')
+	if (diag[0] != '\0') {
 		expect_lines(diag, &r);
-	else if (*r.ours != '\0')
+		run_checks(diag, &r);
+	} else if (*r.ours != '\0')
 		fail_text(diag, "we printed with DIAG unset;", "", r.ours);
 	if (opt.verbose)
 		fprintf(stderr, "--- DIAG=\"%s\": our lines\n%s", diag, r.ours);
@@ -173,8 +196,8 @@ run_mode(const char *mode, bool to_file, char **argv, const struct run *plain)
 static void
 usage(void)
 {
-	fprintf(stderr, "usage: harness [-d DIAG] [-m ERE] [-x ERE] [-s N] "
-	    "[-i FILE] [-e V=X] [-t SEC] [-lfponv] -- HOST [ARG]...\n"
+	fprintf(stderr, "usage: harness [-d DIAG] [-m ERE] [-x ERE] [-c CMD] "
+	    "[-s N] [-i FILE] [-e V=X] [-t SEC] [-lfponv] -- HOST [ARG]...\n"
 	    "(the opening comment of tests/preload/harness.c tells more)\n");
 	exit(99);
 }
@@ -207,13 +230,14 @@ parse(int argc, char **argv)
 	int c;
 
 	opt.how.patience_s = 60;
-	while ((c = getopt(argc, argv, "+d:m:x:s:i:e:t:lfponv")) != -1) {
+	while ((c = getopt(argc, argv, "+d:m:x:c:s:i:e:t:lfponv")) != -1) {
 		switch (c) {
 		case 'd': add(opt.mode, &opt.modes, MAX_MODES, optarg); break;
 		case 'm': add(opt.must, &opt.musts, MAX_ERES, optarg); break;
 		case 'x':
 			add(opt.mustnot, &opt.mustnots, MAX_ERES, optarg);
 			break;
+		case 'c': add(opt.check, &opt.checks, MAX_ERES, optarg); break;
 		case 's': opt.status = atoi(optarg); break;
 		case 'i': opt.how.stdin_file = optarg; break;
 		case 'e':

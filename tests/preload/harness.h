@@ -40,6 +40,8 @@ void run_drop(struct run *r);
 /* The whole file as a string (to be freed), or NULL. */
 char *read_file(const char *path);
 char *read_fd(int fd);
+/* All files of a folder, one after the other (to be freed); removes them. */
+char *read_files(const char *folder);
 
 /* Reads the expressions of formats.ere; @path NULL is an error. */
 void lines_load(const char *path);

@@ -17,7 +17,7 @@
 enum { MAX_FORMATS = 128, MAX_NAMES = 26, MAX_ERE = 4096 };
 
 static regex_t format[MAX_FORMATS];
-static unsigned formats;
+static unsigned formats, last_format;	/* the last is tried first */
 static char *meaning[MAX_NAMES];	/* of {A} to {Z} */
 
 static void
@@ -113,8 +113,11 @@ is_ours(const char *line, bool *in_block)
 		return true;
 	}
 	for (unsigned i = 0; i < formats; i++) {
-		if (regexec(&format[i], bare, 0, NULL, 0) != 0)
+		unsigned n = (i + last_format) % formats;
+
+		if (regexec(&format[n], bare, 0, NULL, 0) != 0)
 			continue;
+		last_format = n;
 		*in_block = *bare != '#';
 		return true;
 	}

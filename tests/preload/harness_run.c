@@ -66,6 +66,36 @@ read_file(const char *path)
 	return text;
 }
 
+char *
+read_files(const char *folder)
+{
+	char *all = NULL;
+	size_t size = 0;
+	FILE *to = open_memstream(&all, &size);
+	DIR *dir = opendir(folder);
+	struct dirent *e;
+
+	if (to == NULL || dir == NULL)
+		die(folder);
+	while ((e = readdir(dir)) != NULL) {
+		int fd = openat(dirfd(dir), e->d_name, O_RDONLY | O_CLOEXEC);
+		char *text;
+
+		if (e->d_type != DT_REG || fd < 0) {
+			close(fd);
+			continue;
+		}
+		text = read_fd(fd);
+		fputs(text, to);
+		free(text);
+		close(fd);
+		unlinkat(dirfd(dir), e->d_name, 0);
+	}
+	closedir(dir);
+	fclose(to);
+	return all;
+}
+
 /* Where the host's output goes: a pipe with our end in @ours, or a file. */
 static int
 output(bool pipes, int *ours)
