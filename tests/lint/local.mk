@@ -14,3 +14,4 @@ EXTRA_DIST += tests/lint/ranks tests/lint/elf.py tests/lint/exports.py \
 lint: all
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(LINT_TESTS)' \
 		TEST_SUITE_LOG=test-suite-lint.log
+include tests/lint/tool.mk

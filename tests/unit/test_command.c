@@ -139,7 +139,9 @@ END_TEST
 
 START_TEST(every_verb_explains_itself)
 {
-	for (const struct verb *v = verbs; v->name != NULL; v++) {
+	for (const struct verb *const *at = verbs; *at != NULL; at++) {
+		const struct verb *v = *at;
+
 		ck_assert_ptr_eq(verbs_find(v->name), v);
 		ck_assert_ptr_nonnull(v->run);
 		ck_assert_uint_gt(strlen(v->text), 40);

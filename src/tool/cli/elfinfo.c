@@ -14,6 +14,7 @@
 #else
 #define NATIVE_DATA ELFDATA2MSB
 #endif
+#define PHDR ElfW(Phdr)
 #define NATIVE_CLASS (sizeof(void *) == 8 ? ELFCLASS64 : ELFCLASS32)
 
 /* The file under examination. */
@@ -34,7 +35,7 @@ fetch(const struct image *im, uint64_t at, void *to, size_t n)
 }
 
 static bool
-fetch_phdr(const struct image *im, unsigned i, ElfW(Phdr) *ph)
+fetch_phdr(const struct image *im, unsigned i, PHDR *ph)
 {
 	uint64_t at = im->ehdr.e_phoff;
 
@@ -51,7 +52,7 @@ read_u16(const uint8_t *p, bool big_endian)
 }
 
 static bool
-read_interp(const struct image *im, const ElfW(Phdr) *ph, struct elfinfo *out)
+read_interp(const struct image *im, const PHDR *ph, struct elfinfo *out)
 {
 	if (ph->p_filesz == 0 || ph->p_filesz >= sizeof(out->interp))
 		return false;
@@ -67,7 +68,7 @@ read_interp(const struct image *im, const ElfW(Phdr) *ph, struct elfinfo *out)
 static bool
 offset_of(const struct image *im, uint64_t vaddr, uint64_t *offset)
 {
-	ElfW(Phdr) ph;
+	PHDR ph;
 
 	for (unsigned i = 0; i < im->ehdr.e_phnum; i++) {
 		if (!fetch_phdr(im, i, &ph))
@@ -140,7 +141,7 @@ read_name(const struct image *im, uint64_t at, uint64_t offset, char name[16])
 }
 
 static bool
-read_dynamic(const struct image *im, const ElfW(Phdr) *ph,
+read_dynamic(const struct image *im, const PHDR *ph,
     struct elfinfo *out)
 {
 	uint64_t strtab = 0, strsz = 0, soname = 0, at;
@@ -179,7 +180,7 @@ read_dynamic(const struct image *im, const ElfW(Phdr) *ph,
 static bool
 read_segments(const struct image *im, struct elfinfo *out)
 {
-	ElfW(Phdr) ph;
+	PHDR ph;
 
 	if (im->ehdr.e_phnum > 0 && im->ehdr.e_phentsize != sizeof(ph))
 		return false;

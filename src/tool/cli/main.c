@@ -44,7 +44,7 @@ run_verb(int argc, char **argv)
 		char help[] = "help";
 		char *args[] = { help, argv[0], NULL };
 
-		return verb_help(2, args);
+		return verb_help.run(2, args);
 	}
 	return v->run(argc, argv);
 }

@@ -12,6 +12,20 @@
 #include "tool/cli/say.h"
 #include "tool/cli/verbs.h"
 
+static const char text[] =
+"Prints commands for a shell, so that everything started from that\n"
+"shell can be traced by setting DIAG:\n"
+"\n"
+"  eval \"$(diag env)\"\n"
+"  DIAG=schedtrace=1000 ./server\n"
+"\n"
+"With DIAG unset, programs do not notice.  Items set DIAG as well.\n"
+"\n"
+"  --unset       take it back: remove libdiag.so from LD_PRELOAD,\n"
+"                and DIAG\n"
+"  --shell=NAME  sh, bash, zsh, ksh, dash, fish, csh or tcsh; the\n"
+"                name in SHELL by default\n";
+
 /* How a family of shells sets and unsets a variable, and how it writes a
  * single quote inside single quotes. */
 struct shell {
@@ -125,8 +139,8 @@ print_set(const struct shell *s, char **items, int n)
 	return preload != NULL ? EXIT_DONE : say_misuse("%m");
 }
 
-int
-verb_env(int argc, char **argv)
+static int
+run(int argc, char **argv)
 {
 	const struct shell *s = shell_of_user();
 	bool unset = false;
@@ -150,3 +164,11 @@ verb_env(int argc, char **argv)
 			return say_misuse("env: %s: not KEY=VALUE", argv[j]);
 	return unset ? print_unset(s) : print_set(s, argv + i, argc - i);
 }
+
+const struct verb verb_env = {
+	.name = "env",
+	.arguments = "[--shell=NAME] [--unset | KEY=VALUE[,...]...]",
+	.summary = "print shell code that turns diagnostics on",
+	.text = text,
+	.run = run,
+};

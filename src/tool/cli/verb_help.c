@@ -9,13 +9,18 @@
 #include "tool/cli/say.h"
 #include "tool/cli/verbs.h"
 
+static const char text[] =
+"Without an argument: the list of verbs.  With `keys`: the keys of\n"
+"the DIAG variable with their defaults; --roff prints them as the\n"
+"manual page diag(7) has them.\n";
+
 void
 verb_help_overview(FILE *to)
 {
 	fputs("usage: diag VERB [ARGUMENT...]\n"
 	      "       diag --help | --version\n\n", to);
-	for (const struct verb *v = verbs; v->name != NULL; v++)
-		fprintf(to, "  %-8s %s\n", v->name, v->summary);
+	for (const struct verb *const *v = verbs; *v != NULL; v++)
+		fprintf(to, "  %-8s %s\n", (*v)->name, (*v)->summary);
 	fputs("\ndiag help VERB explains one; diag(1) is the manual, diag(7) "
 	      "explains\nthe DIAG variable and every line it prints.\n", to);
 }
@@ -24,8 +29,8 @@ verb_help_overview(FILE *to)
 static int
 print_keys(bool roff)
 {
-	static char text[16 * KIB];
-	struct buf b = BUF(text);
+	static char keys[16 * KIB];
+	struct buf b = BUF(keys);
 
 	if (roff)
 		options_manual(&b);
@@ -35,8 +40,8 @@ print_keys(bool roff)
 	return EXIT_DONE;
 }
 
-int
-verb_help(int argc, char **argv)
+static int
+run(int argc, char **argv)
 {
 	if (argc < 2) {
 		verb_help_overview(stdout);
@@ -57,3 +62,11 @@ verb_help(int argc, char **argv)
 	printf("usage: diag %s %s\n\n%s", v->name, v->arguments, v->text);
 	return EXIT_DONE;
 }
+
+const struct verb verb_help = {
+	.name = "help",
+	.arguments = "[VERB | keys [--roff]]",
+	.summary = "explain a verb, or the keys of DIAG",
+	.text = text,
+	.run = run,
+};

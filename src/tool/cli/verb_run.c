@@ -14,6 +14,20 @@
 #include "tool/cli/say.h"
 #include "tool/cli/verbs.h"
 
+static const char text[] =
+"Starts COMMAND with libdiag.so preloaded and DIAG set to the\n"
+"items; what DIAG holds already comes first.  The program takes the\n"
+"place of diag, so its process number and exit status are its own.\n"
+"\n"
+"A program that cannot be traced (static, built for musl or for\n"
+"another machine, setuid, a sanitizer inside) is not started: one\n"
+"sentence says why, and the exit status is 2.\n"
+"\n"
+"  diag run gctrace=1,schedtrace=1000 -- ./server --port 8080\n"
+"  diag run leaks=10 ./program\n"
+"\n"
+"The keys: diag help keys, or diag(7).\n";
+
 /* Puts @library and the items into the environment of what comes. */
 static bool
 set_environment(const char *library, char **items, int n)
@@ -72,8 +86,8 @@ execute(int argc, char **argv, char **items, int n)
 	return EXIT_NOT_EXEC;
 }
 
-int
-verb_run(int argc, char **argv)
+static int
+run(int argc, char **argv)
 {
 	int i = 1;
 
@@ -91,6 +105,14 @@ verb_run(int argc, char **argv)
 		i++;
 	if (i >= argc)
 		return say_misuse("run: no command (usage: diag run %s)",
-		    verbs_find("run")->arguments);
+		    verb_run.arguments);
 	return execute(argc - i, argv + i, items, n);
 }
+
+const struct verb verb_run = {
+	.name = "run",
+	.arguments = "[KEY=VALUE[,...]...] [--] COMMAND [ARGUMENT...]",
+	.summary = "run a program with diagnostics on",
+	.text = text,
+	.run = run,
+};

@@ -25,8 +25,12 @@ struct verb {
 	int (*run)(int argc, char **argv);
 };
 
-/* The verbs in the order of the help; ends with a verb without a name. */
-extern const struct verb verbs[];
+extern const struct verb verb_env;
+extern const struct verb verb_help;
+extern const struct verb verb_run;
+
+/* The verbs in the order of the help; ends with NULL. */
+extern const struct verb *const verbs[];
 
 /* The verb called @name, or NULL. */
 const struct verb *verbs_find(const char *name);
@@ -34,10 +38,6 @@ const struct verb *verbs_find(const char *name);
 /* Says that there is no verb @name, with the nearest one when there is one
  * near.  Returns EXIT_MISUSE. */
 int verbs_say_unknown(const char *name);
-
-int verb_env(int argc, char **argv);
-int verb_help(int argc, char **argv);
-int verb_run(int argc, char **argv);
 
 /* The overview that `diag`, `diag help` and `diag --help` print. */
 void verb_help_overview(FILE *to);
