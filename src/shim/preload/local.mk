@@ -12,6 +12,7 @@ src_shim_preload_libpreload_la_SOURCES = src/shim/preload/boot.h \
 	src/shim/preload/missing.c \
 	src/shim/preload/operators.c \
 	src/shim/preload/real.h src/shim/preload/real.c
+include src/shim/preload/waits.mk
 
 # The preload library itself: every shim folder, the embedded jemalloc, and
 # nothing that is exported but what libdiag.map lists.  Functions are bound

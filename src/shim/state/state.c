@@ -12,7 +12,7 @@
 
 /* Until the constructor has run, everything goes through the cold half. */
 _Atomic uint32_t state_armed_alloc = ARMED_BOOT;
-_Atomic uint32_t state_armed_wait;
+_Atomic uint32_t state_armed_wait = ARMED_LAZY;
 _Atomic uint64_t state_free_window;
 _Atomic uint64_t state_nested_events;
 

@@ -40,6 +40,7 @@ enum armed_alloc {
 enum armed_wait {
 	ARMED_STATE = 1 << 0,	/* wait wrappers record what a thread waits for */
 	ARMED_CHILD = 1 << 1,	/* a forked child has not started its thread yet */
+	ARMED_LAZY = 1 << 2,	/* the real functions are not looked up yet */
 };
 
 /* Hidden, so that they are read relative to the code, before relocation too. */

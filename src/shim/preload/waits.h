@@ -1,0 +1,94 @@
+/*
+ * waits - the waiting calls of libc, announced in the thread's record.
+ *
+ * While nothing is armed a call costs one load, one branch and a jump.  The
+ * cold halves announce the wait and make the real call; they change neither
+ * its result, nor errno, nor where the thread can be cancelled.
+ *
+ * Memory   static.
+ * Threads  the slots are filled before ARMED_LAZY is cleared.
+ * Fork     nothing to do; the first wait in a child starts its ticker.
+ */
+#ifndef DIAG_PRELOAD_WAITS_H
+#define DIAG_PRELOAD_WAITS_H
+
+#include <poll.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/select.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <threads.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/base/attrs.h"
+#include "shim/preload/waits_table.h"
+#include "shim/sched/thread.h"
+
+/* The definitions that the host would have had without us. */
+struct waits_real {
+#define X(result, name, version, slot, params, args, kind, object) \
+	result (*slot)(params);
+	WAITS_PLAIN(X)
+	WAITS_SAFE(X)
+	WAITS_SPECIAL(X)
+#undef X
+	int (*pause)(void);
+	int (*sched_yield)(void);
+	void (*c11_yield)(void);
+	long (*syscall)(long, long, long, long, long, long, long);
+	int (*create)(pthread_t *, const pthread_attr_t *, void *(*)(void *),
+	    void *);
+	int (*c11_create)(thrd_t *, thrd_start_t, void *);
+	int (*setname)(pthread_t, const char *);
+	int (*prctl)(int, unsigned long, unsigned long, unsigned long,
+	    unsigned long);
+};
+extern struct waits_real waits_real __attribute__((visibility("hidden")));
+
+/* The cold halves. */
+#define X(result, name, version, slot, params, args, kind, object) \
+	COLD result slot##_seen(const void *caller, params);
+WAITS_PLAIN(X)
+WAITS_SAFE(X)
+WAITS_SPECIAL(X)
+#undef X
+COLD int pause_seen(const void *caller);
+COLD int sched_yield_seen(const void *caller);
+COLD void c11_yield_seen(const void *caller);
+COLD long syscall_seen(long nr, long a, long b, long c, long d, long e,
+    long f);
+
+/* Where a call is allowed to be made. */
+enum waits_where { CALLED_ANYWHERE, CALLED_OUTSIDE_HANDLERS };
+
+/* Looks the real functions up when that has not happened.  Runs in our
+ * constructor, or in the first call of a constructor that runs before ours. */
+void waits_resolve(void);
+
+/* What every cold half does first: looks the real functions up when that has
+ * not happened, and starts a forked child's ticker where the host could create
+ * a thread.  True when waits are to be announced. */
+bool waits_begin(enum waits_where where);
+
+/* One announced wait.  The cleanup handler ends it when the thread is
+ * cancelled in the real call, or leaves it by a handler's longjmp(). */
+struct waits_scope {
+	struct thread *thread;
+	struct wait_copy outer;
+	struct _pthread_cleanup_buffer cleanup;
+};
+void waits_enter(struct waits_scope *s, const struct wait_news *news);
+void waits_leave(struct waits_scope *s);
+
+/* The same for calls that are left by returning only. */
+void waits_enter_lock(struct waits_scope *s, const struct wait_news *news);
+void waits_leave_lock(struct waits_scope *s);
+
+#endif

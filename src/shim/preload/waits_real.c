@@ -1,0 +1,151 @@
+/*
+ * waits_real - where the real functions are, and what a cold half does first.
+ */
+#include <errno.h>
+#include <stddef.h>
+
+#include "common/base/sys.h"
+#include "shim/preload/real.h"
+#include "shim/preload/waits.h"
+#include "shim/state/state.h"
+#include "shim/trace/ticker.h"
+
+/* A library without a ticker has no children's tickers to start. */
+#pragma weak ticker_need
+
+struct waits_real waits_real;
+
+/* The next definition of @name, with any version when not with @version. */
+static void *
+find(const char *name, const char *version)
+{
+	void *p = real_find(name, version);
+
+	return p != NULL || version == NULL ? p : real_find(name, NULL);
+}
+
+/* Pointers to functions and to data are the same thing to dlsym(). */
+#define FIND(slot, name, version) \
+	(waits_real.slot = \
+	    (__typeof__(waits_real.slot))(uintptr_t)find(name, version))
+
+static void
+find_waits(void)
+{
+#define X(result, name, version, slot, params, args, kind, object) \
+	FIND(slot, #name, version);
+	WAITS_PLAIN(X)
+	WAITS_SAFE(X)
+	WAITS_SPECIAL(X)
+#undef X
+}
+
+static void
+find_all(void)
+{
+	find_waits();
+	FIND(pause, "pause", NULL);
+	FIND(sched_yield, "sched_yield", NULL);
+	FIND(c11_yield, "thrd_yield", NULL);
+	FIND(syscall, "syscall", NULL);
+	FIND(create, "pthread_create", NULL);
+	FIND(c11_create, "thrd_create", NULL);
+	FIND(setname, "pthread_setname_np", NULL);
+	FIND(prctl, "prctl", NULL);
+}
+
+/* Two threads that meet here write the same. */
+__attribute__((constructor)) void
+waits_resolve(void)
+{
+	int saved = errno;
+
+	if ((atomic_load(&state_armed_wait) & ARMED_LAZY) == 0)
+		return;
+	find_all();
+	state_arm_wait(0, ARMED_LAZY);
+	errno = saved;
+}
+
+static bool
+some_signal_is_blocked(void)
+{
+	uint64_t mask = 0;
+
+	sys_call4(SYS_rt_sigprocmask, SIG_BLOCK, NULL, &mask, sizeof(mask));
+	return mask != 0;
+}
+
+/* A thread may not be created in a signal handler.  A handler has its own
+ * signal blocked, unless the host asked for something else: where none is
+ * blocked, this is not a handler. */
+static void
+start_ticker(enum waits_where where)
+{
+	int saved = errno;
+
+	if (tls.inside != 0 || tls.ours || ticker_need == NULL)
+		return;
+	if (where == CALLED_OUTSIDE_HANDLERS || !some_signal_is_blocked())
+		ticker_need();
+	errno = saved;
+}
+
+bool
+waits_begin(enum waits_where where)
+{
+	uint32_t armed = atomic_load_explicit(&state_armed_wait,
+	    memory_order_acquire);
+
+	if (unlikely(armed & ARMED_LAZY))
+		waits_resolve();
+	if (unlikely(armed & ARMED_CHILD))
+		start_ticker(where);
+	return (armed & ARMED_STATE) != 0;
+}
+
+/* Declared by <pthread.h> for C++ only; both are libc's public names. */
+extern void _pthread_cleanup_push(struct _pthread_cleanup_buffer *buffer,
+    void (*routine)(void *), void *arg);
+extern void _pthread_cleanup_pop(struct _pthread_cleanup_buffer *buffer,
+    int execute);
+
+static void
+end_wait(void *arg)
+{
+	struct waits_scope *s = arg;
+
+	if (s->thread != NULL)
+		wait_leave(s->thread, &s->outer);
+}
+
+void
+waits_enter_lock(struct waits_scope *s, const struct wait_news *news)
+{
+	s->thread = thread_self();
+	s->outer.kind = WAIT_RUN;
+	if (s->thread != NULL)
+		wait_enter(s->thread, news, &s->outer);
+}
+
+void
+waits_leave_lock(struct waits_scope *s)
+{
+	end_wait(s);
+}
+
+/* This list of handlers, unlike the one that pthread_cleanup_push() makes in
+ * C, is walked by cancellation and by longjmp() alike. */
+void
+waits_enter(struct waits_scope *s, const struct wait_news *news)
+{
+	waits_enter_lock(s, news);
+	_pthread_cleanup_push(&s->cleanup, end_wait, s);
+}
+
+void
+waits_leave(struct waits_scope *s)
+{
+	_pthread_cleanup_pop(&s->cleanup, 0);
+	end_wait(s);
+}
