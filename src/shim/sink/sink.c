@@ -1,4 +1,239 @@
 /*
- * sink - to come.
+ * sink - records in, whole lines out.
+ *
+ * Everything goes through the buffers of gather.c; a log is written out when a
+ * buffer is full or when the ticker says so, stderr after each record.  What
+ * cannot be written stays in the buffers, and only when they are full records
+ * are dropped: the newest, counted.
  */
 #include "shim/sink/sink.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+
+#include "common/base/buf.h"
+#include "common/base/clock.h"
+#include "common/base/errname.h"
+#include "common/base/lock.h"
+#include "common/base/sys.h"
+#include "shim/sink/drain.h"
+#include "shim/sink/gather.h"
+#include "shim/sink/logfile.h"
+#include "shim/sink/notice.h"
+#include "shim/state/state.h"
+
+enum { EARLY_MAX = 4096, PIECE_MAX = 16 * 1024, PREFIX_MAX = 24 };
+
+static bool opened;		/* atomic: set last */
+static bool notices_only;	/* the log could not be opened */
+static bool has_log;
+static char prefix[PREFIX_MAX];	/* "" or "diag[PID] " */
+
+static uint64_t dropped;	/* atomic: all that were lost */
+static uint64_t unsaid;		/* atomic: those not reported yet */
+
+/* What was said before there was an output; by the constructor's thread. */
+static char early[EARLY_MAX];
+static size_t early_len;
+
+/* Counts what was lost; once the log has ended, its last line says enough. */
+static void
+drop(uint64_t n)
+{
+	__atomic_fetch_add(&dropped, n, __ATOMIC_RELAXED);
+	if (!drain_is_over())
+		__atomic_fetch_add(&unsaid, n, __ATOMIC_RELAXED);
+}
+
+/* Puts a line in front of the next record that tells how many are missing
+ * before it. */
+static COLD void
+tell_losses(void)
+{
+	uint64_t n = __atomic_exchange_n(&unsaid, 0, __ATOMIC_RELAXED);
+	char text[160];
+	struct buf b = BUF(text);
+
+	if (n == 0)
+		return;
+	buf_printf(&b, "diag: %lu record%s lost (%s)\n", (unsigned long)n,
+	    n == 1 ? "" : "s", drain_reason());
+	if (gather_put(text, b.len, prefix) != GATHER_OK)
+		__atomic_fetch_add(&unsaid, n, __ATOMIC_RELAXED);
+}
+
+/* Takes a record of moderate length. */
+static bool
+put_one(const char *record, size_t len)
+{
+	for (int tries = 0; tries < 3; tries++) {
+		enum gather_result result;
+
+		if (unlikely(__atomic_load_n(&unsaid, __ATOMIC_RELAXED) != 0))
+			tell_losses();
+		result = gather_put(record, len, prefix);
+		if (result == GATHER_BUSY)
+			break;
+		if (result == GATHER_OK) {
+			if (!has_log)
+				drain(DRAIN_SOON);
+			return true;
+		}
+		if (!drain(DRAIN_SOON))
+			break;
+	}
+	drop(1);
+	return false;
+}
+
+/* The first lines of @record that go in at once. */
+static size_t
+first_piece(const char *record, size_t len)
+{
+	if (len <= PIECE_MAX)
+		return len;
+	for (size_t n = PIECE_MAX; n > 0; n--)
+		if (record[n - 1] == '\n')
+			return n;
+	return PIECE_MAX;
+}
+
+static bool
+put_early(const char *record, size_t len)
+{
+	if (len > EARLY_MAX - early_len) {
+		drop(1);
+		return false;
+	}
+	memcpy(early + early_len, record, len);
+	early_len += len;
+	return true;
+}
+
+bool
+sink_put_anyway(const char *record, size_t len)
+{
+	bool all = true;
+
+	if (!__atomic_load_n(&opened, __ATOMIC_ACQUIRE))
+		return put_early(record, len);
+	if (drain_is_over()) {
+		drop(1);
+		return false;
+	}
+	while (len > 0 && all) {
+		size_t n = first_piece(record, len);
+
+		all = put_one(record, n);
+		record += n;
+		len -= n;
+	}
+	return all;
+}
+
+bool
+sink_put(const char *record, size_t len)
+{
+	if (unlikely(notices_only)) {
+		__atomic_fetch_add(&dropped, 1, __ATOMIC_RELAXED);
+		return false;
+	}
+	return sink_put_anyway(record, len);
+}
+
+void
+sink_flush(void)
+{
+	if (!__atomic_load_n(&opened, __ATOMIC_ACQUIRE) || drain_is_over())
+		return;
+	if (__atomic_load_n(&unsaid, __ATOMIC_RELAXED) != 0)
+		tell_losses();
+	drain(DRAIN_NOW);
+	/* There may be room for it only now. */
+	if (__atomic_load_n(&unsaid, __ATOMIC_RELAXED) != 0) {
+		tell_losses();
+		drain(DRAIN_SOON);
+	}
+}
+
+static void
+set_prefix(bool wanted)
+{
+	struct buf b = BUF(prefix);
+
+	if (wanted)
+		buf_printf(&b, "diag[%d] ", sys_getpid());
+	buf_cstr(&b);
+}
+
+int
+sink_open(const struct sink_config *config)
+{
+	int log_err = 0, err = 0;
+
+	if (!gather_init())
+		return -ENOMEM;
+	set_prefix(config->prefix);
+	has_log = config->log[0] != '\0';
+	if (has_log) {
+		logfile_name(config->log, config->program);
+		log_err = drain_open_log(config->host_writes);
+		has_log = log_err == 0;
+	}
+	if (!has_log)
+		err = drain_open_stderr(config->host_writes);
+	drain_limit(config->logmax, prefix, drop);
+	notices_only = log_err != 0;
+	__atomic_store_n(&opened, true, __ATOMIC_RELEASE);
+	if (early_len != 0)
+		sink_put_anyway(early, early_len);
+	early_len = 0;
+	if (log_err != 0)
+		sink_notice("log", "log=%s: %s; only notices are printed, "
+		    "here", config->log, logfile_reason(log_err));
+	return log_err != 0 ? log_err : err;
+}
+
+void
+sink_adopt_thread(void)
+{
+	drain_adopt();
+}
+
+bool
+sink_gathers(void)
+{
+	return has_log || drain_must_let_go();
+}
+
+uint64_t
+sink_dropped(void)
+{
+	return __atomic_load_n(&dropped, __ATOMIC_RELAXED);
+}
+
+void
+sink_before_fork(void)
+{
+	if (has_log)
+		drain(DRAIN_SOON);
+}
+
+void
+sink_after_fork_parent(void)
+{
+	/* Nothing was held. */
+}
+
+void
+sink_after_fork_child(bool with_prefix)
+{
+	if (!opened)
+		return;
+	gather_reset();
+	dropped = 0;
+	unsaid = 0;
+	set_prefix(with_prefix);
+	drain_after_fork_child();
+}

@@ -28,29 +28,34 @@
 #include "common/base/attrs.h"
 
 struct sink_config {
-	const char *log;	/* expanded path, or "" for stderr */
+	const char *log;	/* path with its %p, %n, %t; "" for stderr */
+	const char *program;	/* the program's name, for %n */
 	uint64_t logmax;	/* bytes; 0 no limit */
 	bool prefix;		/* every line begins with diag[PID] */
 	bool host_writes;	/* host threads write too (allocation text,
 				 * reports at exit): a high descriptor is kept */
 };
 
-/* Opens the output.  0, or -errno: then everything is dropped. */
+/* Opens the output.  0, or -errno: then all records are dropped.  When it is
+ * the log that cannot be opened, a notice on stderr says so, and stderr takes
+ * the other notices too. */
 int sink_open(const struct sink_config *config);
 
 /* Writes a record of whole lines (each ending in a newline).  False when it
- * was dropped (and counted). */
+ * was dropped (and counted).  What stderr cannot take at once is kept, up to
+ * 64 KiB, and goes out with a later record.  Before sink_open() the first
+ * lines are kept for it. */
 IN_HOOK bool sink_put(const char *record, size_t len);
 
 /* "diag: " and one sentence and a newline; at most once per @cause (a string
- * literal, compared as text) per process. */
+ * literal, compared as text) per process.  Control characters are masked. */
 IN_HOOK void sink_notice(const char *cause, const char *fmt, ...)
     PRINTF_LIKE(2, 3);
 /* The same, as often as it is called (options, one line per bad item). */
 void sink_say(const char *fmt, ...) PRINTF_LIKE(1, 2);
 
-/* Writes out what is gathered.  The ticker calls it; exit and fatal signals
- * too. */
+/* Writes out what is gathered, or kept, and says what was lost.  The ticker
+ * calls it each 100 ms when sink_gathers(); exit and fatal signals too. */
 IN_HOOK void sink_flush(void);
 
 /* The diag thread has just unshared its descriptor table: keeps our output in
@@ -63,8 +68,14 @@ bool sink_gathers(void);
 /* Records dropped so far. */
 SIGNAL_SAFE uint64_t sink_dropped(void);
 
+/* Writes out what is gathered for a log, so that it comes before what the
+ * child writes. */
 void sink_before_fork(void);
 void sink_after_fork_parent(void);
+/* The child is empty and has counted nothing; with %p in log= it opens a file
+ * of its own at its first record.  A pipe is the host's own descriptor 2 from
+ * here on: when a daemon lets go of it, so do we, or its readers would wait
+ * for an end that does not come. */
 void sink_after_fork_child(bool prefix);
 
 enum { SINK_PATIENCE_MS = 20 };

@@ -1,0 +1,396 @@
+/*
+ * drain - choosing the descriptor, writing, waiting, giving up.
+ */
+#include "shim/sink/drain.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+
+#include "common/base/buf.h"
+#include "common/base/clock.h"
+#include "common/base/errname.h"
+#include "common/base/lock.h"
+#include "common/base/sys.h"
+#include "shim/sink/gather.h"
+#include "shim/sink/logfile.h"
+#include "shim/sink/outlet.h"
+#include "shim/sink/sink.h"
+#include "shim/state/state.h"
+
+enum { LAST_LINE_MAX = 80, BLIND_MAX = 16 * 1024 };
+#define PATIENCE_NS (SINK_PATIENCE_MS * NS_PER_MS)
+#define EARNED_NS (250 * NS_PER_US)
+#define LOCK_PATIENCE_NS (200 * NS_PER_MS)
+#define RETRY_READER_NS NS_PER_MS
+#define RETRY_ERROR_NS (10 * NS_PER_MS)
+
+static struct lock lock;	/* for all that follows but atomic words */
+static struct outlet host;	/* host threads write to */
+static struct outlet thread;	/* the diag thread writes to */
+static bool adopted;		/* it has a table of its own */
+static bool is_log, keeps, forked;
+static uint64_t limit;		/* logmax; 0 none */
+static uint64_t written;	/* for what has no length */
+static const char *prefix = "";
+static void (*count_drop)(uint64_t);
+static uint64_t credit_ns = PATIENCE_NS;
+static bool over;		/* atomic */
+static uint64_t retry_ns;	/* atomic: not before; 0 at once */
+static int failure;		/* atomic: -errno of the last write */
+
+/* One turn at the output. */
+struct turn {
+	struct outlet *o;
+	int fd;
+	bool transient;		/* opened for this turn alone */
+	uint64_t size;		/* of the output so far */
+	struct hush hush;
+};
+
+static int
+open_host(int fd, bool keep, bool ours)
+{
+	int err = outlet_take(&host, fd);
+	bool hidden;
+
+	keeps = keep;
+	if (err != 0) {
+		host.fd = -1;
+		return err;
+	}
+	hidden = keep && outlet_hide(&host);
+	if (!ours)
+		return 0;
+	sys_close(fd);
+	if (!hidden)
+		host.fd = -1;
+	return 0;
+}
+
+int
+drain_open_log(bool keep)
+{
+	int fd = logfile_open();
+
+	if (fd < 0)
+		return fd;
+	is_log = true;
+	return open_host(fd, keep, true);
+}
+
+int
+drain_open_stderr(bool keep)
+{
+	is_log = false;
+	return open_host(STDERR_FILENO, keep, false);
+}
+
+void
+drain_limit(uint64_t max, const char *line_prefix, void (*drop)(uint64_t))
+{
+	limit = max;
+	prefix = line_prefix;
+	count_drop = drop;
+}
+
+bool
+drain_is_over(void)
+{
+	return __atomic_load_n(&over, __ATOMIC_RELAXED);
+}
+
+const char *
+drain_reason(void)
+{
+	int err = __atomic_load_n(&failure, __ATOMIC_RELAXED);
+
+	if (err == 0)
+		return "the output was busy";
+	return err == -EAGAIN ? "the reader is slow" : err_name(-err);
+}
+
+/* The log is not open here: a host that swept its descriptors, or a child with
+ * a file of its own. */
+static int
+reopen(struct turn *t)
+{
+	bool keep = t->o == &thread;
+	int fd = logfile_open();
+	int err;
+
+	if (fd < 0)
+		return fd;
+	err = outlet_take(t->o, fd);
+	if (err == 0 && !keep && keeps && outlet_hide(t->o)) {
+		sys_close(fd);
+		fd = t->o->fd;
+		keep = true;
+	}
+	if (!keep) {
+		t->o->fd = -1;
+		t->transient = true;
+	}
+	return outlet_is(t->o, fd, &t->size) ? fd : -EBADF;
+}
+
+/* True when the host still has the pipe that we hold for its sake. */
+static bool
+host_has_it(const struct outlet *o)
+{
+	struct stat st;
+
+	/* The first thread's table, which is the host's. */
+	if (sys_call4(SYS_newfstatat, AT_FDCWD, "/proc/self/fd/2", &st, 0) !=
+	    0)
+		return false;
+	return st.st_dev == o->dev && st.st_ino == o->ino;
+}
+
+bool
+drain_must_let_go(void)
+{
+	return forked && !is_log && adopted && thread.fd >= 0 &&
+	    (thread.kind == OUTLET_PIPE || thread.kind == OUTLET_SOCKET);
+}
+
+static void
+let_go(void)
+{
+	if (!drain_must_let_go() || host_has_it(&thread))
+		return;
+	sys_close(thread.fd);
+	thread.fd = -1;
+}
+
+/* The descriptor to write to, proved to be what it was; or -errno. */
+static int
+ready(struct turn *t)
+{
+	struct outlet *o = t->o;
+
+	if (o == &thread)
+		let_go();
+	if (outlet_is(o, o->fd, &t->size))
+		return o->fd;
+	o->fd = -1;	/* somebody else's by now */
+	if (is_log)
+		return reopen(t);
+	o->patient = false;
+	if (o == &host && outlet_is(o, STDERR_FILENO, &t->size))
+		return STDERR_FILENO;
+	return -EBADF;
+}
+
+/* The last line of a log that has reached its limit. */
+static void
+end_log(struct turn *t)
+{
+	char text[LAST_LINE_MAX];
+	struct buf b = BUF(text);
+	unsigned lost;
+
+	buf_printf(&b, "%sdiag: the log ends here: logmax=%lu is reached\n",
+	    prefix, (unsigned long)limit);
+	if (t->size + b.len <= limit)
+		outlet_send(t->o, t->fd, text, b.len);
+	__atomic_store_n(&over, true, __ATOMIC_RELAXED);
+	lost = gather_discard();
+	if (count_drop != NULL)
+		count_drop(lost);
+}
+
+/* How many bytes may be written now; 0 when the limit is reached.  A pipe takes
+ * PIPE_BUF bytes whole or not at all. */
+static size_t
+allowance(const struct turn *t, bool *whole)
+{
+	size_t most = GATHER_SIZE;
+	uint64_t size = t->o->kind == OUTLET_FILE && is_log ? t->size :
+	    written;
+
+	*whole = t->o->kind == OUTLET_FILE;
+	if (t->o->kind == OUTLET_PIPE || t->o->kind == OUTLET_DEVICE)
+		most = PIPE_BUF;
+	else if (t->o->kind == OUTLET_SOCKET)
+		most = BLIND_MAX;
+	if (limit == 0)
+		return most;
+	/* Room is left for the last line. */
+	size = MIN(size + LAST_LINE_MAX, limit);
+	if (limit - size >= most)
+		return most;
+	*whole = true;
+	return limit - size;
+}
+
+/* Waits for the reader as long as it has earned. */
+static bool
+wait_for_reader(int fd)
+{
+	uint64_t began = clock_ns();
+	uint64_t waited;
+	bool room;
+
+	if (credit_ns < EARNED_NS)
+		return false;
+	room = outlet_wait(fd, credit_ns);
+	waited = MAX(clock_ns() - began, EARNED_NS);
+	credit_ns -= MIN(waited, credit_ns);
+	return room;
+}
+
+/* Nothing more can be written now; what is left stays, and no torn record
+ * stays in a log. */
+static COLD void
+give_up(struct turn *t, int err)
+{
+	t->hush.raised = t->hush.raised || err == -EPIPE || err == -EFBIG;
+	if (is_log && t->fd >= 0 && gather_begun() != 0 &&
+	    logfile_retreat(t->fd, gather_begun()))
+		gather_rewind();
+	__atomic_store_n(&failure, err, __ATOMIC_RELAXED);
+	__atomic_store_n(&retry_ns, clock_ns() + (err == -EAGAIN ?
+	    RETRY_READER_NS : RETRY_ERROR_NS), __ATOMIC_RELAXED);
+}
+
+static void
+account(struct turn *t, size_t sent)
+{
+	unsigned records = gather_wrote(sent);
+
+	t->size += sent;
+	written += sent;
+	credit_ns = MIN(credit_ns + records * EARNED_NS, PATIENCE_NS);
+}
+
+/* Writes what is in the buffer that is written; false when it gave up. */
+static bool
+write_half(struct turn *t)
+{
+	while (!gather_is_written()) {
+		bool whole, begun;
+		const char *at;
+		size_t n = allowance(t, &whole);
+		ssize_t sent;
+
+		n = gather_piece(&at, n, whole, &begun);
+		if (n == 0) {
+			end_log(t);
+			return false;
+		}
+		sent = outlet_send(t->o, t->fd, at, n);
+		if (sent > 0) {
+			account(t, (size_t)sent);
+			continue;
+		}
+		if (sent == -EINTR ||
+		    (sent == -EAGAIN && wait_for_reader(t->fd)))
+			continue;
+		give_up(t, sent == 0 ? -EIO : (int)sent);
+		return false;
+	}
+	__atomic_store_n(&retry_ns, 0, __ATOMIC_RELAXED);
+	return true;
+}
+
+static bool
+take_turn(struct turn *t)
+{
+	bool all;
+
+	t->o = tls.ours && adopted ? &thread : &host;
+	t->fd = ready(t);
+	if (t->fd < 0) {
+		give_up(t, t->fd);
+		return false;
+	}
+	all = write_half(t) && (!gather_swap() || write_half(t));
+	if (t->transient)
+		sys_close(t->fd);
+	return all;
+}
+
+bool
+drain(enum drain_when when)
+{
+	uint64_t retry = __atomic_load_n(&retry_ns, __ATOMIC_RELAXED);
+	struct turn t = { .fd = -1 };
+	bool all = false;
+
+	if (drain_is_over() ||
+	    (when == DRAIN_SOON && retry != 0 && clock_ns() < retry))
+		return false;
+	hush_begin(&t.hush);
+	if (lock_take_for(&lock, LOCK_PATIENCE_NS)) {
+		if (when == DRAIN_NOW && !tls.ours)
+			credit_ns = PATIENCE_NS;
+		all = !drain_is_over() && take_turn(&t);
+		lock_give(&lock);
+	}
+	hush_end(&t.hush);
+	return all;
+}
+
+/* Closes everything but descriptor 0. */
+static void
+close_others(void)
+{
+	if (sys_call3(SYS_close_range, 1, UINT_MAX, 0) == 0)
+		return;
+	for (int fd = 1; fd < USHRT_MAX; fd++)
+		sys_close(fd);
+}
+
+void
+drain_adopt(void)
+{
+	uint64_t size;
+	int fd;
+
+	lock_take(&lock);
+	thread = host;
+	adopted = true;
+	fd = host.fd;
+	if (!outlet_is(&host, fd, &size))
+		fd = is_log ? logfile_open() : STDERR_FILENO;
+	thread.fd = -1;
+	if (fd >= 0 && outlet_take(&thread, fd) == 0) {
+		bool same = thread.dev == host.dev && thread.ino == host.ino;
+
+		thread.patient = fd == host.fd && host.patient;
+		if (fd != 0)
+			sys_call3(SYS_dup3, fd, 0, O_CLOEXEC);
+		thread.fd = same || is_log ? 0 : -1;
+	}
+	close_others();
+	if (thread.fd < 0)
+		sys_close(0);
+	lock_give(&lock);
+}
+
+void
+drain_after_fork_child(void)
+{
+	uint64_t size;
+	bool open = host.fd > STDERR_FILENO && outlet_is(&host, host.fd, &size);
+
+	lock_reset(&lock);
+	forked = true;
+	adopted = false;
+	thread.fd = -1;
+	credit_ns = PATIENCE_NS;
+	retry_ns = 0;
+	failure = 0;
+	written = 0;
+	if (is_log && logfile_is_per_process()) {
+		over = false;
+	} else if (is_log || (host.kind != OUTLET_PIPE &&
+	    host.kind != OUTLET_SOCKET)) {
+		return;
+	}
+	if (open)
+		sys_close(host.fd);
+	host.fd = is_log ? -1 : STDERR_FILENO;
+	host.patient = false;
+}

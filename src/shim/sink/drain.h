@@ -1,0 +1,53 @@
+/*
+ * drain - from the buffers to the descriptor.
+ *
+ * Holds the output lock, with all signals blocked, while it writes.  A reader
+ * that does not keep up is waited for as long as it has earned by what it
+ * took: 250 us a record, never more than SINK_PATIENCE_MS at once.
+ *
+ * Memory   static.
+ * Threads  any; one writes at a time.
+ * Fork     drain_after_fork_child().
+ */
+#ifndef DIAG_SINK_DRAIN_H
+#define DIAG_SINK_DRAIN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/base/attrs.h"
+
+enum drain_when {
+	DRAIN_SOON,	/* not right after a failure */
+	DRAIN_NOW	/* in any case, with full patience in a host thread */
+};
+
+/* The file of log= (logfile_name() was called), or stderr as it is now; 0 or
+ * -errno.  With @keep, host threads keep a hidden descriptor. */
+int drain_open_log(bool keep);
+int drain_open_stderr(bool keep);
+
+/* The output ends at @max bytes (0: never); @prefix goes before the line that
+ * says so; @drop is told about the records that are lost by it. */
+void drain_limit(uint64_t max, const char *prefix, void (*drop)(uint64_t));
+
+/* Writes out both buffers.  False when something is left. */
+IN_HOOK bool drain(enum drain_when when);
+
+/* True when the limit is reached: nothing is written any more. */
+SIGNAL_SAFE bool drain_is_over(void);
+
+/* Why the last write failed. */
+SIGNAL_SAFE const char *drain_reason(void);
+
+/* The diag thread, with its own table of descriptors: keeps the output in it,
+ * closes the rest. */
+DETACHED void drain_adopt(void);
+
+/* True when the diag thread of a forked child holds a pipe that a daemon may
+ * let go of at any time. */
+bool drain_must_let_go(void);
+
+void drain_after_fork_child(void);
+
+#endif
