@@ -4,4 +4,5 @@ src_shim_trace_libtrace_la_SOURCES = src/shim/trace/alloctrace.h src/shim/trace/
 	src/shim/trace/gctrace.h src/shim/trace/gctrace.c \
 	src/shim/trace/schedtrace.h src/shim/trace/schedtrace.c \
 	src/shim/trace/memstats.h src/shim/trace/memstats.c \
-	src/shim/trace/ticker.h src/shim/trace/ticker.c
+	src/shim/trace/ticker.h src/shim/trace/ticker.c \
+	src/shim/trace/ticker_state.h src/shim/trace/ticker_life.c

@@ -1,0 +1,214 @@
+/*
+ * ticker_life - how the ticker starts, stops, and goes through a fork.
+ */
+#include "shim/trace/ticker.h"
+
+#include <errno.h>
+#include <pthread.h>
+
+#include "common/base/clock.h"
+#include "common/base/errname.h"
+#include "common/base/lock.h"
+#include "common/base/sys.h"
+#include "shim/sched/thread.h"
+#include "shim/sink/sink.h"
+#include "shim/state/state.h"
+#include "shim/trace/ticker_state.h"
+
+enum {
+	SIGNAL_CANCEL = 32,	/* libc's own two signals: setuid() waits for */
+	SIGNAL_SETXID = 33,	/* every thread to answer the second */
+};
+
+#define STOP_PATIENCE_NS NS_PER_S
+#define STOP_POLL_NS (20 * NS_PER_US)
+
+static struct ticker_state *const t = &ticker_state;
+static _Atomic(ticker_create_fn) create;
+
+void
+ticker_set_create(ticker_create_fn fn)
+{
+	atomic_store(&create, fn);
+}
+
+/* Starting and stopping */
+
+/* Makes the thread with every signal blocked but libc's own two, on the
+ * smallest stack libc accepts from us (static TLS counts against it). */
+static int
+make_thread(struct thread *record)
+{
+	static const size_t sizes[] = { 128 * KIB, 512 * KIB, 4 * MIB };
+	uint64_t all = ~(1ull << (SIGNAL_CANCEL - 1)) &
+	    ~(1ull << (SIGNAL_SETXID - 1)), before;
+	ticker_create_fn fn = atomic_load(&create);
+	pthread_attr_t attr;
+	pthread_t thread;
+	int err = EINVAL;
+
+	pthread_attr_init(&attr);
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	sys_call4(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, 8);
+	for (size_t i = 0; err == EINVAL && i < ARRAY_LEN(sizes); i++) {
+		pthread_attr_setstacksize(&attr, sizes[i]);
+		err = fn(&thread, &attr, ticker_live, record);
+	}
+	sys_call4(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, 8);
+	pthread_attr_destroy(&attr);
+	return -err;
+}
+
+static void
+pause_ns(uint64_t ns)
+{
+	struct timespec ts = { .tv_nsec = (long)ns };
+
+	sys_call2(SYS_nanosleep, &ts, NULL);
+}
+
+static bool
+has_work(void)
+{
+	for (int i = 0; i < TICKER_JOBS; i++)
+		if (t->job[i].fn != NULL)
+			return true;
+	return sink_gathers() || atomic_load(&t->on_poke) != NULL;
+}
+
+/* Under the lock.  Waits until the thread has settled, so that its number and
+ * its descriptor table are facts when ticker_start() returns. */
+static int
+start_thread(void)
+{
+	struct hook_scope scope;
+	struct thread *record;
+	bool entered = hook_enter(&scope);	/* what libc allocates for it */
+	int err;				/* is not the host's */
+
+	record = thread_expect(0);
+	atomic_store(&t->stop, 0);
+	err = make_thread(record);
+	if (err != 0 && record != NULL)
+		thread_cancel(record);
+	if (entered)
+		hook_leave(&scope);
+	while (err == 0 && ticker_tid() == 0)
+		futex_wait(&t->tid, 0, 10 * NS_PER_MS);
+	return err;
+}
+
+int
+ticker_start(void)
+{
+	int err = 0;
+
+	lock_take(&t->lock);
+	if (ticker_tid() == 0 && has_work()) {
+		err = atomic_load(&create) == NULL ? -ENOSYS : start_thread();
+		t->wanted = err == 0;
+	}
+	lock_give(&t->lock);
+	if (err != 0)
+		sink_notice("ticker", "no thread of our own, so no periodic "
+		    "lines: %s", err_name(-err));
+	return err;
+}
+
+bool
+ticker_stop(void)
+{
+	pid_t tid = ticker_tid();
+	uint64_t end = clock_ns() + STOP_PATIENCE_NS;
+
+	if (tid == 0 || ticker_is_me())
+		return tid == 0;
+	atomic_store(&t->stop, 1);
+	ticker_ring();
+	/* Not "has it returned" but "has the kernel forgotten it": unshare() of
+	 * a user namespace counts the kernel's threads. */
+	while (sys_call3(SYS_tgkill, sys_getpid(), tid, 0) == 0) {
+		if (clock_ns() > end)
+			return false;
+		pause_ns(STOP_POLL_NS);
+	}
+	lock_take(&t->lock);
+	if (ticker_tid() == tid) {
+		__atomic_store_n(&t->tid, 0, __ATOMIC_SEQ_CST);
+		atomic_fetch_add(&t->past_cpu_ns, atomic_exchange(&t->cpu_ns, 0));
+	}
+	lock_give(&t->lock);
+	return true;
+}
+
+bool
+ticker_is_me(void)
+{
+	return tls.ours;
+}
+
+bool
+ticker_runs(void)
+{
+	return ticker_tid() != 0 && atomic_load(&t->stop) == 0;
+}
+
+pid_t
+ticker_tid(void)
+{
+	return (pid_t)__atomic_load_n(&t->tid, __ATOMIC_SEQ_CST);
+}
+
+uint64_t
+ticker_cpu_ns(void)
+{
+	return atomic_load(&t->past_cpu_ns) + atomic_load(&t->cpu_ns);
+}
+
+/* Fork */
+
+void
+ticker_need(void)
+{
+	if ((atomic_load_explicit(&state_armed_wait, memory_order_relaxed) &
+	    ARMED_CHILD) == 0)
+		return;
+	state_arm_wait(0, ARMED_CHILD);
+	ticker_start();
+}
+
+void
+ticker_before_fork(void)
+{
+	lock_take(&t->lock);
+}
+
+void
+ticker_after_fork_parent(void)
+{
+	lock_give(&t->lock);
+}
+
+void
+ticker_after_fork_child(void)
+{
+	lock_reset(&t->lock);
+	lock_reset(&t->asking);
+	t->question.fn = NULL;
+	__atomic_store_n(&t->tid, 0, __ATOMIC_SEQ_CST);
+	atomic_store(&t->stop, 0);
+	atomic_store(&t->running, -1);
+	atomic_store(&t->cpu_ns, 0);
+	atomic_store(&t->past_cpu_ns, 0);
+	for (int i = 0; i < TICKER_JOBS; i++) {
+		struct ticker_job *j = &t->job[i];
+
+		if (j->fn == NULL)
+			continue;
+		j->next_ns = ticker_deadline(clock_ns(), j->period_ns);
+		j->first_ns = j->next_ns;
+		j->cpu_ns = 0;
+	}
+	if (t->wanted)
+		state_arm_wait(ARMED_CHILD, 0);
+}
