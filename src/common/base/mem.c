@@ -18,6 +18,7 @@ struct chunk {
 	size_t used;	/* grows past the size when the chunk is full */
 };
 
+static uint64_t next_place;	/* bytes handed out of the range so far */
 static size_t held;		/* all words here are atomic: any thread */
 static size_t reserved;
 static struct chunk *arena;
@@ -30,6 +31,18 @@ whole_pages(size_t n)
 	return n > SIZE_MAX - PAGE ? 0 : (n + PAGE - 1) & ~(size_t)(PAGE - 1);
 }
 
+/* Where the next mapping should lie.  Places are not used twice: the range is
+ * large, and an old address that means something new helps nobody. */
+static void *
+place(size_t n)
+{
+	uint64_t at = __atomic_fetch_add(&next_place, n, __ATOMIC_RELAXED);
+
+	if (at > MEM_SIZE || n > MEM_SIZE - at)
+		return NULL;
+	return (void *)(uintptr_t)(MEM_BASE + at);
+}
+
 static void *
 map(size_t n, int flags)
 {
@@ -37,7 +50,7 @@ map(size_t n, int flags)
 
 	if (n == 0)
 		return NULL;
-	p = sys_mmap(NULL, n, PROT_READ | PROT_WRITE,
+	p = sys_mmap(place(n), n, PROT_READ | PROT_WRITE,
 	    MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
 	return sys_failed(p) ? NULL : p;
 }

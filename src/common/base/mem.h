@@ -4,6 +4,11 @@
  * Nothing of ours comes from malloc.  What we hold is visible in MemStats
  * (mem_held), so that our cost is never a secret.
  *
+ * All mappings are placed in an address range of their own, where the host has
+ * nothing: they never merge with its mappings, do not shift the addresses it
+ * gets from mmap(), and what is resident in them can be told from its own.
+ * When the kernel refuses a place, the mapping lies anywhere.
+ *
  * Memory   mappings, and an arena for small things that live for ever.
  * Threads  any.
  * Fork     the child keeps its copies; the counters stay true.
@@ -15,6 +20,10 @@
 #include <stdint.h>
 
 #include "common/base/attrs.h"
+
+/* The range of our mappings, right below the allocator's (shim/state). */
+#define MEM_BASE 0x2f0000000000ull
+#define MEM_SIZE 0x010000000000ull	/* 1 TiB */
 
 /* Maps @n bytes of zeros, private; NULL when the kernel refuses. */
 IN_HOOK void *mem_map(size_t n);

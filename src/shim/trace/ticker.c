@@ -250,11 +250,9 @@ settle(void)
 void *
 ticker_live(void *arg)
 {
-	struct thread *record = arg;
-
 	tls.ours = true;
-	if (record != NULL)
-		thread_begin(record, THREAD_OURS);
+	if (arg != NULL)
+		thread_begin(arg, THREAD_OURS);
 	settle();
 	t->alone_ns = clock_ns() + ALONE_PERIOD_NS;
 	__atomic_store_n(&t->tid, (uint32_t)sys_gettid(), __ATOMIC_SEQ_CST);
@@ -273,8 +271,6 @@ ticker_live(void *arg)
 	}
 	answer();	/* who asked before the end is not left waiting */
 	sink_flush();
-	if (record != NULL)
-		thread_end(record);
 	return NULL;
 }
 

@@ -86,7 +86,7 @@ start_thread(void)
 	bool entered = hook_enter(&scope);	/* what libc allocates for it */
 	int err;				/* is not the host's */
 
-	record = thread_expect(0);
+	record = thread_expect(ticker_live, NULL, 0);
 	atomic_store(&t->stop, 0);
 	err = make_thread(record);
 	if (err != 0 && record != NULL)

@@ -1,0 +1,138 @@
+/*
+ * rss_parts - what is resident in the allocator's window, told apart, and the
+ * line that says so.
+ */
+#include "shim/trace/rss.h"
+
+#include <string.h>
+
+enum { METADATA_TOUCHED = 8 };	/* at least one part in so many */
+
+/* Takes at most @want from @part, leaving @least; returns what was taken. */
+static uint64_t
+take(struct rss_parts *p, enum rss_part part, uint64_t want, uint64_t least)
+{
+	uint64_t there = p->part[part];
+	uint64_t most = there > least ? there - least : 0;
+	uint64_t taken = MIN(want, most);
+
+	p->part[part] -= taken;
+	if (taken != 0)
+		p->estimated[part] = true;
+	return taken;
+}
+
+/* Takes @want from the parts that can be untouched memory, in proportion, and
+ * what rounding leaves from whatever there is. */
+static void
+take_evenly(struct rss_parts *p, uint64_t want)
+{
+	static const enum rss_part from[] = {
+		RSS_LIVE, RSS_FRAGMENTATION, RSS_DIRTY,
+	};
+	uint64_t sum = 0, left = want;
+
+	for (size_t i = 0; i < ARRAY_LEN(from); i++)
+		sum += p->part[from[i]];
+	for (size_t i = 0; i < ARRAY_LEN(from) && sum != 0; i++) {
+		__uint128_t share = (__uint128_t)MIN(want, sum) *
+		    p->part[from[i]] / sum;
+
+		left -= take(p, from[i], (uint64_t)share, 0);
+	}
+	for (int i = RSS_LIVE; i <= RSS_METADATA; i++)
+		left -= take(p, (enum rss_part)i, left, 0);
+}
+
+static uint64_t
+less(uint64_t a, uint64_t b)
+{
+	return a > b ? a - b : 0;
+}
+
+void
+rss_split(const struct rss_map *map, const struct heap_stats *heap,
+    struct rss_parts *out)
+{
+	uint64_t sum = 0;
+
+	memset(out, 0, sizeof(*out));
+	out->total = map->total;
+	out->part[RSS_LIVE] = less(heap->allocated, heap->tcache_bytes);
+	out->part[RSS_FRAGMENTATION] = less(heap->active, heap->allocated);
+	out->part[RSS_TCACHE] = MIN(heap->tcache_bytes, heap->allocated);
+	out->part[RSS_DIRTY] = heap->dirty + heap->muzzy;
+	out->part[RSS_METADATA] = heap->metadata;
+	for (int i = RSS_LIVE; i <= RSS_METADATA; i++)
+		sum += out->part[i];
+	if (sum > map->heap) {
+		uint64_t want = sum - map->heap;
+
+		want -= take(out, RSS_METADATA, want,
+		    heap->metadata / METADATA_TOUCHED);
+		take_evenly(out, want);
+	} else {
+		/* Free pages that the kernel has not taken back yet. */
+		out->part[RSS_DIRTY] += map->heap - sum;
+	}
+	out->part[RSS_STACKS] = map->stacks;
+	out->part[RSS_FILES] = map->files;
+	out->part[RSS_DIAG] = map->diag;
+	out->part[RSS_OTHER] = map->other;
+}
+
+/* Tenths of a megabyte, rounded down; the rest in bytes x 10. */
+static uint64_t
+tenths(uint64_t bytes, uint64_t *rest)
+{
+	__uint128_t v = (__uint128_t)bytes * 10;
+
+	*rest = (uint64_t)(v % MIB);
+	return (uint64_t)(v / MIB);
+}
+
+/* Rounds the parts so that they add up to the rounded whole: those with the
+ * largest rests are rounded up. */
+static uint64_t
+round_parts(const struct rss_parts *p, uint64_t rounded[RSS_PARTS])
+{
+	uint64_t rest[RSS_PARTS], sum = 0, all_rest;
+	uint64_t total = tenths(p->total, &all_rest);
+
+	if (all_rest >= MIB / 2)
+		total++;
+	for (int i = 0; i < RSS_PARTS; i++) {
+		rounded[i] = tenths(p->part[i], &rest[i]);
+		sum += rounded[i];
+	}
+	for (; sum < total; sum++) {
+		int most = 0;
+
+		for (int i = 1; i < RSS_PARTS; i++)
+			if (rest[i] > rest[most])
+				most = i;
+		rounded[most]++;
+		rest[most] = 0;
+	}
+	return sum;
+}
+
+void
+rss_print(struct buf *b, const struct rss_parts *parts)
+{
+	static const char *const names[] = {
+		"live", "fragmentation", "thread caches", "dirty", "metadata",
+		"stacks", "files", "diag", "other",
+	};
+	uint64_t rounded[RSS_PARTS];
+	uint64_t total = round_parts(parts, rounded);
+
+	buf_str(b, "# RSS ");
+	buf_fixed(b, total, 1);
+	buf_str(b, " MB =");
+	for (int i = 0; i < RSS_PARTS; i++) {
+		buf_printf(b, "%s %s %s", i == 0 ? "" : " +", names[i],
+		    parts->estimated[i] ? "~" : "");
+		buf_fixed(b, rounded[i], 1);
+	}
+}
