@@ -2,6 +2,7 @@ noinst_LTLIBRARIES += src/shim/trace/libtrace.la
 SHIM_LIBS += src/shim/trace/libtrace.la
 src_shim_trace_libtrace_la_SOURCES = src/shim/trace/alloctrace.h src/shim/trace/alloctrace.c \
 	src/shim/trace/gctrace.h src/shim/trace/gctrace.c \
+	src/shim/trace/gccycle.h src/shim/trace/gccycle.c \
 	src/shim/trace/schedtrace.h src/shim/trace/schedtrace.c \
 	src/shim/trace/memstats.h src/shim/trace/memstats.c \
 	src/shim/trace/ticker.h src/shim/trace/ticker.c \
