@@ -1,8 +1,7 @@
 /*
  * alloctrace - every allocation and free of the host: text, live blocks, leaks.
  *
- * Memory   a table of live blocks indexed by address (16 bytes per 16-byte
- *          granule, pages touched on demand), text buffers per thread.
+ * Memory   live.h, frames.h, tracer.h: all mapped, all counted.
  * Threads  any; a block's entry belongs to whoever holds the block.
  * Fork     the child's live table goes on; its counters start from there.
  */
@@ -41,8 +40,10 @@ IN_HOOK void alloctrace_free(struct thread *t, void *p,
 /* A realloc in two steps around the real one: the block's entry is taken
  * before, and put back when it failed. */
 struct alloc_moved {
-	uint64_t word[2];	/* the entry of the old block; 0 when untraced */
-	uint64_t at_ns;
+	uint64_t size, time_us;	/* the old block's entry */
+	uint64_t usable;	/* of the old block */
+	uint64_t at_ns;		/* when its end began */
+	uint32_t stack;		/* of its allocation; 0 when it is not traced */
 };
 IN_HOOK void alloctrace_move_begin(struct thread *t, void *old,
     struct alloc_moved *m);
@@ -53,8 +54,16 @@ IN_HOOK void alloctrace_move_end(struct thread *t, void *old, void *new_,
 /* The leak summary (leaks=N groups), once per process, as the process ends;
  * also on the signal: then with @final false. */
 void alloctrace_report(bool final);
-/* Events that could not be recorded (nested in a handler, no memory). */
-void alloctrace_lost(uint64_t n);
+/* Events that could not be recorded because a signal handler interrupted our
+ * own code. */
+SIGNAL_SAFE void alloctrace_lost(uint64_t n);
+/* Such an event that frees @p: the block must not stay in the table. */
+SIGNAL_SAFE void alloctrace_lost_free(const void *p);
+
+/* Around dlclose(), so that no stack is named after code that was not there.
+ * They enter a hook scope of their own. */
+void alloctrace_before_dlclose(void);
+void alloctrace_after_dlclose(void);
 
 void alloctrace_after_fork_child(void);
 

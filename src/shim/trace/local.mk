@@ -1,6 +1,13 @@
 noinst_LTLIBRARIES += src/shim/trace/libtrace.la
 SHIM_LIBS += src/shim/trace/libtrace.la
 src_shim_trace_libtrace_la_SOURCES = src/shim/trace/alloctrace.h src/shim/trace/alloctrace.c \
+	src/shim/trace/alloctext.h src/shim/trace/alloctext.c \
+	src/shim/trace/frames.h src/shim/trace/frames.c \
+	src/shim/trace/leaks.h src/shim/trace/leaks.c \
+	src/shim/trace/live.h src/shim/trace/live.c \
+	src/shim/trace/objects.h src/shim/trace/objects.c \
+	src/shim/trace/opener.h src/shim/trace/opener.c \
+	src/shim/trace/tracer.h src/shim/trace/tracer.c \
 	src/shim/trace/gctrace.h src/shim/trace/gctrace.c \
 	src/shim/trace/gccycle.h src/shim/trace/gccycle.c \
 	src/shim/trace/schedtrace.h src/shim/trace/schedtrace.c \

@@ -1,0 +1,243 @@
+/*
+ * alloctext - a tracealloc or tracefree record as text.
+ */
+#include "shim/trace/alloctext.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "common/base/lock.h"
+#include "common/base/mem.h"
+#include "shim/sink/sink.h"
+#include "shim/trace/frames.h"
+#include "shim/trace/live.h"
+
+enum {
+	PIPE_RECORD = 4096,	/* goes through a pipe in one piece */
+	HEADER_MAX = 512,	/* a record's first line is shorter */
+	TOLD_SHIFT = 16,	/* stacks per part of the table */
+	TOLD_PARTS = (LIVE_STACK_MAX >> TOLD_SHIFT) + 1,
+	LOCK_PATIENCE_MS = 50,
+};
+
+static bool brief;
+/* Which stacks were told; a byte is the generation it was told in. */
+static _Atomic uint8_t *_Atomic told[TOLD_PARTS];
+static _Atomic uint8_t generation = 1;
+static struct lock telling;
+
+static const struct {
+	const char *text;
+	unsigned len;
+} entries[ENTRIES] = {
+#define ENTRY(which, name) [which] = { name, sizeof(name) - 1 }
+	ENTRY(ENTRY_MALLOC, "malloc"),
+	ENTRY(ENTRY_CALLOC, "calloc"),
+	ENTRY(ENTRY_REALLOC, "realloc"),
+	ENTRY(ENTRY_REALLOCARRAY, "reallocarray"),
+	ENTRY(ENTRY_MEMALIGN, "memalign"),
+	ENTRY(ENTRY_POSIX_MEMALIGN, "posix_memalign"),
+	ENTRY(ENTRY_ALIGNED_ALLOC, "aligned_alloc"),
+	ENTRY(ENTRY_VALLOC, "valloc"),
+	ENTRY(ENTRY_PVALLOC, "pvalloc"),
+	ENTRY(ENTRY_MALLOCX, "mallocx"),
+	ENTRY(ENTRY_RALLOCX, "rallocx"),
+	ENTRY(ENTRY_NEW, "new"),
+	ENTRY(ENTRY_NEW_ARRAY, "new[]"),
+	ENTRY(ENTRY_FREE, "free"),
+	ENTRY(ENTRY_CFREE, "cfree"),
+	ENTRY(ENTRY_DALLOCX, "dallocx"),
+	ENTRY(ENTRY_SDALLOCX, "sdallocx"),
+	ENTRY(ENTRY_DELETE, "delete"),
+	ENTRY(ENTRY_DELETE_ARRAY, "delete[]"),
+	ENTRY(ENTRY_XALLOCX, "xallocx"),
+#undef ENTRY
+};
+
+const char *
+alloc_entry_name(enum alloc_entry e)
+{
+	return entries[e].text;
+}
+
+int
+alloctext_start(bool is_brief)
+{
+	brief = is_brief;
+	return 0;
+}
+
+/* The writers below put text at @to and return where it ends.  Each record has
+ * room for its first line, so they check nothing; that is what they are for. */
+static ALWAYS_INLINE char *
+put_text(char *to, const char *text, size_t len)
+{
+	memcpy(to, text, len);
+	return to + len;
+}
+
+#define put_literal(to, text) put_text(to, text, sizeof(text) - 1)
+
+static ALWAYS_INLINE char *
+put_hex(char *to, uint64_t v)
+{
+	unsigned digits = (unsigned)(67 - __builtin_clzll(v | 1)) / 4;
+
+	for (unsigned i = digits; i-- > 0; v >>= 4)
+		to[i] = "0123456789abcdef"[v & 15];
+	return to + digits;
+}
+
+/* At least @least digits. */
+static ALWAYS_INLINE char *
+put_decimal(char *to, uint64_t v, unsigned least)
+{
+	char digit[20];
+	unsigned n = 0;
+
+	while (v != 0 || n < least) {
+		digit[n++] = (char)('0' + v % 10);
+		v /= 10;
+	}
+	while (n != 0)
+		*to++ = digit[--n];
+	return to;
+}
+
+static ALWAYS_INLINE char *
+put_seconds(char *to, uint64_t us)
+{
+	to = put_decimal(to, us / 1000000, 1);
+	*to++ = '.';
+	return put_decimal(to, us % 1000000, 6);
+}
+
+static char *
+put_event(char *to, const struct tracer *tr, const struct alloctext *e)
+{
+	to = e->is_free ? put_literal(to, "tracefree(0x") :
+	    put_literal(to, "tracealloc(0x");
+	to = put_hex(to, (uint64_t)(uintptr_t)e->p);
+	to = put_literal(to, ", 0x");
+	to = put_hex(to, e->size);
+	to = put_literal(to, "/0x");
+	to = put_hex(to, e->usable);
+	to = put_literal(to, ", ");
+	to = put_text(to, entries[e->entry].text, entries[e->entry].len);
+	to = put_literal(to, ") @");
+	to = put_seconds(to, e->since_us);
+	to = put_text(to, tr->label, tr->label_len);
+	if (e->is_free) {
+		to = put_literal(to, " age=");
+		to = put_seconds(to, e->age_us);
+	}
+	if (brief) {
+		to = put_literal(to, " stack ");
+		to = put_decimal(to, e->stack, 1);
+	}
+	*to++ = '\n';
+	return to;
+}
+
+/* A pipe takes 4096 bytes in one piece; a file takes all. */
+static size_t
+record_space(void)
+{
+	size_t space = tracer_record_space();
+
+	return sink_gathers() ? space : MIN(space, (size_t)PIPE_RECORD);
+}
+
+/* The byte of stack @id, or NULL without memory. */
+static _Atomic uint8_t *
+told_byte(uint32_t id)
+{
+	_Atomic uint8_t *_Atomic *part = &told[id >> TOLD_SHIFT];
+	_Atomic uint8_t *there = atomic_load_explicit(part,
+	    memory_order_acquire), *fresh;
+
+	if (unlikely(there == NULL)) {
+		fresh = mem_map((size_t)1 << TOLD_SHIFT);
+		if (fresh == NULL)
+			return NULL;
+		if (atomic_compare_exchange_strong(part, &there, fresh))
+			there = fresh;
+		else
+			mem_unmap((void *)fresh, (size_t)1 << TOLD_SHIFT);
+	}
+	return &there[id & ((1u << TOLD_SHIFT) - 1)];
+}
+
+static bool
+write_stack(struct tracer *tr, uint32_t id)
+{
+	size_t space = record_space();
+	char *at = tr->record;
+
+	at = put_literal(at, "stack ");
+	at = put_decimal(at, id, 1);
+	at = put_literal(at, ":\n");
+	at += frames_text(at, space - (size_t)(at - tr->record) - 1, id,
+	    &tr->room);
+	*at++ = '\n';
+	return sink_put(tr->record, (size_t)(at - tr->record));
+}
+
+/* Tells stack @id unless it was told.  Twice is better than never: when the
+ * lock is not to be had the stack is told here too. */
+static COLD void
+tell_stack(struct tracer *tr, uint32_t id, _Atomic uint8_t *byte)
+{
+	bool locked = lock_take_for(&telling, LOCK_PATIENCE_MS * NS_PER_MS);
+	uint8_t now = atomic_load(&generation);
+
+	if (byte == NULL || atomic_load(byte) != now) {
+		if (write_stack(tr, id) && byte != NULL)
+			atomic_store(byte, now);
+	}
+	if (locked)
+		lock_give(&telling);
+}
+
+bool
+alloctext_put(struct tracer *tr, const struct alloctext *e, unsigned n)
+{
+	char *at = tr->record;
+
+	if (brief) {
+		_Atomic uint8_t *byte = told_byte(e->stack);
+
+		if (byte == NULL || atomic_load_explicit(byte,
+		    memory_order_acquire) != atomic_load_explicit(&generation,
+		    memory_order_relaxed))
+			tell_stack(tr, e->stack, byte);
+		for (unsigned i = 0; i < n; i++)
+			at = put_event(at, tr, &e[i]);
+		return sink_put(tr->record, (size_t)(at - tr->record));
+	}
+	for (unsigned i = 0; i < n; i++) {
+		size_t space = record_space() / n - 1;
+		char *begin = at;
+
+		at = put_event(at, tr, &e[i]);
+		at += frames_text(at, space - (size_t)(at - begin),
+		    e[i].stack, &tr->room);
+		*at++ = '\n';
+	}
+	return sink_put(tr->record, (size_t)(at - tr->record));
+}
+
+/* The generation is a byte: when it comes round, old marks must go. */
+void
+alloctext_after_fork_child(void)
+{
+	lock_reset(&telling);
+	if (atomic_fetch_add(&generation, 1) != UINT8_MAX)
+		return;
+	atomic_store(&generation, 1);
+	for (unsigned i = 0; i < TOLD_PARTS; i++) {
+		if (told[i] != NULL)
+			memset((void *)told[i], 0, (size_t)1 << TOLD_SHIFT);
+	}
+}

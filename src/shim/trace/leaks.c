@@ -1,0 +1,294 @@
+/*
+ * leaks - what was never freed, by the stack that allocated it.
+ */
+#include "shim/trace/leaks.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "common/base/buf.h"
+#include "common/base/mem.h"
+#include "shim/sink/sink.h"
+#include "shim/stack/stack.h"
+#include "shim/trace/frames.h"
+#include "shim/trace/live.h"
+
+enum {
+	/* What goes through a pipe in one piece. */
+	PIPE_RECORD = 4096,
+	FILE_RECORD = 96 * 1024,
+	/* A thread among several holds back live / 2^10, between these. */
+	HELD_SHIFT = 10,
+	HELD_LEAST = 1024,
+	HELD_MOST = 1 << 20,
+};
+
+static CACHE_ALIGNED _Atomic int64_t live_bytes;
+/* The largest sum and when: written by whoever reached it. */
+static CACHE_ALIGNED _Atomic int64_t peak_bytes;
+static _Atomic uint64_t peak_us;
+static _Atomic bool peak_is_estimate;
+
+struct group {
+	uint64_t bytes, blocks, oldest_us;
+};
+
+struct census {
+	struct group *group;	/* by stack number */
+	uint32_t limit;		/* of the stack numbers */
+	const struct leaks_scale *scale;
+	uint64_t bytes, blocks;
+	uint32_t *order;	/* the stacks that hold blocks */
+	uint32_t stacks;
+};
+
+static void
+note_peak(int64_t now, uint64_t time_us)
+{
+	int64_t peak = atomic_load_explicit(&peak_bytes, memory_order_relaxed);
+
+	while (now > peak) {
+		if (!atomic_compare_exchange_weak(&peak_bytes, &peak, now))
+			continue;
+		atomic_store_explicit(&peak_us, time_us, memory_order_relaxed);
+		return;
+	}
+}
+
+/* How much of the sum a thread may hold back. */
+static int64_t
+may_hold_back(int64_t live)
+{
+	if (likely(tracer_count() <= 1))
+		return 0;
+	live >>= HELD_SHIFT;
+	return MAX(HELD_LEAST, MIN(live, HELD_MOST));
+}
+
+void
+leaks_add(struct tracer *tr, int64_t bytes, uint64_t time_us)
+{
+	int64_t held = bytes + atomic_load_explicit(&tr->unflushed,
+	    memory_order_relaxed);
+	int64_t most = may_hold_back(atomic_load_explicit(&live_bytes,
+	    memory_order_relaxed));
+	int64_t now;
+
+	if (held <= most && held >= -most && most != 0) {
+		atomic_store_explicit(&tr->unflushed, held,
+		    memory_order_relaxed);
+		return;
+	}
+	atomic_store_explicit(&tr->unflushed, 0, memory_order_relaxed);
+	now = held + atomic_fetch_add_explicit(&live_bytes, held,
+	    memory_order_relaxed);
+	if (unlikely(most != 0) && !atomic_load_explicit(&peak_is_estimate,
+	    memory_order_relaxed))
+		atomic_store_explicit(&peak_is_estimate, true,
+		    memory_order_relaxed);
+	if (bytes > 0)
+		note_peak(now, time_us);
+}
+
+void
+leaks_add_nested(int64_t bytes)
+{
+	atomic_fetch_add_explicit(&live_bytes, bytes, memory_order_relaxed);
+}
+
+static void
+count_block(const void *p, const struct live_block *b, void *arg)
+{
+	struct census *c = arg;
+	struct group *g;
+
+	(void)p;
+	if (b->time_us > c->scale->now_us || b->time_us < c->scale->born_us ||
+	    b->stack >= c->limit)
+		return;
+	c->bytes += b->size;
+	c->blocks++;
+	if (c->group == NULL)
+		return;
+	g = &c->group[b->stack];
+	if (g->blocks == 0 || b->time_us < g->oldest_us)
+		g->oldest_us = b->time_us;
+	g->bytes += b->size;
+	g->blocks++;
+}
+
+/* True when stack @a is to be listed after stack @b. */
+static bool
+goes_after(const struct census *c, uint32_t a, uint32_t b)
+{
+	const struct group *x = &c->group[a], *y = &c->group[b];
+
+	if (x->bytes != y->bytes)
+		return x->bytes < y->bytes;
+	if (x->blocks != y->blocks)
+		return x->blocks < y->blocks;
+	return a > b;
+}
+
+/* Restores the heap below place @at; the last of the listing is on top. */
+static void
+sink_down(struct census *c, uint32_t at, uint32_t n)
+{
+	uint32_t *v = c->order, child;
+
+	while ((child = 2 * at + 1) < n) {
+		uint32_t moved;
+
+		if (child + 1 < n && goes_after(c, v[child + 1], v[child]))
+			child++;
+		if (!goes_after(c, v[child], v[at]))
+			return;
+		moved = v[at];
+		v[at] = v[child];
+		v[child] = moved;
+		at = child;
+	}
+}
+
+/* Lists the stacks that hold blocks, the largest first. */
+static void
+put_in_order(struct census *c)
+{
+	for (uint32_t id = 0; id < c->limit; id++) {
+		if (c->group[id].blocks != 0)
+			c->order[c->stacks++] = id;
+	}
+	for (uint32_t i = c->stacks / 2; i-- > 0;)
+		sink_down(c, i, c->stacks);
+	for (uint32_t n = c->stacks; n > 1; n--) {
+		uint32_t last = c->order[0];
+
+		c->order[0] = c->order[n - 1];
+		c->order[n - 1] = last;
+		sink_down(c, 0, n - 1);
+	}
+}
+
+static void
+write_count(struct buf *b, uint64_t n, const char *what)
+{
+	buf_u64(b, n);
+	buf_char(b, ' ');
+	buf_str(b, what);
+	if (n != 1)
+		buf_char(b, 's');
+}
+
+/* Megabytes with one decimal, or four below one megabyte. */
+static void
+write_peak(struct buf *b, const struct leaks_scale *scale)
+{
+	uint64_t bytes = (uint64_t)MAX(atomic_load(&peak_bytes), 0);
+	uint64_t at = atomic_load(&peak_us);
+
+	buf_str(b, ", peak ");
+	if (atomic_load(&peak_is_estimate))
+		buf_char(b, '~');
+	if (bytes >= MIB)
+		buf_fixed(b, bytes / 1024 * 10 / 1024, 1);
+	else
+		buf_fixed(b, bytes * 10000 / MIB, 4);
+	buf_str(b, " MB @");
+	buf_seconds(b, at > scale->start_us ?
+	    (at - scale->start_us) * NS_PER_US : 0, 1);
+	buf_str(b, "s\n");
+}
+
+static void
+write_summary(const struct census *c, uint64_t allocs)
+{
+	char line[256];
+	struct buf b = BUF(line);
+
+	buf_str(&b, "leaks: ");
+	buf_u64(&b, c->bytes);
+	buf_str(&b, " bytes in ");
+	write_count(&b, c->blocks, "block");
+	buf_str(&b, " never freed, ");
+	write_count(&b, c->stacks, "stack");
+	buf_str(&b, "; ");
+	write_count(&b, allocs, "allocation");
+	buf_str(&b, ", ");
+	write_count(&b, allocs - c->blocks, "free");
+	write_peak(&b, c->scale);
+	sink_put(line, b.len);
+}
+
+static void
+write_group(const struct census *c, uint32_t i, char *record, size_t cap,
+    struct frames_room *room)
+{
+	struct buf b = { .data = record, .cap = cap - 1 };
+	const struct group *g = &c->group[c->order[i]];
+
+	buf_str(&b, "leak ");
+	buf_u64(&b, i + 1);
+	buf_str(&b, ": ");
+	buf_u64(&b, g->bytes);
+	buf_str(&b, " bytes in ");
+	write_count(&b, g->blocks, "block");
+	buf_str(&b, ", oldest @");
+	buf_seconds(&b, g->oldest_us > c->scale->start_us ?
+	    (g->oldest_us - c->scale->start_us) * NS_PER_US : 0, 3);
+	buf_str(&b, "s\n");
+	b.len += frames_text(record + b.len, b.cap - b.len, c->order[i], room);
+	record[b.len++] = '\n';
+	sink_put(record, b.len);
+}
+
+static void
+write_groups(const struct census *c, unsigned groups)
+{
+	size_t cap = sink_gathers() ? FILE_RECORD : PIPE_RECORD;
+	struct frames_room *room = mem_map(sizeof(*room) + cap);
+
+	if (room == NULL)
+		return;
+	for (uint32_t i = 0; i < c->stacks && i < groups; i++)
+		write_group(c, i, (char *)(room + 1), cap, room);
+	mem_unmap(room, sizeof(*room) + cap);
+}
+
+void
+leaks_report(unsigned groups, const struct leaks_scale *scale)
+{
+	struct census c = { .scale = scale, .limit = stack_limit() };
+	size_t group_space = (size_t)c.limit * sizeof(*c.group) + 1;
+	size_t order_space = (size_t)c.limit * sizeof(*c.order) + 1;
+	struct tracer_sums sums;
+
+	c.group = mem_reserve(group_space);
+	c.order = mem_reserve(order_space);
+	if (c.order == NULL) {
+		mem_unmap(c.group, group_space);
+		c.group = NULL;
+	}
+	/* First, so that what is allocated meanwhile is in neither number. */
+	tracer_sums(&sums);
+	live_each(count_block, &c);
+	note_peak((int64_t)c.bytes, scale->now_us);
+	if (c.group != NULL)
+		put_in_order(&c);
+	else
+		sink_notice("leaks-memory",
+		    "leaks: no memory to tell the stacks apart");
+	write_summary(&c, MAX(sums.allocs, c.blocks));
+	if (c.group != NULL)
+		write_groups(&c, groups);
+	mem_unmap(c.group, group_space);
+	mem_unmap(c.order, order_space);
+}
+
+void
+leaks_after_fork_child(void)
+{
+	atomic_store(&live_bytes, 0);
+	atomic_store(&peak_bytes, 0);
+	atomic_store(&peak_us, 0);
+	atomic_store(&peak_is_estimate, false);
+}

@@ -1,0 +1,45 @@
+/*
+ * leaks - what was never freed, by the stack that allocated it.
+ *
+ *	leaks: 5816 bytes in 12 blocks never freed, 3 stacks; 1048576
+ *	    allocations, 1048564 frees, peak 66.1 MB @3.2s	(one line)
+ *	leak 1: 4096 bytes in 1 block, oldest @0.120s
+ *
+ * "Never freed" is what it says: blocks that the program, libc or the loader
+ * still hold on purpose at the end are counted as well.  Sizes are those the
+ * host asked for.  Only traced blocks count (minsize, maxsize, sample), and in
+ * a forked child only its own.  The blocks and the allocations are counted,
+ * the frees are their difference.
+ *
+ * The peak is exact while one thread allocates; with more, each holds back
+ * a 1024th of the sum at most before it adds to it, and the peak is marked ~.
+ *
+ * Memory   at the report, 24 bytes of address space per known stack.
+ * Threads  any number count; one reports.
+ * Fork     leaks_after_fork_child() starts the child's counts from 0.
+ */
+#ifndef DIAG_TRACE_LEAKS_H
+#define DIAG_TRACE_LEAKS_H
+
+#include <stdint.h>
+
+#include "common/base/attrs.h"
+#include "shim/trace/tracer.h"
+
+/* Adds @bytes, which may be negative, to what lives; @time_us is now. */
+IN_HOOK void leaks_add(struct tracer *tr, int64_t bytes, uint64_t time_us);
+/* The same from a signal handler that interrupted the tracer. */
+SIGNAL_SAFE void leaks_add_nested(int64_t bytes);
+
+struct leaks_scale {
+	uint64_t now_us;	/* blocks after this do not count */
+	uint64_t born_us;	/* nor those before: a parent's */
+	uint64_t start_us;	/* what is printed as 0 */
+};
+
+/* Writes the summary with at most @groups groups. */
+void leaks_report(unsigned groups, const struct leaks_scale *scale);
+
+void leaks_after_fork_child(void);
+
+#endif

@@ -1,0 +1,64 @@
+/*
+ * live - the table of the host's live blocks, exact and without a lock.
+ *
+ * A block is found by its address alone, in two steps: the 16 MiB of heap it
+ * lies in have a leaf, and its slot in the leaf follows from its alignment.
+ * jemalloc's blocks of one size stand side by side, so a block of S bytes is
+ * aligned to at least S/8; a table per power of two, each as coarse as its
+ * alignment, therefore needs at most 64 bytes per live block in a full slab,
+ * and 16 in the common case.  Blocks of a page or more have a table with one
+ * slot a page; the slot remembers where in the page the block begins.
+ *
+ * A slot is two words: time in microseconds (48 bits), place in the page (8),
+ * size (42), stack (30); the stack is not 0 exactly while the block lives.
+ *
+ * Memory   a directory of 2 MiB of address space, leaves of 16 MiB of address
+ *          space of which only touched pages count: live_held().
+ * Threads  any.  A slot is written by whoever owns the block; leaves are made
+ *          by compare-and-swap; live_each() reads beside the writers.
+ * Fork     the child's table goes on from the parent's.
+ */
+#ifndef DIAG_TRACE_LIVE_H
+#define DIAG_TRACE_LIVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/base/attrs.h"
+
+/* Larger stack numbers cannot be kept. */
+enum { LIVE_STACK_MAX = (1 << 30) - 1 };
+
+struct live_block {
+	uint64_t size;		/* what the host asked for */
+	uint64_t time_us;	/* when, on the caller's scale */
+	uint32_t stack;		/* not 0 */
+};
+
+enum live_result {
+	LIVE_NONE,	/* not in the window, or no memory: nothing is kept */
+	LIVE_NEW,
+	LIVE_REPLACED,	/* the end of an older block there went unseen */
+};
+
+/* Makes the directory.  0 or a negative errno.  Safe to call again. */
+int live_start(void);
+
+/* Enters the block at @p, whose usable size is @usable.  @old (not NULL)
+ * receives the block that is replaced. */
+IN_HOOK enum live_result live_put(const void *p, size_t usable,
+    const struct live_block *b, struct live_block *old);
+
+/* Removes the block at @p; false when there is none. */
+IN_HOOK bool live_take(const void *p, struct live_block *out);
+
+/* Calls @see for every live block.  Blocks that come or go meanwhile may be
+ * seen or not; none is seen in halves. */
+typedef void (*live_fn)(const void *p, const struct live_block *b, void *arg);
+void live_each(live_fn see, void *arg);
+
+/* Bytes of memory in use for the table. */
+SIGNAL_SAFE uint64_t live_held(void);
+
+#endif

@@ -1,0 +1,429 @@
+/*
+ * objects - which object an address of code lies in, then and now.
+ */
+#include "shim/trace/objects.h"
+
+#include <dlfcn.h>
+#include <link.h>
+#include <string.h>
+
+#include "common/base/buf.h"
+#include "common/base/lock.h"
+#include "common/base/mem.h"
+#include "common/base/sys.h"
+#include "shim/sink/sink.h"
+#include "shim/stack/stack.h"
+#include "shim/trace/opener.h"
+
+enum { PATH_SPACE = 1024, LOCK_PATIENCE_MS = 200 };
+
+static struct object *_Atomic table[OBJECTS_MAX];
+static _Atomic unsigned count;		/* of the table; grows under the lock */
+static struct lock lock;		/* entering, announcing, marking */
+static _Atomic uint32_t generation = 1;	/* grows with each fork */
+static bool alone;	/* before main: files are opened directly */
+
+/* An object as the loader describes it. */
+struct found {
+	uintptr_t start, end, bias;
+	const char *path;	/* "" for the program itself */
+	struct build_id build_id;
+};
+
+uint32_t
+objects_generation(void)
+{
+	return atomic_load_explicit(&generation, memory_order_relaxed);
+}
+
+static struct object *
+object_at(unsigned i)
+{
+	return atomic_load_explicit(&table[i], memory_order_acquire);
+}
+
+static bool
+is_loaded(const struct object *m)
+{
+	return atomic_load_explicit(&m->last_stack, memory_order_relaxed) ==
+	    UINT32_MAX;
+}
+
+/* Of the objects that covered @pc, the first to go away after @stack. */
+static struct object *
+entered(uintptr_t pc, uint32_t stack)
+{
+	unsigned n = atomic_load_explicit(&count, memory_order_acquire);
+	struct object *best = NULL;
+	uint32_t best_last = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		struct object *m = object_at(i);
+		uint32_t last;
+
+		if (pc < m->start || pc >= m->end)
+			continue;
+		last = atomic_load_explicit(&m->last_stack,
+		    memory_order_relaxed);
+		if (stack < last && (best == NULL || last < best_last)) {
+			best = m;
+			best_last = last;
+		}
+	}
+	return best;
+}
+
+uint32_t
+objects_changed_at(uintptr_t pc)
+{
+	unsigned n = atomic_load_explicit(&count, memory_order_acquire);
+	uint32_t changed = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		const struct object *m = object_at(i);
+
+		if (pc >= m->start && pc < m->end && !is_loaded(m))
+			changed = MAX(changed, atomic_load_explicit(
+			    &m->last_stack, memory_order_relaxed));
+	}
+	return changed;
+}
+
+/* The build id out of the mapped object, whose headers begin at @start. */
+static void
+mapped_build_id(struct found *f)
+{
+	const Elf64_Ehdr *h = (const Elf64_Ehdr *)f->start;
+
+	memset(&f->build_id, 0, sizeof(f->build_id));
+	if (f->end - f->start < sizeof(*h) ||
+	    memcmp(h->e_ident, ELFMAG, SELFMAG) != 0 ||
+	    h->e_phentsize != sizeof(Elf64_Phdr) ||
+	    h->e_phoff > f->end - f->start ||
+	    h->e_phnum * sizeof(Elf64_Phdr) > f->end - f->start - h->e_phoff)
+		return;
+	symbol_mapped_build_id(f->bias, (const void *)(f->start + h->e_phoff),
+	    h->e_phnum, &f->build_id);
+}
+
+static bool
+ask_loader(uintptr_t pc, struct found *f)
+{
+	struct dl_find_object o;
+	const struct link_map *map;
+
+	if (_dl_find_object((void *)pc, &o) != 0)
+		return false;
+	map = o.dlfo_link_map;
+	f->start = (uintptr_t)o.dlfo_map_start;
+	f->end = (uintptr_t)o.dlfo_map_end;
+	f->bias = map->l_addr;
+	f->path = map->l_name != NULL ? map->l_name : "";
+	mapped_build_id(f);
+	return true;
+}
+
+/* Copies @text with what is not a plain character made visible, white space
+ * too, so that a line of ours has as many words as it says. */
+static void
+clean_words(char to[PATH_SPACE], const char *text)
+{
+	char cleaned[PATH_SPACE];
+	struct buf clean = BUF(cleaned);
+	struct buf b = { .data = to, .cap = PATH_SPACE };
+
+	buf_clean(&clean, text, strlen(text));
+	for (size_t i = 0; i < clean.len; i++) {
+		if (cleaned[i] == ' ')
+			buf_str(&b, "\\x20");
+		else
+			buf_char(&b, cleaned[i]);
+	}
+	buf_cstr(&b);
+}
+
+static const char *
+keep_text(const char *text)
+{
+	size_t n = strlen(text) + 1;
+	char *kept = mem_forever(n);
+
+	if (kept != NULL)
+		memcpy(kept, text, n);
+	return kept;
+}
+
+static bool
+name_is_taken(const char *name)
+{
+	unsigned n = atomic_load_explicit(&count, memory_order_relaxed);
+
+	for (unsigned i = 0; i < n; i++) {
+		if (strcmp(object_at(i)->name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The last part of the path; a second object of that name is "libx.so#2". */
+static const char *
+pick_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *base = slash != NULL ? slash + 1 : path;
+	char numbered[PATH_SPACE + 16];
+
+	if (!name_is_taken(base))
+		return base;
+	for (unsigned i = 2; i <= OBJECTS_MAX; i++) {
+		struct buf b = BUF(numbered);
+
+		buf_printf(&b, "%s#%u", base, i);
+		if (!name_is_taken(buf_cstr(&b)))
+			return keep_text(numbered);
+	}
+	return base;
+}
+
+/* Where the file of an object is: its name in the loader, /proc/self/exe for
+ * the program. */
+static const char *
+path_of(const struct found *f, char target[PATH_SPACE])
+{
+	long n;
+
+	if (f->path[0] != '\0')
+		return strchr(f->path, '/') != NULL ? f->path : "[vdso]";
+	n = sys_call4(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", target,
+	    PATH_SPACE - 1);
+	if (n <= 0)
+		return "[program]";
+	target[n] = '\0';
+	return target;
+}
+
+static bool
+same_object(const struct object *m, const struct found *f, const char *path)
+{
+	return m->start == f->start && m->end == f->end &&
+	    m->build_id.len != 0 && m->build_id.len == f->build_id.len &&
+	    memcmp(m->build_id.bytes, f->build_id.bytes,
+		m->build_id.len) == 0 &&
+	    strcmp(m->path, path) == 0;
+}
+
+/* The object that was there last, when it is the same that is there now: then
+ * its stacks go on meaning it. */
+static struct object *
+come_back(const struct found *f, const char *path)
+{
+	unsigned n = atomic_load_explicit(&count, memory_order_relaxed);
+	uint32_t changed = objects_changed_at(f->start);
+
+	for (unsigned i = 0; i < n; i++) {
+		struct object *m = object_at(i);
+
+		if (m->last_stack == changed && same_object(m, f, path)) {
+			atomic_store(&m->last_stack, UINT32_MAX);
+			return m;
+		}
+	}
+	return NULL;
+}
+
+static struct object *
+add(const struct found *f, const char *path)
+{
+	unsigned n = atomic_load_explicit(&count, memory_order_relaxed);
+	struct object *m;
+
+	m = n < OBJECTS_MAX ? mem_forever(sizeof(*m)) : NULL;
+	if (m == NULL)
+		return NULL;
+	m->start = f->start;
+	m->end = f->end;
+	m->bias = f->bias;
+	m->build_id = f->build_id;
+	m->path = keep_text(path);
+	if (m->path == NULL)
+		return NULL;
+	m->name = pick_name(m->path);
+	m->last_stack = UINT32_MAX;
+	atomic_store_explicit(&table[n], m, memory_order_release);
+	atomic_store_explicit(&count, n + 1, memory_order_release);
+	return m;
+}
+
+static bool
+take_lock(void)
+{
+	return lock_take_for(&lock, LOCK_PATIENCE_MS * NS_PER_MS);
+}
+
+/* Finds an object in the table or adds it; NULL when there is no room, or the
+ * lock is not to be had. */
+static struct object *
+enter(const struct found *f)
+{
+	char target[PATH_SPACE], path[PATH_SPACE];
+	struct object *m;
+
+	if (!take_lock())
+		return NULL;
+	m = entered(f->start, UINT32_MAX - 1);
+	if (m == NULL) {
+		clean_words(path, path_of(f, target));
+		m = come_back(f, path);
+		if (m == NULL)
+			m = add(f, path);
+	}
+	lock_give(&lock);
+	return m;
+}
+
+struct object *
+objects_find(uintptr_t pc, uint32_t stack)
+{
+	struct object *m = entered(pc, stack);
+	struct found f;
+
+	if (m != NULL || !ask_loader(pc, &f))
+		return m;
+	return enter(&f);
+}
+
+/* A path with odd characters was changed to be printed: no symbols then. */
+static struct symbol_file *
+read_symbols(struct object *m)
+{
+	const struct build_id *id;
+	struct symbol_file *f;
+
+	if (m->path[0] != '/')
+		return NULL;
+	/* The program may have been replaced or deleted by now. */
+	f = opener_symbols(m == object_at(0) ? "/proc/self/exe" : m->path,
+	    alone);
+	if (f == NULL)
+		return NULL;
+	id = symbol_build_id(f);
+	if (id->len == m->build_id.len &&
+	    memcmp(id->bytes, m->build_id.bytes, id->len) == 0)
+		return f;
+	symbol_close(f); /* not the file that is loaded */
+	return NULL;
+}
+
+struct symbol_file *
+objects_symbols(struct object *m)
+{
+	struct symbol_file *f = atomic_load_explicit(&m->symbols,
+	    memory_order_acquire);
+
+	if (f != NULL || atomic_load_explicit(&m->symbols_tried,
+	    memory_order_acquire))
+		return f;
+	if (!take_lock())
+		return NULL;
+	if (!m->symbols_tried) {
+		atomic_store_explicit(&m->symbols, read_symbols(m),
+		    memory_order_release);
+		atomic_store_explicit(&m->symbols_tried, true,
+		    memory_order_release);
+	}
+	lock_give(&lock);
+	return m->symbols;
+}
+
+static bool
+write_line(const struct object *m)
+{
+	char line[2 * PATH_SPACE + 128];
+	struct buf b = BUF(line);
+
+	buf_printf(&b, "module %s %s build-id ", m->name, m->path);
+	if (m->build_id.len == 0)
+		buf_char(&b, '-');
+	build_id_hex(&b, &m->build_id);
+	buf_char(&b, '\n');
+	return sink_put(line, b.len);
+}
+
+bool
+objects_announce(struct object *m)
+{
+	uint32_t now = objects_generation();
+
+	if (!take_lock())
+		return false;
+	if (m->announced != now && write_line(m))
+		m->announced = now;
+	if (m->announced == now && is_loaded(m))
+		atomic_store_explicit(&m->ready, now, memory_order_release);
+	lock_give(&lock);
+	return m->announced == now;
+}
+
+/* Our lock is always taken inside the loader's, never around it. */
+static int
+enter_loaded(struct dl_phdr_info *info, size_t size, void *arg)
+{
+	uintptr_t pc = 0;
+	struct found f;
+
+	(void)size;
+	(void)arg;
+	for (unsigned i = 0; i < info->dlpi_phnum; i++) {
+		const Elf64_Phdr *ph = &info->dlpi_phdr[i];
+
+		if (ph->p_type == PT_LOAD && ph->p_flags & PF_X)
+			pc = info->dlpi_addr + ph->p_vaddr;
+	}
+	if (pc != 0 && ask_loader(pc, &f))
+		enter(&f);
+	return 0;
+}
+
+void
+objects_start(void)
+{
+	dl_iterate_phdr(enter_loaded, NULL);
+	alone = true;
+	for (unsigned i = 0; i < count; i++)
+		objects_symbols(object_at(i));
+	alone = false;
+}
+
+void
+objects_before_close(void)
+{
+	dl_iterate_phdr(enter_loaded, NULL);
+}
+
+void
+objects_after_close(void)
+{
+	if (!take_lock())
+		return;
+	for (unsigned i = 0; i < count; i++) {
+		struct object *m = object_at(i);
+		struct dl_find_object o;
+
+		if (!is_loaded(m))
+			continue;
+		if (_dl_find_object((void *)m->start, &o) == 0 &&
+		    (uintptr_t)o.dlfo_map_start == m->start &&
+		    (uintptr_t)o.dlfo_map_end == m->end)
+			continue;
+		atomic_store(&m->ready, 0);
+		atomic_store(&m->last_stack, stack_limit());
+	}
+	lock_give(&lock);
+}
+
+void
+objects_after_fork_child(void)
+{
+	lock_reset(&lock);
+	atomic_fetch_add(&generation, 1);
+}

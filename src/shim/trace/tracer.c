@@ -1,0 +1,98 @@
+/*
+ * tracer - what allocation tracing keeps for each thread.
+ */
+#include "shim/trace/tracer.h"
+
+#include <string.h>
+
+#include "common/base/buf.h"
+#include "common/base/mem.h"
+#include "shim/sched/thread.h"
+
+/* A line of a C++ program takes about 100 bytes; frames that do not fit are
+ * counted in the record. */
+enum { FRAME_SPACE = 160, HEADER_SPACE = 3 * 1024 };
+
+static _Atomic(struct tracer *) all;
+static _Atomic unsigned made;
+static size_t record_space;
+
+void
+tracer_start(unsigned frames)
+{
+	record_space = frames == 0 ? 0 :
+	    HEADER_SPACE + (size_t)frames * FRAME_SPACE;
+}
+
+size_t
+tracer_record_space(void)
+{
+	return record_space;
+}
+
+struct tracer *
+tracer_make(struct thread *t)
+{
+	struct tracer *tr = mem_map(sizeof(*tr) + record_space);
+
+	if (tr == NULL)
+		return NULL;
+	tr->next = atomic_load(&all);
+	while (!atomic_compare_exchange_weak(&all, &tr->next, tr))
+		;
+	atomic_fetch_add(&made, 1);
+	t->trace_private = tr;
+	return tr;
+}
+
+unsigned
+tracer_count(void)
+{
+	return atomic_load_explicit(&made, memory_order_relaxed);
+}
+
+void
+tracer_label(struct tracer *tr, struct thread *t)
+{
+	const char *name = thread_own_name(t);
+	pid_t tid = atomic_load_explicit(&t->tid, memory_order_relaxed);
+	struct buf b = BUF(tr->label);
+
+	if (tr->tid == tid && memcmp(tr->name, name, sizeof(tr->name)) == 0 &&
+	    tr->label_len != 0)
+		return;
+	memcpy(tr->name, name, sizeof(tr->name));
+	tr->tid = tid;
+	buf_str(&b, " thread ");
+	buf_u64(&b, (uint64_t)tid);
+	buf_str(&b, " \"");
+	buf_clean(&b, tr->name, strnlen(tr->name, sizeof(tr->name)));
+	buf_char(&b, '"');
+	tr->label_len = (unsigned)b.len;
+}
+
+void
+tracer_sums(struct tracer_sums *out)
+{
+	memset(out, 0, sizeof(*out));
+	for (struct tracer *tr = atomic_load(&all); tr != NULL; tr = tr->next) {
+		out->allocs += atomic_load_explicit(&tr->allocs,
+		    memory_order_relaxed);
+		out->frees += atomic_load_explicit(&tr->frees,
+		    memory_order_relaxed);
+		out->unflushed += atomic_load_explicit(&tr->unflushed,
+		    memory_order_relaxed);
+		out->tracers++;
+	}
+}
+
+void
+tracer_after_fork_child(void)
+{
+	for (struct tracer *tr = atomic_load(&all); tr != NULL; tr = tr->next) {
+		atomic_store(&tr->allocs, 0);
+		atomic_store(&tr->frees, 0);
+		atomic_store(&tr->unflushed, 0);
+		tr->label_len = 0; /* the calling thread has a new tid */
+	}
+}
