@@ -20,3 +20,4 @@ tests_unit_test_thread_LDADD = $(SCHED_UNIT_LIBS)
 tests_unit_test_wait_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_wait_LDADD = $(SCHED_UNIT_LIBS)
 endif
+include tests/unit/alloc.mk

@@ -3,33 +3,37 @@
  *
  * Each goes away with the file that brings the real one.
  */
-#include "shim/trace/alloctrace.h"
+#include "common/base/sys.h"
+#include "shim/sink/sink.h"
 
 #define WEAK __attribute__((weak))
 
-WEAK void
-alloctrace_alloc(struct thread *t, void *p, size_t size, size_t usable,
-    enum alloc_entry entry)
+WEAK bool
+sink_put(const char *record, size_t len)
 {
+	return sys_write(2, record, len) == (ssize_t)len;
 }
 
 WEAK void
-alloctrace_free(struct thread *t, void *p, enum alloc_entry entry)
+sink_notice(const char *cause, const char *fmt, ...)
 {
+	(void)cause;
+	(void)fmt;
 }
 
 WEAK void
-alloctrace_move_begin(struct thread *t, void *old, struct alloc_moved *m)
+sink_say(const char *fmt, ...)
 {
+	(void)fmt;
+}
+
+WEAK bool
+sink_gathers(void)
+{
+	return false;
 }
 
 WEAK void
-alloctrace_move_end(struct thread *t, void *old, void *new_, size_t size,
-    size_t usable, enum alloc_entry entry, const struct alloc_moved *m)
-{
-}
-
-WEAK void
-alloctrace_lost(uint64_t n)
+sink_flush(void)
 {
 }

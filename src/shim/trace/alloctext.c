@@ -22,9 +22,10 @@ enum {
 };
 
 static bool brief;
-/* Which stacks were told; a byte is the generation it was told in. */
-static _Atomic uint8_t *_Atomic told[TOLD_PARTS];
-static _Atomic uint8_t generation = 1;
+/* Which stacks were told; a byte is the generation it was told in.  Bytes are
+ * read and written atomically. */
+static uint8_t *_Atomic told[TOLD_PARTS];
+static uint8_t generation = 1;	/* atomic too */
 static struct lock telling;
 
 static const struct {
@@ -150,12 +151,12 @@ record_space(void)
 }
 
 /* The byte of stack @id, or NULL without memory. */
-static _Atomic uint8_t *
+static uint8_t *
 told_byte(uint32_t id)
 {
-	_Atomic uint8_t *_Atomic *part = &told[id >> TOLD_SHIFT];
-	_Atomic uint8_t *there = atomic_load_explicit(part,
-	    memory_order_acquire), *fresh;
+	uint8_t *_Atomic *part = &told[id >> TOLD_SHIFT];
+	uint8_t *there = atomic_load_explicit(part, memory_order_acquire);
+	uint8_t *fresh;
 
 	if (unlikely(there == NULL)) {
 		fresh = mem_map((size_t)1 << TOLD_SHIFT);
@@ -164,7 +165,7 @@ told_byte(uint32_t id)
 		if (atomic_compare_exchange_strong(part, &there, fresh))
 			there = fresh;
 		else
-			mem_unmap((void *)fresh, (size_t)1 << TOLD_SHIFT);
+			mem_unmap(fresh, (size_t)1 << TOLD_SHIFT);
 	}
 	return &there[id & ((1u << TOLD_SHIFT) - 1)];
 }
@@ -184,18 +185,23 @@ write_stack(struct tracer *tr, uint32_t id)
 	return sink_put(tr->record, (size_t)(at - tr->record));
 }
 
+static ALWAYS_INLINE bool
+was_told(const uint8_t *byte)
+{
+	return byte != NULL && __atomic_load_n(byte, __ATOMIC_ACQUIRE) ==
+	    __atomic_load_n(&generation, __ATOMIC_RELAXED);
+}
+
 /* Tells stack @id unless it was told.  Twice is better than never: when the
  * lock is not to be had the stack is told here too. */
 static COLD void
-tell_stack(struct tracer *tr, uint32_t id, _Atomic uint8_t *byte)
+tell_stack(struct tracer *tr, uint32_t id, uint8_t *byte)
 {
 	bool locked = lock_take_for(&telling, LOCK_PATIENCE_MS * NS_PER_MS);
-	uint8_t now = atomic_load(&generation);
+	uint8_t now = __atomic_load_n(&generation, __ATOMIC_RELAXED);
 
-	if (byte == NULL || atomic_load(byte) != now) {
-		if (write_stack(tr, id) && byte != NULL)
-			atomic_store(byte, now);
-	}
+	if (!was_told(byte) && write_stack(tr, id) && byte != NULL)
+		__atomic_store_n(byte, now, __ATOMIC_RELEASE);
 	if (locked)
 		lock_give(&telling);
 }
@@ -206,11 +212,9 @@ alloctext_put(struct tracer *tr, const struct alloctext *e, unsigned n)
 	char *at = tr->record;
 
 	if (brief) {
-		_Atomic uint8_t *byte = told_byte(e->stack);
+		uint8_t *byte = told_byte(e->stack);
 
-		if (byte == NULL || atomic_load_explicit(byte,
-		    memory_order_acquire) != atomic_load_explicit(&generation,
-		    memory_order_relaxed))
+		if (unlikely(!was_told(byte)))
 			tell_stack(tr, e->stack, byte);
 		for (unsigned i = 0; i < n; i++)
 			at = put_event(at, tr, &e[i]);
@@ -233,11 +237,11 @@ void
 alloctext_after_fork_child(void)
 {
 	lock_reset(&telling);
-	if (atomic_fetch_add(&generation, 1) != UINT8_MAX)
+	if (++generation != 0)
 		return;
-	atomic_store(&generation, 1);
+	generation = 1;
 	for (unsigned i = 0; i < TOLD_PARTS; i++) {
 		if (told[i] != NULL)
-			memset((void *)told[i], 0, (size_t)1 << TOLD_SHIFT);
+			memset(told[i], 0, (size_t)1 << TOLD_SHIFT);
 	}
 }

@@ -211,12 +211,12 @@ static uint64_t
 offset_of(unsigned at, uint64_t word0)
 {
 	unsigned shift = SMALLEST_SHIFT;
-	unsigned first = 0;
+	unsigned first;
 
 	if (at >= SLOTS - PAGE_SLOTS)
 		return (uint64_t)(at - (SLOTS - PAGE_SLOTS)) << PAGE_SHIFT |
 		    (word0 >> 8 & 0xff) << SMALLEST_SHIFT;
-	while (at >= SLOTS - (SLOTS >> (shift + 1 - SMALLEST_SHIFT)))
+	while (at >= SLOTS - ((unsigned)SLOTS >> (shift + 1 - SMALLEST_SHIFT)))
 		shift++;
 	first = SLOTS - (SLOTS >> (shift - SMALLEST_SHIFT));
 	return (uint64_t)(at - first) << (shift + 1) | (uint64_t)1 << shift;

@@ -1,0 +1,11 @@
+# common/symbol, shim/trace: allocation tracing
+if HAVE_CHECK
+ALLOC_UNIT_TESTS = tests/unit/test_symbol tests/unit/test_live
+check_PROGRAMS += $(ALLOC_UNIT_TESTS)
+TESTS += $(ALLOC_UNIT_TESTS)
+tests_unit_test_symbol_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_symbol_LDADD = $(COMMON_LIBS) $(CHECK_LIBS)
+tests_unit_test_live_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_live_SOURCES = tests/unit/test_live.c src/shim/trace/live.c
+tests_unit_test_live_LDADD = $(COMMON_LIBS) $(CHECK_LIBS)
+endif
