@@ -1,1 +1,17 @@
-# bench
+# bench: make bench prints one table (BENCH_QUICK=1: a short one; BENCH="pairs
+# redis" only these rows).  A folder's own bench program is added to
+# BENCH_PARTS; it prints "row<TAB>label<TAB>ratio<TAB><=<TAB>target" lines.
+BENCH_TOOLS = bench/pairs bench/crowd bench/mcload
+BENCH_PARTS =
+EXTRA_PROGRAMS += $(BENCH_TOOLS) $(BENCH_PARTS)
+CLEANFILES += $(BENCH_TOOLS) $(BENCH_PARTS)
+bench_pairs_SOURCES = bench/pairs.c
+bench_crowd_SOURCES = bench/crowd.c
+bench_mcload_SOURCES = bench/mcload.c
+EXTRA_DIST += bench/run.py bench/pairs.go
+
+.PHONY: bench
+bench: all $(BENCH_TOOLS) $(BENCH_PARTS)
+	PYTHONDONTWRITEBYTECODE=1 python3 $(srcdir)/bench/run.py \
+		--bin . --lib '$(abs_top_builddir)/.libs/libdiag.so' \
+		--also '$(BENCH_PARTS)' $(BENCH)
