@@ -15,8 +15,6 @@
 /* jemalloc's name for all arenas together (MALLCTL_ARENAS_ALL). */
 enum { ALL_ARENAS = 4096, STATE_MIBS = 6 };
 
-struct heap_extra heap_extra;
-
 /* Reads the number called @name; 0 when there is none. */
 static uint64_t
 read_number(const char *name)
@@ -184,6 +182,7 @@ void
 heap_after_fork_child(void)
 {
 	jem_postfork_child();
+	heap_lock_forget();
 	window_after_fork_child();
 }
 

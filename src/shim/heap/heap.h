@@ -74,13 +74,6 @@ DETACHED int heap_purge(void);
  * poll ten times a second. */
 DETACHED uint64_t heap_live(void);
 
-/* Objects counted for no thread of the registry: before there is one, and after
- * a thread's record is gone.  Part of every total. */
-struct heap_extra {
-	_Atomic uint64_t nalloc, nfree, alloc_bytes, free_bytes;
-};
-extern struct heap_extra heap_extra __attribute__((visibility("hidden")));
-
 /* True when @p came from the embedded allocator (window or recorded mapping
  * outside it). */
 IN_HOOK bool heap_owns(const void *p);

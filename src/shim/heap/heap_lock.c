@@ -20,6 +20,12 @@ heap_lock_held(void)
 	return held;
 }
 
+void
+heap_lock_forget(void)
+{
+	held = 0;
+}
+
 int
 heap_lock_init(struct heap_lock *l, const void *attr)
 {

@@ -43,5 +43,7 @@ IN_HOOK int heap_cond_signal(struct heap_cond *c);
 
 /* How many of them the calling thread holds. */
 SIGNAL_SAFE unsigned heap_lock_held(void);
+/* In a forked child, whose locks are new: it holds none. */
+SIGNAL_SAFE void heap_lock_forget(void);
 
 #endif

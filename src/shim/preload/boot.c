@@ -1,14 +1,192 @@
 /*
- * boot - the order of life: constructor, arming, last reports.
+ * boot - the constructor: reads DIAG, starts what it asks for.
+ *
+ * Without DIAG it leaves after a few instructions: the allocator is all there
+ * is of us then.
  */
 #include "shim/preload/boot.h"
 
-#include "shim/heap/heap.h"
-#include "shim/state/state.h"
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/auxv.h>
 
-__attribute__((constructor)) static void
-start(void)
+#include "common/base/buf.h"
+#include "common/base/clock.h"
+#include "common/base/errname.h"
+#include "common/base/sys.h"
+#include "shim/heap/heap.h"
+#include "shim/preload/dlopen.h"
+#include "shim/preload/environ.h"
+#include "shim/preload/fork.h"
+#include "shim/preload/life.h"
+#include "shim/preload/signals.h"
+#include "shim/preload/threads.h"
+#include "shim/preload/waits.h"
+#include "shim/sink/sink.h"
+#include "shim/stack/stack.h"
+#include "shim/state/state.h"
+#include "shim/trace/alloctrace.h"
+#include "shim/trace/gctrace.h"
+#include "shim/trace/memstats.h"
+#include "shim/trace/schedtrace.h"
+#include "shim/trace/ticker.h"
+
+enum { COMPLAINTS_MAX = 16 * 1024 };
+
+static struct options opt;
+static bool armed;
+
+const struct options *
+boot_options(void)
 {
+	return &opt;
+}
+
+bool
+boot_is_armed(void)
+{
+	return armed;
+}
+
+/* Sentences wait here until the output they belong to is open. */
+static void
+keep_complaint(void *arg, const char *sentence)
+{
+	struct buf *b = arg;
+
+	buf_str(b, sentence);
+	buf_char(b, '\0');
+}
+
+static void
+say_complaints(const struct buf *b)
+{
+	for (size_t at = 0; at < b->len; at += strlen(b->data + at) + 1)
+		sink_say("%s", b->data + at);
+}
+
+static NORETURN void
+print_help(void)
+{
+	char text[8192];
+	struct buf b = BUF(text);
+
+	options_help(&b);
+	sys_write(1, b.data, b.len);
+	for (;;)
+		sys_call1(SYS_exit_group, 0);
+}
+
+static const char *
+program_name(void)
+{
+	const char *path = (const char *)getauxval(AT_EXECFN);
+	const char *slash = path == NULL ? NULL : strrchr(path, '/');
+
+	return slash != NULL ? slash + 1 : path == NULL ? "" : path;
+}
+
+static bool
+wants_prefix(void)
+{
+	if (opt.prefix == PREFIX_AUTO)
+		return environ_parent_is_traced();
+	return opt.prefix == PREFIX_ALWAYS;
+}
+
+static void
+open_output(void)
+{
+	char path[2 * OPTION_PATH_MAX];
+	struct buf b = BUF(path);
+
+	if (opt.log[0] != '\0')
+		options_expand_path(&b, opt.log, sys_getpid(), program_name(),
+		    clock_wall_ns() / NS_PER_S);
+	sink_open(&(struct sink_config){
+	    .log = buf_cstr(&b),
+	    .logmax = opt.logmax,
+	    .prefix = wants_prefix(),
+	    .host_writes = true,
+	});
+}
+
+/* A feature that cannot start is named once and left out; the host goes on. */
+static bool
+started(const char *key, int err)
+{
+	if (err != 0)
+		sink_notice(key, "%s: off: %s", key, err_name(-err));
+	return err == 0;
+}
+
+static bool
+wants_trace(void)
+{
+	return opt.allocfreetrace != 0 || opt.tape[0] != '\0' || opt.leaks > 0;
+}
+
+static void
+start_traces(void)
+{
+	if (opt.tape[0] != '\0')
+		sink_notice("tape", "tape: off: not in this version");
+	if (opt.gctrace != 0 && started("gctrace", gctrace_start(&opt)))
+		state_arm_alloc(ARMED_COUNT, 0);
+	if (opt.memstats != MEMSTATS_OFF &&
+	    started("memstats", memstats_start(&opt)))
+		state_arm_alloc(ARMED_COUNT, 0);
+	if (opt.schedtrace_ns != 0)
+		started("schedtrace", schedtrace_start(&opt));
+	if (wants_trace() && started("stacks", stack_init(opt.depth)))
+		started("allocfreetrace", alloctrace_start(&opt));
+}
+
+static void
+start_asked(const struct buf *complaints)
+{
+	open_output();
+	say_complaints(complaints);
+	if (!options_any(&opt))
+		return;
+	armed = true;
+	start_traces();
+	signals_start(&opt);
+	life_begin();
+	started("diag thread", ticker_start());
+}
+
+static void
+read_options(const char *text)
+{
+	char kept[COMPLAINTS_MAX];
+	struct buf complaints = BUF(kept);
+
+	clock_init();
+	options_parse(&opt, text, keep_complaint, &complaints);
+	if (opt.help)
+		print_help();
+	if (options_any(&opt) || complaints.len > 0)
+		start_asked(&complaints);
+	if (!opt.children)
+		environ_leave();
+}
+
+/* The first priority there is for programs and libraries: blocks of later
+ * constructors are counted like all others. */
+__attribute__((constructor(101))) static void
+boot(void)
+{
+	const char *text = environ_get("DIAG");
+
 	heap_start_messages();
+	waits_resolve();
+	heap_set_thread_create(threads_create_background);
+	ticker_set_create(threads_create_real);
+	fork_start();
+	dlopen_start();
+	if (text != NULL && getauxval(AT_SECURE) == 0)
+		read_options(text);
 	state_arm_alloc(0, ARMED_BOOT);
 }

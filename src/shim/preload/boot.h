@@ -1,9 +1,9 @@
 /*
- * boot - the order of life: constructor, arming, last reports.
+ * boot - the constructor: reads DIAG, starts what it asks for.
  *
- * Memory   none of its own.
+ * Memory   one static struct of options.
  * Threads  the constructor runs on the first thread.
- * Fork     see fork.c.
+ * Fork     the child keeps the options.
  */
 #ifndef DIAG_PRELOAD_BOOT_H
 #define DIAG_PRELOAD_BOOT_H
@@ -11,18 +11,11 @@
 #include <stdbool.h>
 
 #include "common/base/attrs.h"
+#include "common/options/options.h"
 
-enum way_out {
-	WAY_RETURN, WAY_QUICK_EXIT, WAY__EXIT, WAY_SIGNAL, WAY_EXEC
-};
-
-/* The last reports, once; safe to call from every way out.  After a failed
- * exec, life_go_on() makes the next way out report again. */
-void life_end(enum way_out way);
-void life_go_on(void);
-
-/* True in the process that the constructor (or a fork's child handler) saw:
- * false in a vfork child or a raw clone, which share our memory. */
-SIGNAL_SAFE bool life_is_mine(void);
+/* What DIAG said; all defaults when it said nothing. */
+const struct options *boot_options(void);
+/* True when anything is armed: a last report can be due. */
+SIGNAL_SAFE bool boot_is_armed(void);
 
 #endif

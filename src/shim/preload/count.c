@@ -5,8 +5,6 @@
 
 #include <stdatomic.h>
 
-#include "shim/heap/heap.h"
-
 /* The thread's record, unless the thread is ours (its blocks are none of the
  * host's objects), at its end, or inside a hook that makes the record now. */
 static struct thread *
@@ -32,7 +30,7 @@ count_alloc_slowly(void)
 	if (t != NULL)
 		count_one(&t->nalloc);
 	else
-		atomic_fetch_add(&heap_extra.nalloc, 1);
+		thread_add_boot(1, 0, 0, 0);
 }
 
 void
@@ -43,5 +41,5 @@ count_free_slowly(void)
 	if (t != NULL)
 		count_one(&t->nfree);
 	else
-		atomic_fetch_add(&heap_extra.nfree, 1);
+		thread_add_boot(0, 1, 0, 0);
 }

@@ -1,17 +1,27 @@
 noinst_LTLIBRARIES += src/shim/preload/libpreload.la
-src_shim_preload_libpreload_la_SOURCES = src/shim/preload/boot.h \
-	src/shim/preload/boot.c \
+src_shim_preload_libpreload_la_SOURCES = \
+	src/shim/preload/boot.h src/shim/preload/boot.c \
 	src/shim/preload/count.h src/shim/preload/count.c \
+	src/shim/preload/dlopen.h src/shim/preload/dlopen.c \
+	src/shim/preload/dlopen_stub.S \
 	src/shim/preload/early.h src/shim/preload/early.c \
+	src/shim/preload/environ.h src/shim/preload/environ.c \
+	src/shim/preload/exec.c \
+	src/shim/preload/exit.c \
 	src/shim/preload/foreign.h src/shim/preload/foreign.c \
+	src/shim/preload/fork.h src/shim/preload/fork.c \
 	src/shim/preload/jemalloc_api.c \
+	src/shim/preload/life.h src/shim/preload/life.c \
 	src/shim/preload/malloc.c \
 	src/shim/preload/malloc_glibc.c \
 	src/shim/preload/malloc_info.c \
 	src/shim/preload/malloc_seen.h src/shim/preload/malloc_seen.c \
 	src/shim/preload/missing.c \
 	src/shim/preload/operators.c \
-	src/shim/preload/real.h src/shim/preload/real.c
+	src/shim/preload/real.h src/shim/preload/real.c \
+	src/shim/preload/sandbox.h src/shim/preload/sandbox.c \
+	src/shim/preload/signals.h src/shim/preload/signals.c \
+	src/shim/preload/signals_wrap.h src/shim/preload/signals_wrap.c
 include src/shim/preload/waits.mk
 
 # The preload library itself: every shim folder, the embedded jemalloc, and

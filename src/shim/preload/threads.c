@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <sys/prctl.h>
 
+#include "shim/preload/sandbox.h"
 #include "shim/preload/waits.h"
 #include "shim/state/state.h"
 
@@ -172,6 +173,9 @@ threads_prctl(int option, unsigned long a, unsigned long b, unsigned long c,
 	if (nothing_is_armed())
 		return waits_real.prctl(option, a, b, c, d);
 	waits_begin(CALLED_ANYWHERE);
+
+	if (option == PR_SET_SECCOMP)
+		sandbox_enter_seccomp();
 
 	int r = waits_real.prctl(option, a, b, c, d);
 

@@ -5,6 +5,7 @@
 #include <sys/syscall.h>
 
 #include "common/base/clock.h"
+#include "shim/preload/sandbox.h"
 #include "shim/preload/waits.h"
 
 /* Yielding in a loop is spinning: the look at the threads counts who yielded
@@ -66,6 +67,8 @@ syscall_seen(long nr, long a, long b, long c, long d, long e, long f)
 	const void *caller = CALLER();
 	struct waits_scope scope;
 
+	if (nr == SYS_seccomp)
+		sandbox_enter_seccomp();
 	if (!waits_begin(CALLED_ANYWHERE) || !is_futex_wait(nr, b))
 		return waits_real.syscall(nr, a, b, c, d, e, f);
 	waits_enter(&scope, &(struct wait_news){

@@ -1,0 +1,105 @@
+/*
+ * fork - the one place that knows the order of locks at fork().
+ *
+ * libc runs our handlers, then takes its list of open files, then forks.  A
+ * thread that flushes all files holds that list while it waits for a file, and
+ * the file's owner may wait for an arena: with the arenas taken first the three
+ * of them stand still for ever.  So the list is taken here (it may be taken
+ * twice by one thread), before jemalloc's locks:
+ *
+ *   host's handlers, file list, diag thread, sink, jemalloc, [fork], and back.
+ *
+ * A process with one thread has nobody to wait for and takes no lock of
+ * jemalloc's: a handler that interrupted malloc can fork, and the child goes on
+ * with the interrupted malloc where the parent's handler returns, too.
+ */
+#include "shim/preload/fork.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/single_threaded.h>
+
+#include "common/base/clock.h"
+#include "shim/heap/heap.h"
+#include "shim/preload/boot.h"
+#include "shim/preload/life.h"
+#include "shim/sched/thread.h"
+#include "shim/sink/sink.h"
+#include "shim/stack/stack.h"
+#include "shim/state/state.h"
+#include "shim/trace/alloctrace.h"
+#include "shim/trace/gctrace.h"
+#include "shim/trace/schedtrace.h"
+#include "shim/trace/ticker.h"
+
+/* Public symbols of libc since 2.2.5, in no header any more. */
+extern void _IO_list_lock(void);
+extern void _IO_list_unlock(void);
+extern void _IO_list_resetlock(void);
+
+/* What the forking thread did before; a nested fork (from a handler) cannot
+ * come between, as libc serialises its handlers. */
+static __thread bool heap_taken, files_taken;
+
+static void
+before(void)
+{
+	files_taken = !__libc_single_threaded;
+	if (files_taken)
+		_IO_list_lock();
+	if (boot_is_armed()) {
+		ticker_before_fork();
+		sink_before_fork();
+	}
+	heap_taken = files_taken && !heap_interrupted();
+	if (heap_taken)
+		heap_before_fork();
+}
+
+static void
+in_parent(void)
+{
+	if (heap_taken)
+		heap_after_fork_parent();
+	if (boot_is_armed()) {
+		sink_after_fork_parent();
+		ticker_after_fork_parent();
+	}
+	if (files_taken)
+		_IO_list_unlock();
+}
+
+static void
+restart_traces(void)
+{
+	const struct options *opt = boot_options();
+
+	clock_after_fork();
+	sink_after_fork_child(opt->prefix != PREFIX_NEVER);
+	thread_after_fork_child();
+	stack_after_fork();
+	alloctrace_after_fork_child();
+	gctrace_after_fork_child();
+	schedtrace_after_fork_child();
+	life_after_fork_child();
+	ticker_after_fork_child();
+}
+
+static void
+in_child(void)
+{
+	if (heap_taken)
+		heap_after_fork_child();
+	state_after_fork_child();
+	if (boot_is_armed())
+		restart_traces();
+	if (files_taken)
+		_IO_list_resetlock();
+}
+
+void
+fork_start(void)
+{
+	pthread_atfork(before, in_parent, in_child);
+}

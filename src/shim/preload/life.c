@@ -1,0 +1,140 @@
+/*
+ * life - the last reports, once, on every way out that can be seen.
+ *
+ * Ways out: the end of exit()'s handlers, quick_exit()'s, _exit(), _Exit(), a
+ * fatal signal (signals.c), exec (exec.c).  A raw exit_group system call and
+ * SIGKILL cannot be seen; what was written before is what there is.
+ */
+#include "shim/preload/life.h"
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "common/base/clock.h"
+#include "common/base/lock.h"
+#include "common/base/sys.h"
+#include "shim/heap/heap.h"
+#include "shim/preload/boot.h"
+#include "shim/sink/sink.h"
+#include "shim/state/state.h"
+#include "shim/trace/alloctrace.h"
+#include "shim/trace/gctrace.h"
+#include "shim/trace/memstats.h"
+
+enum { ALIVE, REPORTING, REPORTED };
+
+/* How long a thread that leaves waits for another one's reports. */
+#define PATIENCE_NS (5 * NS_PER_S)
+
+static uint32_t stage = ALIVE;
+static _Atomic pid_t mine;		/* the process that reports */
+static _Atomic pid_t reporter;		/* the thread that does it */
+
+extern int __cxa_atexit(void (*fn)(void *), void *arg, void *dso);
+extern int __cxa_at_quick_exit(void (*fn)(void *), void *dso);
+
+bool
+life_is_mine(void)
+{
+	pid_t pid = atomic_load(&mine);
+
+	return pid != 0 && pid == sys_getpid();
+}
+
+/* The figures need jemalloc's locks: a signal that arrived while this thread
+ * held one of them leaves these reports out. */
+static void
+report_heap(void)
+{
+	if (heap_interrupted()) {
+		sink_notice("last", "the signal arrived inside malloc: "
+		    "no heap figures at the end");
+		return;
+	}
+	gctrace_final();
+	memstats_final();
+}
+
+static void
+report(void)
+{
+	struct hook_scope scope;
+	bool entered = hook_enter(&scope);
+
+	report_heap();
+	alloctrace_report(true);
+	sink_flush();
+	if (entered)
+		hook_leave(&scope);
+}
+
+/* Another thread is at it: the process must not end before it is done. */
+static void
+wait_for_reporter(void)
+{
+	if (atomic_load(&reporter) != sys_gettid())
+		futex_wait(&stage, REPORTING, PATIENCE_NS);
+}
+
+void
+life_end(enum way_out way)
+{
+	uint32_t is = ALIVE;
+
+	if (!life_is_mine())
+		return;
+	if (!__atomic_compare_exchange_n(&stage, &is, REPORTING, false,
+	    __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+		if (is == REPORTING)
+			wait_for_reporter();
+		return;
+	}
+	atomic_store(&reporter, sys_gettid());
+	report();
+	__atomic_store_n(&stage, REPORTED, __ATOMIC_RELEASE);
+	futex_wake(&stage, INT32_MAX);
+	atomic_store(&reporter, 0);
+}
+
+void
+life_go_on(void)
+{
+	if (life_is_mine())
+		__atomic_store_n(&stage, ALIVE, __ATOMIC_RELEASE);
+}
+
+static void
+at_exit(void *arg)
+{
+	heap_at_exit();
+	life_end(WAY_RETURN);
+}
+
+static void
+at_quick_exit(void *arg)
+{
+	life_end(WAY_QUICK_EXIT);
+}
+
+/* libc runs handlers in the reverse order of registration, and the loader's
+ * own (which runs every destructor) is registered after constructors ran: ours
+ * comes after all of them. */
+void
+life_begin(void)
+{
+	atomic_store(&mine, sys_getpid());
+	__cxa_atexit(at_exit, NULL, NULL);
+	__cxa_at_quick_exit(at_quick_exit, NULL);
+}
+
+void
+life_after_fork_child(void)
+{
+	if (atomic_load(&mine) == 0)
+		return;
+	atomic_store(&mine, sys_getpid());
+	atomic_store(&reporter, 0);
+	__atomic_store_n(&stage, ALIVE, __ATOMIC_RELEASE);
+}
