@@ -126,6 +126,7 @@ read_class(struct heap_size_class *c, const char *sizes, const char *stats,
 	c->nmalloc = read_indexed(stats, i, "nmalloc");
 	c->ndalloc = read_indexed(stats, i, "ndalloc");
 	c->live = c->nmalloc - c->ndalloc;
+	c->nrequests = read_indexed(stats, i, "nrequests");
 }
 
 unsigned

@@ -63,6 +63,7 @@ DETACHED unsigned heap_arenas(struct heap_arena *out, unsigned max);
 
 struct heap_size_class {
 	uint64_t size, nmalloc, ndalloc, live;
+	uint64_t nrequests;	/* those served by thread caches too */
 };
 /* Fills at most @max size classes, small and large, after heap_stats(). */
 DETACHED unsigned heap_size_classes(struct heap_size_class *out, unsigned max);

@@ -19,7 +19,7 @@ gccycle_resident(const struct heap_stats *h)
 uint64_t
 gccycle_live(const struct heap_stats *h)
 {
-	return less(h->allocated, h->tcache_bytes);
+	return less(h->allocated, h->tcache_bytes + h->internal);
 }
 
 uint64_t

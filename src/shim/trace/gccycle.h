@@ -46,7 +46,8 @@ struct gc_cycle {
 
 /* Resident heap as jemalloc counts it: active, dirty and muzzy pages. */
 uint64_t gccycle_resident(const struct heap_stats *h);
-/* What the host holds: without what thread caches hold. */
+/* What the host holds: without what thread caches hold, and without the blocks
+ * that jemalloc allocated for itself. */
 uint64_t gccycle_live(const struct heap_stats *h);
 /* The live size at which growth prints the next line. */
 uint64_t gccycle_goal(uint64_t live);

@@ -15,18 +15,17 @@
 #include "common/base/clock.h"
 #include "common/base/mem.h"
 #include "shim/heap/heap.h"
-#include "shim/sched/thread.h"
 #include "shim/state/state.h"
 #include "shim/trace/cpus.h"
 #include "shim/trace/gccycle.h"
 #include "shim/trace/lines.h"
+#include "shim/trace/blocks.h"
 #include "shim/trace/rss.h"
 #include "shim/trace/ticker.h"
 
 enum {
 	ARENAS = 512,		/* arenas whose part in a cycle we know */
 	LOOK_SHARE = 400,	/* looks take one part in so many of the time */
-	COUNT_TRIES = 4,
 	SMALL_SHARE = 100,	/* a purge is small below 1 % of the heap */
 	PAGE = 4096,
 };
@@ -159,22 +158,6 @@ print_arenas(const struct gc_cycle *c)
 	}
 }
 
-/* The host goes on while the threads' counters are read one by one, so a block
- * can be seen freed that was not yet seen allocated. */
-static void
-count_objects(struct gc_cycle *c)
-{
-	struct thread_totals all;
-
-	for (int i = 0; i < COUNT_TRIES; i++) {
-		thread_totals(&all);
-		if (all.nfree <= all.nalloc)
-			break;
-	}
-	c->nalloc = all.nalloc;
-	c->nfree = MIN(all.nfree, all.nalloc);
-}
-
 static void
 remember(const struct gc_cycle *c)
 {
@@ -209,7 +192,7 @@ print_cycle(const struct gc_look *now, uint64_t before, enum gc_reason reason)
 
 	gccycle_between(&c, &g.base, now);
 	rss_quick(&c.stacks, &c.globals);
-	count_objects(&c);
+	blocks_count(&c.nalloc, &c.nfree);
 	c.arenas = count_arenas(reason);
 	g.figures.cpu_ns = c.cpu_all_ns;
 	remember(&c);
@@ -341,8 +324,9 @@ gctrace_after_fork_child(void)
 	memset(&g.figures, 0, sizeof(g.figures));
 }
 
-void
+bool
 gctrace_figures(struct gc_figures *out)
 {
 	*out = g.figures;
+	return g.started;
 }

@@ -8,6 +8,7 @@
 #ifndef DIAG_TRACE_GCTRACE_H
 #define DIAG_TRACE_GCTRACE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/options/options.h"
@@ -22,6 +23,7 @@ struct gc_figures {
 	uint64_t cycles, forced, goal, last_wall_ns, app_ns, cpu_ns;
 	uint64_t pause_ns[256], pause_end_ns[256];	/* ring, newest first */
 };
-void gctrace_figures(struct gc_figures *out);
+/* False when gctrace is off: then they are all 0. */
+bool gctrace_figures(struct gc_figures *out);
 
 #endif

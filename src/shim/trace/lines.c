@@ -19,7 +19,13 @@ lines_end_line(struct lines *l)
 	l->data[l->text.len++] = '\n';
 	l->whole = l->text.len;
 	l->text.cut = false;
-	if (l->whole >= LINES_RECORD - LINES_ROOM)
+	lines_need(l, LINES_ROOM);
+}
+
+void
+lines_need(struct lines *l, size_t n)
+{
+	if (l->whole > LINES_RECORD - MIN(n, (size_t)LINES_RECORD))
 		lines_end(l);
 }
 

@@ -32,6 +32,8 @@ struct lines {
 IN_HOOK void lines_begin(struct lines *l);
 /* The line in @l->text is complete. */
 IN_HOOK void lines_end_line(struct lines *l);
+/* The next line may take @n bytes, more than LINES_ROOM. */
+IN_HOOK void lines_need(struct lines *l, size_t n);
 /* Puts out what is left. */
 IN_HOOK void lines_end(struct lines *l);
 

@@ -58,7 +58,9 @@ rss_split(const struct rss_map *map, const struct heap_stats *heap,
 
 	memset(out, 0, sizeof(*out));
 	out->total = map->total;
-	out->part[RSS_LIVE] = less(heap->allocated, heap->tcache_bytes);
+	/* jemalloc's own blocks are in both "allocated" and "metadata". */
+	out->part[RSS_LIVE] = less(heap->allocated,
+	    heap->tcache_bytes + heap->internal);
 	out->part[RSS_FRAGMENTATION] = less(heap->active, heap->allocated);
 	out->part[RSS_TCACHE] = MIN(heap->tcache_bytes, heap->allocated);
 	out->part[RSS_DIRTY] = heap->dirty + heap->muzzy;

@@ -1,0 +1,42 @@
+/*
+ * memstats_print - the text of a MemStats dump.
+ *
+ * Memory   the caller's struct.
+ * Threads  pure, but for the sink at the end of each record.
+ * Fork     nothing to do.
+ */
+#ifndef DIAG_TRACE_MEMSTATS_PRINT_H
+#define DIAG_TRACE_MEMSTATS_PRINT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "shim/heap/heap.h"
+#include "shim/trace/gctrace.h"
+#include "shim/trace/lines.h"
+#include "shim/trace/rss.h"
+
+enum { MEMSTATS_SIZES = 256, MEMSTATS_ARENAS = 256, MEMSTATS_PAUSES = 100 };
+
+/* All that a dump tells, as of one look. */
+struct memstats_look {
+	struct heap_stats heap;
+	unsigned nsizes;
+	struct heap_size_class size[MEMSTATS_SIZES];
+	unsigned narenas;		/* all there are: can be more than fit */
+	struct heap_arena arena[MEMSTATS_ARENAS];
+	uint64_t nalloc, nfree;		/* BLOCKS_UNKNOWN: not counted */
+	bool has_cycles;		/* gctrace is on: @gc is known */
+	struct gc_figures gc;
+	uint64_t elapsed_ns, cpus_hundredths;
+	uint64_t stack_space;		/* reserved; 0 not known */
+	bool has_rss;
+	struct rss_map map;
+	struct rss_parts parts;
+	uint64_t max_rss;
+	uint64_t diag_bytes, diag_cpu_ns, dropped;
+};
+
+void memstats_print(struct lines *out, const struct memstats_look *l);
+
+#endif
