@@ -3,7 +3,6 @@
  */
 #include "shim/trace/blocks.h"
 
-#include "shim/heap/heap.h"
 #include "shim/sched/thread.h"
 #include "shim/state/state.h"
 
@@ -21,8 +20,8 @@ blocks_count(uint64_t *nalloc, uint64_t *nfree)
 		return false;
 	for (int i = 0; i < TRIES; i++) {
 		thread_totals(&all);
-		*nfree = all.nfree + atomic_load(&heap_extra.nfree);
-		*nalloc = all.nalloc + atomic_load(&heap_extra.nalloc);
+		*nfree = all.nfree;
+		*nalloc = all.nalloc;
 		if (*nfree <= *nalloc)
 			return true;
 	}
