@@ -83,6 +83,18 @@ heap_stats(struct heap_stats *out)
 	return 0;
 }
 
+static bool
+arena_is_there(unsigned i)
+{
+	char text[96];
+	struct buf b = BUF(text);
+	bool there = false;
+	size_t n = sizeof(there);
+
+	buf_printf(&b, "arena.%u.initialized", i);
+	return jem_mallctl(buf_cstr(&b), &there, &n, NULL, 0) == 0 && there;
+}
+
 static void
 read_arena(struct heap_arena *out, unsigned i)
 {
@@ -109,7 +121,7 @@ heap_arenas(struct heap_arena *out, unsigned max)
 	unsigned found = 0;
 
 	for (unsigned i = 0; i < n; i++) {
-		if (read_indexed("arena", i, "initialized") == 0)
+		if (!arena_is_there(i))
 			continue;
 		if (found < max)
 			read_arena(&out[found], i);

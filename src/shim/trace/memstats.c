@@ -62,7 +62,6 @@ look(struct memstats_look *l)
 	l->has_cycles = gctrace_figures(&l->gc);
 	l->elapsed_ns = clock_since_start_ns();
 	l->cpus_hundredths = cpus_hundredths();
-	l->stack_space = rss_stack_space();
 	look_at_rss(l);
 	look_at_self(l);
 	return true;

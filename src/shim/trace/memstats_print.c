@@ -5,8 +5,8 @@
  * nanoseconds, "-" where it is not known:
  *
  *   Alloc         live: what the host holds, thread caches not included
- *   TotalAlloc    bytes ever given out, by size class ("~": requests that a
- *                 thread's cache served are added a little late)
+ *   TotalAlloc    bytes ever given out, by size class ("~": blocks that a
+ *                 thread's cache served are counted a little late)
  *   Sys           HeapSys + Stack + MSpan + BuckHashSys + OtherSys
  *   Lookups       0, as in Go
  *   Mallocs       blocks ever given to the host; Frees: given back
@@ -75,14 +75,20 @@ pair(struct lines *out, const char *name, uint64_t in_use, uint64_t sys)
 	lines_end_line(out);
 }
 
+/* What a class was asked for is known late, what its arenas gave out (to
+ * thread caches too) is known at once: the larger is nearer. */
 static uint64_t
 total_alloc(const struct memstats_look *l)
 {
 	uint64_t sum = 0;
 
-	for (unsigned i = 0; i < l->nsizes; i++)
-		sum += l->size[i].size * l->size[i].nrequests;
-	return sum;
+	for (unsigned i = 0; i < l->nsizes; i++) {
+		const struct heap_size_class *c = &l->size[i];
+
+		sum += c->size * MAX(c->nrequests, c->nmalloc);
+	}
+	return MAX(less(sum, l->heap.tcache_bytes + l->heap.internal),
+	    gccycle_live(&l->heap));
 }
 
 static uint64_t
@@ -108,11 +114,10 @@ static uint64_t
 sys(const struct memstats_look *l)
 {
 	const struct heap_stats *h = &l->heap;
-	uint64_t stacks = l->stack_space != 0 ? l->stack_space :
-	    l->has_rss ? l->map.stacks : 0;
+	uint64_t sum = h->active + heap_idle(h) + structures_mapped(h) +
+	    l->diag_bytes;
 
-	return h->active + heap_idle(h) + stacks + structures_mapped(h) +
-	    l->diag_bytes + (l->has_rss ? other_sys(l) : 0);
+	return l->has_rss ? sum + l->map.stack_space + other_sys(l) : sum;
 }
 
 static void
@@ -144,7 +149,7 @@ print_system(struct lines *out, const struct memstats_look *l)
 	const struct heap_stats *h = &l->heap;
 
 	pair(out, "Stack", l->has_rss ? l->map.stacks : UNKNOWN,
-	    l->stack_space != 0 ? l->stack_space : UNKNOWN);
+	    l->has_rss ? l->map.stack_space : UNKNOWN);
 	pair(out, "MSpan", h->base, structures_mapped(h));
 	pair(out, "MCache", h->tcache_bytes, h->tcache_bytes + h->internal);
 	field(out, "BuckHashSys", l->diag_bytes);

@@ -29,7 +29,6 @@ struct memstats_look {
 	bool has_cycles;		/* gctrace is on: @gc is known */
 	struct gc_figures gc;
 	uint64_t elapsed_ns, cpus_hundredths;
-	uint64_t stack_space;		/* reserved; 0 not known */
 	bool has_rss;
 	struct rss_map map;
 	struct rss_parts parts;

@@ -30,11 +30,11 @@ struct walk {
 	struct rss_map map;
 	uint64_t code_device, code_inode;	/* of the last code seen */
 	uint64_t data_end;	/* end of the last data of that object */
-	uint64_t stacks, stack_space, globals;
+	uint64_t stacks, globals;
 };
 
 static struct {
-	uint64_t stacks, globals, stack_space;
+	uint64_t stacks, globals;
 	uint64_t next_ns;
 	bool known;
 } quick;
@@ -67,7 +67,7 @@ kind_of(const struct smaps_vma *v)
 	return KIND_OTHER;
 }
 
-/* The writable data of a loaded object: file mappings that follow its code,
+/* The writable data of a loaded object, not of our own: file mappings that follow its code,
  * and the anonymous rest (bss) right behind them. */
 static void
 see_globals(struct walk *w, const struct smaps_vma *v)
@@ -78,7 +78,7 @@ see_globals(struct walk *w, const struct smaps_vma *v)
 		w->data_end = 0;
 		return;
 	}
-	if (!v->writable || v->shared)
+	if (!v->writable || v->shared || is_own(v))
 		return;
 	if (v->inode != 0 ? v->inode == w->code_inode &&
 	    v->device == w->code_device : v->name[0] == '\0' &&
@@ -101,6 +101,7 @@ see_resident(void *arg, const struct smaps_vma *v)
 		break;
 	case KIND_STACK:
 		m->stacks += v->rss;
+		m->stack_space += v->end - v->start;
 		break;
 	case KIND_FILE:
 		m->files += v->rss;
@@ -153,7 +154,6 @@ see_quick(void *arg, const struct smaps_vma *v)
 	see_globals(w, v);
 	if (kind_of(v) != KIND_STACK)
 		return;
-	w->stack_space += v->end - v->start;
 	w->stacks += resident(v->start, v->end);
 }
 
@@ -167,7 +167,6 @@ look_quick(uint64_t now)
 	if (smaps_read("/proc/self/maps", see_quick, &w) != 0)
 		return;
 	quick.stacks = rss_stacks_all_known() ? w.stacks : RSS_UNKNOWN;
-	quick.stack_space = w.stack_space;
 	quick.globals = w.globals;
 	quick.known = true;
 	cost = clock_thread_cpu_ns() - before;
@@ -183,10 +182,4 @@ rss_quick(uint64_t *stacks, uint64_t *globals)
 		look_quick(now);
 	*stacks = quick.known ? quick.stacks : RSS_UNKNOWN;
 	*globals = quick.known ? quick.globals : RSS_UNKNOWN;
-}
-
-uint64_t
-rss_stack_space(void)
-{
-	return quick.stack_space;
 }

@@ -43,6 +43,7 @@ struct rss_map {
 	uint64_t total;
 	uint64_t heap, stacks, files, diag, other;
 	uint64_t swapped;
+	uint64_t stack_space;	/* of @stacks: mapped, resident or not */
 };
 
 enum rss_part {
@@ -68,7 +69,5 @@ void rss_print(struct buf *b, const struct rss_parts *parts);
  * pages), and looked up again only as often as one part in 500 of the time
  * allows.  RSS_UNKNOWN when not on the diag thread and never looked up. */
 void rss_quick(uint64_t *stacks, uint64_t *globals);
-/* How much of @stacks is reserved, resident or not; as of the last look. */
-uint64_t rss_stack_space(void);
 
 #endif
