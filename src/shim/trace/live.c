@@ -15,8 +15,9 @@ enum {
 	LEAF_SHIFT = 24,	/* a leaf serves 16 MiB of heap */
 	SMALLEST_SHIFT = 4,	/* blocks are aligned to 16 at least */
 	PAGE_SHIFT = 12,
-	SLOTS = 1 << 20,	/* in a leaf */
-	PAGE_SLOTS = 1 << (LEAF_SHIFT - PAGE_SHIFT),
+	HEAP_PAGES = 1 << (LEAF_SHIFT - PAGE_SHIFT),
+	/* Of all tables of a leaf: 2^20 + 2^19 + ... + 2^12, rounded up. */
+	SLOTS = 1 << 21,
 	SLOTS_PER_PAGE = 4096 / 16,
 	PAGES = SLOTS / SLOTS_PER_PAGE,
 	SIZE_LOW_BITS = 34,
@@ -36,6 +37,7 @@ struct slot {
 struct leaf {
 	struct slot slot[SLOTS];
 	_Atomic uint64_t touched[PAGES / 64];	/* pages of @slot in use */
+	_Atomic uint8_t shift[HEAP_PAGES];	/* which table a page uses */
 };
 
 static _Atomic(struct leaf *) *directory;
@@ -55,7 +57,7 @@ live_held(void)
 {
 	return atomic_load_explicit(&pages_touched, memory_order_relaxed) *
 	    4096 + atomic_load_explicit(&leaves_made, memory_order_relaxed) *
-	    4096;
+	    (sizeof(struct leaf) - sizeof(struct slot) * SLOTS);
 }
 
 /* Leaves are address space of which few pages are touched: huge pages would
@@ -89,25 +91,28 @@ leaf_of(uint64_t off)
 	    memory_order_acquire);
 }
 
-/* The slot of a block of less than a page that is aligned to 2^@shift. */
+/* The slot of the block at @off in the table whose slots serve 2^@shift bytes
+ * each. */
 static ALWAYS_INLINE unsigned
-small_slot(uint64_t off, unsigned shift)
+slot_of(uint64_t off, unsigned shift)
 {
-	return SLOTS - (SLOTS >> (shift - SMALLEST_SHIFT)) +
-	    (unsigned)((off & LEAF_MASK) >> (shift + 1));
+	return SLOTS - ((2u << LEAF_SHIFT) >> shift) +
+	    (unsigned)((off & LEAF_MASK) >> shift);
 }
 
-static ALWAYS_INLINE unsigned
-page_slot(uint64_t off)
+static ALWAYS_INLINE _Atomic uint8_t *
+shift_of(struct leaf *leaf, uint64_t off)
 {
-	return SLOTS - PAGE_SLOTS +
-	    (unsigned)((off & LEAF_MASK) >> PAGE_SHIFT);
+	return &leaf->shift[(off & LEAF_MASK) >> PAGE_SHIFT];
 }
 
+/* Blocks of one page of the heap have one size: at most one of them begins in
+ * each 2^shift bytes when the shift is that of their size. */
 static ALWAYS_INLINE unsigned
-alignment_shift(uint64_t off)
+shift_for(size_t usable)
 {
-	return (unsigned)__builtin_ctzll(off | ((uint64_t)1 << PAGE_SHIFT));
+	return MIN(63 - (unsigned)__builtin_clzll(usable | 1 << SMALLEST_SHIFT),
+	    (unsigned)PAGE_SHIFT);
 }
 
 static ALWAYS_INLINE uint64_t
@@ -143,13 +148,13 @@ live_put(const void *p, size_t usable, const struct live_block *b,
     struct live_block *old)
 {
 	uint64_t off = (uint64_t)(uintptr_t)p - WINDOW_BASE;
-	unsigned shift = alignment_shift(off), at;
+	unsigned shift = shift_for(usable), at;
 	struct leaf *leaf = leaf_of(off);
 	uint64_t word1;
 	struct slot *s;
 
 	if (off >= WINDOW_SIZE || directory == NULL ||
-	    shift < SMALLEST_SHIFT || b->size > SIZE_MAX_KEPT ||
+	    off % (1 << SMALLEST_SHIFT) != 0 || b->size > SIZE_MAX_KEPT ||
 	    b->stack == 0 || b->stack > LIVE_STACK_MAX)
 		return LIVE_NONE;
 	if (unlikely(leaf == NULL)) {
@@ -157,8 +162,11 @@ live_put(const void *p, size_t usable, const struct live_block *b,
 		if (leaf == NULL)
 			return LIVE_NONE;
 	}
-	at = usable >= 4096 || shift >= PAGE_SHIFT ? page_slot(off) :
-	    small_slot(off, shift);
+	if (atomic_load_explicit(shift_of(leaf, off), memory_order_relaxed) !=
+	    shift)
+		atomic_store_explicit(shift_of(leaf, off), (uint8_t)shift,
+		    memory_order_relaxed);
+	at = slot_of(off, shift);
 	touch(leaf, at);
 	s = &leaf->slot[at];
 	word1 = atomic_load_explicit(&s->word1, memory_order_relaxed);
@@ -175,51 +183,42 @@ live_put(const void *p, size_t usable, const struct live_block *b,
 	return word1 != 0 ? LIVE_REPLACED : LIVE_NEW;
 }
 
-/* Empties @s when it holds the block that begins at @off. */
-static ALWAYS_INLINE bool
-take_slot(struct slot *s, uint64_t off, struct live_block *out)
+bool
+live_take(const void *p, struct live_block *out)
 {
-	uint64_t word0 = atomic_load_explicit(&s->word0, memory_order_relaxed);
-	uint64_t word1 = atomic_load_explicit(&s->word1, memory_order_relaxed);
+	uint64_t off = (uint64_t)(uintptr_t)p - WINDOW_BASE, word0, word1;
+	struct leaf *leaf = leaf_of(off);
+	unsigned shift;
+	struct slot *s;
 
-	if (word1 == 0 || (word0 >> 8 & 0xff) != place_in_page(off))
+	if (leaf == NULL)
+		return false;
+	shift = atomic_load_explicit(shift_of(leaf, off),
+	    memory_order_relaxed);
+	if (shift == 0)
+		return false; /* nothing was ever traced in this page */
+	s = &leaf->slot[slot_of(off, shift)];
+	word0 = atomic_load_explicit(&s->word0, memory_order_relaxed);
+	word1 = atomic_load_explicit(&s->word1, memory_order_relaxed);
+	if (word1 == 0 || (word0 >> 8 & 0xff) != place_in_page(off) ||
+	    off % (1 << SMALLEST_SHIFT) != 0)
 		return false;
 	unpack(word0, word1, out);
 	atomic_store_explicit(&s->word1, 0, memory_order_release);
 	return true;
 }
 
-/* The size is not known: a block that does not begin a page is looked for
- * among the small ones first. */
-bool
-live_take(const void *p, struct live_block *out)
-{
-	uint64_t off = (uint64_t)(uintptr_t)p - WINDOW_BASE;
-	struct leaf *leaf = leaf_of(off);
-	unsigned shift = alignment_shift(off);
-
-	if (leaf == NULL || shift < SMALLEST_SHIFT)
-		return false;
-	if (shift < PAGE_SHIFT &&
-	    take_slot(&leaf->slot[small_slot(off, shift)], off, out))
-		return true;
-	return take_slot(&leaf->slot[page_slot(off)], off, out);
-}
-
-/* Where the block in slot @at of a leaf begins, from the leaf's start. */
+/* Where the block in slot @at of a leaf begins, from the leaf's start: the
+ * slot tells the page, the word the place in it. */
 static uint64_t
 offset_of(unsigned at, uint64_t word0)
 {
-	unsigned shift = SMALLEST_SHIFT;
-	unsigned first;
+	unsigned left = SLOTS - at;
+	unsigned shift = LEAF_SHIFT - (31 - (unsigned)__builtin_clz(left - 1));
+	unsigned first = SLOTS - ((2u << LEAF_SHIFT) >> shift);
+	uint64_t page = ((uint64_t)(at - first) << shift) >> PAGE_SHIFT;
 
-	if (at >= SLOTS - PAGE_SLOTS)
-		return (uint64_t)(at - (SLOTS - PAGE_SLOTS)) << PAGE_SHIFT |
-		    (word0 >> 8 & 0xff) << SMALLEST_SHIFT;
-	while (at >= SLOTS - ((unsigned)SLOTS >> (shift + 1 - SMALLEST_SHIFT)))
-		shift++;
-	first = SLOTS - (SLOTS >> (shift - SMALLEST_SHIFT));
-	return (uint64_t)(at - first) << (shift + 1) | (uint64_t)1 << shift;
+	return page << PAGE_SHIFT | (word0 >> 8 & 0xff) << SMALLEST_SHIFT;
 }
 
 static void

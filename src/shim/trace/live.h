@@ -2,17 +2,16 @@
  * live - the table of the host's live blocks, exact and without a lock.
  *
  * A block is found by its address alone, in two steps: the 16 MiB of heap it
- * lies in have a leaf, and its slot in the leaf follows from its alignment.
- * jemalloc's blocks of one size stand side by side, so a block of S bytes is
- * aligned to at least S/8; a table per power of two, each as coarse as its
- * alignment, therefore needs at most 64 bytes per live block in a full slab,
- * and 16 in the common case.  Blocks of a page or more have a table with one
- * slot a page; the slot remembers where in the page the block begins.
+ * lies in have a leaf, and the leaf has a table of slots per power of two.
+ * jemalloc's small blocks of one page of the heap have one size, so each page
+ * uses the table whose slots serve the largest power of two that is not more
+ * than that size, and the leaf remembers which.  That is 16 to 32 bytes per
+ * block in a full slab.  Blocks of a page or more have one slot a page.
  *
  * A slot is two words: time in microseconds (48 bits), place in the page (8),
  * size (42), stack (30); the stack is not 0 exactly while the block lives.
  *
- * Memory   a directory of 2 MiB of address space, leaves of 16 MiB of address
+ * Memory   a directory of 2 MiB of address space, leaves of 32 MiB of address
  *          space of which only touched pages count: live_held().
  * Threads  any.  A slot is written by whoever owns the block; leaves are made
  *          by compare-and-swap; live_each() reads beside the writers.
