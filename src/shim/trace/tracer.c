@@ -8,18 +8,39 @@
 #include "common/base/buf.h"
 #include "common/base/mem.h"
 #include "shim/sched/thread.h"
+#include "shim/stack/stack.h"
 
 /* A line of a C++ program takes about 100 bytes; frames that do not fit are
  * counted in the record. */
 enum { FRAME_SPACE = 160, HEADER_SPACE = 3 * 1024 };
 
 static _Atomic(struct tracer *) all;
-static _Atomic unsigned made;
+static _Atomic unsigned busy;	/* tracers that have a thread */
+static _Atomic unsigned idle;	/* and that have none */
 static size_t record_space;
+
+/* The thread of @t is gone. */
+static void
+release(struct thread *t)
+{
+	struct tracer *tr = t->trace_private;
+
+	if (tr == NULL)
+		return;
+	if (t->stack_cache != NULL)
+		stack_cache_drop(t->stack_cache);
+	t->stack_cache = NULL;
+	t->trace_private = NULL;
+	tr->label_len = 0;
+	atomic_fetch_sub(&busy, 1);
+	atomic_store(&tr->idle, true);
+	atomic_fetch_add(&idle, 1);
+}
 
 void
 tracer_start(unsigned frames)
 {
+	thread_on_release(release);
 	record_space = frames == 0 ? 0 :
 	    HEADER_SPACE + (size_t)frames * FRAME_SPACE;
 }
@@ -30,8 +51,25 @@ tracer_record_space(void)
 	return record_space;
 }
 
-struct tracer *
-tracer_make(struct thread *t)
+/* A tracer whose thread is gone, or NULL. */
+static struct tracer *
+take_idle(void)
+{
+	if (atomic_load_explicit(&idle, memory_order_relaxed) == 0)
+		return NULL;
+	for (struct tracer *tr = atomic_load(&all); tr != NULL; tr = tr->next) {
+		bool was = true;
+
+		if (atomic_compare_exchange_strong(&tr->idle, &was, false)) {
+			atomic_fetch_sub(&idle, 1);
+			return tr;
+		}
+	}
+	return NULL;
+}
+
+static struct tracer *
+map_new(void)
 {
 	struct tracer *tr = mem_map(sizeof(*tr) + record_space);
 
@@ -40,7 +78,21 @@ tracer_make(struct thread *t)
 	tr->next = atomic_load(&all);
 	while (!atomic_compare_exchange_weak(&all, &tr->next, tr))
 		;
-	atomic_fetch_add(&made, 1);
+	return tr;
+}
+
+struct tracer *
+tracer_make(struct thread *t)
+{
+	struct tracer *tr = take_idle();
+
+	if (tr == NULL)
+		tr = map_new();
+	if (tr == NULL)
+		return NULL;
+	atomic_fetch_add(&busy, 1);
+	if (t->stack_cache == NULL)
+		t->stack_cache = stack_cache_make(t->stack_low, t->stack_high);
 	t->trace_private = tr;
 	return tr;
 }
@@ -48,7 +100,7 @@ tracer_make(struct thread *t)
 unsigned
 tracer_count(void)
 {
-	return atomic_load_explicit(&made, memory_order_relaxed);
+	return atomic_load_explicit(&busy, memory_order_relaxed);
 }
 
 void

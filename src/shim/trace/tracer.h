@@ -1,8 +1,8 @@
 /*
  * tracer - what allocation tracing keeps for each thread.
  *
- * Memory   one mapping per thread record, kept with the record: the thread
- *          that takes the record over goes on with it.
+ * Memory   one mapping per thread; when the thread is gone, the next new one
+ *          takes it over, and its counts go on.
  * Threads  the owner writes; tracer_sums() reads them all.
  * Fork     the child keeps all of them; tracer_after_fork_child() sets the
  *          counts to 0.
@@ -11,6 +11,7 @@
 #define DIAG_TRACE_TRACER_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -21,6 +22,7 @@ struct thread;
 
 struct tracer {
 	struct tracer *next;	/* in the list of all; never changes */
+	_Atomic bool idle;	/* its thread is gone */
 	_Atomic uint64_t allocs, frees;	/* of traced blocks */
 	_Atomic int64_t unflushed;	/* live bytes not yet in the sum */
 	uint64_t skipped;	/* allocations since the last sampled one */
@@ -36,7 +38,8 @@ struct tracer {
 void tracer_start(unsigned frames);
 SIGNAL_SAFE size_t tracer_record_space(void);
 
-/* The tracer of @t, made at its first event; NULL without memory. */
+/* The tracer of @t, made at its first event, with what the walk of its stack
+ * needs; NULL without memory. */
 IN_HOOK struct tracer *tracer_make(struct thread *t);
 
 /* Makes @label say who the thread is now. */
@@ -48,6 +51,7 @@ struct tracer_sums {
 	unsigned tracers;
 };
 void tracer_sums(struct tracer_sums *out);
+/* Those with a thread. */
 SIGNAL_SAFE unsigned tracer_count(void);
 
 void tracer_after_fork_child(void);
