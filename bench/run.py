@@ -352,7 +352,8 @@ def main():
             continue
         try:
             row(b)
-        except (Unavailable, subprocess.CalledProcessError) as why:
+        except (Unavailable, OSError,
+                subprocess.CalledProcessError) as why:
             rows.append((name, "-", "-", "-", "not run: %s" % why))
     if not args.rows:
         row_others(b, args.also.split())

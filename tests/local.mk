@@ -19,6 +19,12 @@ AM_TESTS_ENVIRONMENT = \
 	JEMALLOC_PIC_A='$(JEMALLOC_PIC_A)'; export JEMALLOC_PIC_A; \
 	unset DIAG LD_PRELOAD MALLOC_CONF;
 
+# The unit tests alone, for the sanitizer configurations.
+.PHONY: check-unit
+check-unit: all
+	$(MAKE) $(AM_MAKEFLAGS) check \
+		TESTS='$(filter tests/unit/%,$(TESTS))'
+
 .PHONY: check-long
 check-long: all
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(LONG_TESTS)' \
