@@ -98,7 +98,7 @@ START_TEST(nodes_and_modules_come_back)
 {
 	struct tape_module m = {
 	    .start = 0x7f0000000000, .end = 0x7f0000200000,
-	    .bias = 0x7f0000000000, .stamp = 77, .build_id = { 1, 2, 3 },
+	    .bias = 0x7f0000000000, .number = 77, .build_id = { 1, 2, 3 },
 	    .build_id_len = 3, .path = "/usr/lib/libx.so", .path_len = 16,
 	};
 	struct tape_cursor cur;
@@ -107,10 +107,12 @@ START_TEST(nodes_and_modules_come_back)
 	begin();
 	at += tape_put_module(at, &m);
 	at += tape_put_node(at, &(struct tape_node){
-	    .id = 9, .parent = 4, .pc = 0x7f0000001234, .flags = 1 });
+	    .id = 9, .parent = 4, .pc = 0x7f0000001234, .flags = 1,
+	    .module = 77 });
 	tape_cursor_begin(&cur, chunk);
 	ck_assert(tape_next(&cur, &r));
 	ck_assert_uint_eq(r.kind, TAPE_MODULE);
+	ck_assert_uint_eq(r.module.number, 77);
 	ck_assert_uint_eq(r.module.bias, m.bias);
 	ck_assert_uint_eq(r.module.build_id_len, 3);
 	ck_assert_uint_eq(r.module.path_len, 16);
@@ -120,6 +122,7 @@ START_TEST(nodes_and_modules_come_back)
 	ck_assert_uint_eq(r.node.parent, 4);
 	ck_assert_uint_eq(r.node.pc, 0x7f0000001234);
 	ck_assert_uint_eq(r.node.flags, 1);
+	ck_assert_uint_eq(r.node.module, 77);
 }
 END_TEST
 
@@ -133,7 +136,8 @@ START_TEST(an_event_fits_in_its_bound)
 	    .size = UINT64_MAX, .stack = UINT32_MAX, .entry = 255 });
 	ck_assert_uint_le(n, TAPE_RECORD_MAX);
 	n = tape_put_node(at, &(struct tape_node){ .id = UINT32_MAX,
-	    .parent = UINT32_MAX, .pc = UINT64_MAX, .flags = UINT32_MAX });
+	    .parent = UINT32_MAX, .pc = UINT64_MAX, .flags = UINT32_MAX,
+	    .module = UINT32_MAX });
 	ck_assert_uint_le(n, TAPE_RECORD_MAX);
 }
 END_TEST

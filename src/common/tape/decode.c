@@ -88,15 +88,16 @@ get_event(struct tape_context *ctx, const uint8_t **p, const uint8_t *end,
 static bool
 get_node(const uint8_t **p, const uint8_t *end, struct tape_node *n)
 {
-	uint64_t v[4];
+	uint64_t v[5];
 
-	for (unsigned i = 0; i < 4; i++)
+	for (unsigned i = 0; i < ARRAY_LEN(v); i++)
 		if (!varint_get(p, end, &v[i]))
 			return false;
 	n->id = (uint32_t)v[0];
 	n->parent = (uint32_t)v[1];
 	n->pc = v[2];
 	n->flags = (uint32_t)v[3];
+	n->module = (uint32_t)v[4];
 	return v[0] != 0 && v[0] <= UINT32_MAX && v[1] <= UINT32_MAX;
 }
 
@@ -105,13 +106,13 @@ get_module(const uint8_t **p, const uint8_t *end, struct tape_module *m)
 {
 	uint64_t v[4], len;
 
-	for (unsigned i = 0; i < 4; i++)
+	for (unsigned i = 0; i < ARRAY_LEN(v); i++)
 		if (!varint_get(p, end, &v[i]))
 			return false;
-	m->start = v[0];
-	m->end = v[1];
-	m->bias = v[2];
-	m->stamp = v[3];
+	m->number = v[0];
+	m->start = v[1];
+	m->end = v[2];
+	m->bias = v[3];
 	if (*p >= end)
 		return false;
 	m->build_id_len = *(*p)++;

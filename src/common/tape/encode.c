@@ -79,6 +79,7 @@ tape_put_node(uint8_t *to, const struct tape_node *n)
 	p = varint_put(p, n->parent);
 	p = varint_put(p, n->pc);
 	p = varint_put(p, n->flags);
+	p = varint_put(p, n->module);
 	store_tag(to, TAPE_NODE);
 	return (size_t)(p - to);
 }
@@ -92,11 +93,11 @@ tape_module_size(const struct tape_module *m)
 size_t
 tape_put_module(uint8_t *to, const struct tape_module *m)
 {
-	uint8_t *p = varint_put(to + 1, m->start);
+	uint8_t *p = varint_put(to + 1, m->number);
 
+	p = varint_put(p, m->start);
 	p = varint_put(p, m->end);
 	p = varint_put(p, m->bias);
-	p = varint_put(p, m->stamp);
 	*p++ = m->build_id_len;
 	memcpy(p, m->build_id, m->build_id_len);
 	p = varint_put(p + m->build_id_len, m->path_len);

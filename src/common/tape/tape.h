@@ -93,7 +93,7 @@ enum tape_kind {
 	TAPE_END,
 	TAPE_ALLOC,	/* dt, [address], [size], [stack], [entry] */
 	TAPE_FREE,	/* dt, [address], [stack], [entry] */
-	TAPE_NODE,	/* id, parent, pc, flags: all varint */
+	TAPE_NODE,	/* id, parent, pc, flags, module: all varint */
 	TAPE_MODULE,	/* see struct tape_module */
 	TAPE_KINDS
 };
@@ -126,18 +126,20 @@ struct tape_node {
 	uint32_t id, parent;	/* parent 0: a root */
 	uint64_t pc;		/* return address */
 	uint32_t flags;		/* TAPE_NODE_CUT, ... */
+	uint32_t module;	/* number of the MODULE; 0: in none */
 };
 
 enum tape_node_flag {
 	TAPE_NODE_CUT = 1,	/* a root that is not the end of the stack */
 };
 
-/* A module that was mapped when @stamp was taken: fields as varints, then the
- * build-id's length and bytes, then the path's length and bytes. */
+/* A module in which code was seen: number, start, end and bias as varints,
+ * then the build-id's length and bytes, then the path's length and bytes.  A
+ * number names one module for ever, also when others get its addresses. */
 struct tape_module {
+	uint64_t number;
 	uint64_t start, end;	/* addresses */
 	uint64_t bias;		/* address - ELF virtual address */
-	uint64_t stamp;
 	uint8_t build_id[32];
 	uint8_t build_id_len;
 	const char *path;	/* not NUL terminated */

@@ -1,0 +1,386 @@
+/*
+ * recorder - the hot half: an event into the thread's chunk; and what comes
+ * before it when the chunk is full or the stack is new.
+ */
+#include "shim/trace/recorder.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "common/base/buf.h"
+#include "common/base/clock.h"
+#include "common/base/errname.h"
+#include "common/base/mem.h"
+#include "common/base/stamp.h"
+#include "common/base/sys.h"
+#include "shim/sched/thread.h"
+#include "shim/sink/sink.h"
+#include "shim/stack/modules.h"
+#include "shim/stack/stack.h"
+#include "shim/stack/stackset.h"
+#include "shim/trace/tapefile.h"
+#include "shim/trace/tapemodule.h"
+
+enum {
+	CHUNK_FIRST = TAPE_UNIT,
+	NODES_MAX = 1 << 27,		/* stack numbers we can mark */
+	WORD_BITS = 64,
+};
+
+/* What a thread carries; reused with its record in the registry. */
+struct recorder {
+	uint8_t *at, *end;		/* free bytes of the chunk */
+	struct tape_context ctx;
+	uint32_t tape;			/* the tape it belongs to */
+	uint32_t generation;		/* of the thread's record */
+	uint8_t *chunk;
+	size_t chunk_size, next_size;
+	uint64_t thread;
+	uint32_t seq;
+};
+
+/* In a page that the kernel wipes in every child: 0 is off. */
+struct recorder_switch {
+	_Atomic uint32_t tape;		/* number of the tape; 0 off */
+};
+
+static struct recorder_switch *on;
+static _Atomic uint64_t *node_marks;	/* a bit per node that is on the tape */
+static _Atomic uint64_t module_marks[MODULES_MAX / WORD_BITS];
+static _Atomic uint64_t threads;
+static uint32_t tapes;
+static struct options asked;		/* for the tapes of forked children */
+
+static void
+lose(void)
+{
+	struct tape_header *h = tapefile_header();
+
+	if (h != NULL)
+		__atomic_fetch_add(&h->lost, 1, __ATOMIC_RELAXED);
+}
+
+/* Gives up the chunk in use: its tail stays zero, which is its end. */
+static void
+put_away(struct recorder *r)
+{
+	if (r->chunk != NULL)
+		tapefile_give(r->chunk, r->chunk_size);
+	r->chunk = r->at = r->end = NULL;
+}
+
+/* The thread's recorder, begun anew when the record or the tape changed. */
+COLD static struct recorder *
+begin(struct thread *t, uint32_t tape)
+{
+	struct recorder *r = t->recorder;
+
+	if (r == NULL) {
+		r = mem_forever(sizeof(*r));
+		if (r == NULL)
+			return NULL;
+		t->recorder = r;
+	}
+	/* A chunk of a parent's tape was unmapped with all of its mappings or
+	 * is the child's copy: in both cases it is given back. */
+	put_away(r);
+	*r = (struct recorder){
+	    .tape = tape,
+	    .generation = atomic_load_explicit(&t->generation,
+	        memory_order_relaxed),
+	    .next_size = CHUNK_FIRST,
+	    .thread = atomic_fetch_add(&threads, 1) + 1,
+	};
+	return r;
+}
+
+/* A new chunk for the calling thread. */
+COLD static bool
+refill(struct thread *t, struct recorder *r)
+{
+	struct tape_chunk *c;
+	size_t size;
+
+	put_away(r);
+	c = tapefile_take(r->next_size, &size);
+	if (c == NULL)
+		return false;
+	r->next_size = MIN(r->next_size * 2, (size_t)TAPE_CHUNK_MAX);
+	c->size = (uint32_t)size;
+	c->tid = atomic_load_explicit(&t->tid, memory_order_relaxed);
+	c->seq = r->seq++;
+	c->thread = r->thread;
+	c->stamp = stamp_now();
+	c->addr = r->ctx.addr << TAPE_ADDR_SHIFT;
+	strncpy(c->name, thread_own_name(t), sizeof(c->name) - 1);
+	atomic_signal_fence(memory_order_seq_cst);
+	*(volatile uint32_t *)&c->magic = TAPE_CHUNK_MAGIC;
+	tape_context_begin(&r->ctx, c);
+	r->chunk = (uint8_t *)c;
+	r->chunk_size = size;
+	r->at = (uint8_t *)(c + 1);
+	r->end = r->chunk + size;
+	return true;
+}
+
+static ALWAYS_INLINE bool
+has_room(const struct recorder *r, size_t n)
+{
+	return (size_t)(r->end - r->at) >= n;
+}
+
+static ALWAYS_INLINE bool
+is_marked(const _Atomic uint64_t *marks, uint32_t id)
+{
+	return (atomic_load_explicit(&marks[id / WORD_BITS],
+	    memory_order_relaxed) >> (id % WORD_BITS) & 1) != 0;
+}
+
+static void
+mark(_Atomic uint64_t *marks, uint32_t id)
+{
+	atomic_fetch_or_explicit(&marks[id / WORD_BITS],
+	    (uint64_t)1 << (id % WORD_BITS), memory_order_relaxed);
+}
+
+/* Writes the module once; a race writes it twice, which does no harm. */
+COLD static void
+put_module(struct thread *t, struct recorder *r, uint32_t number)
+{
+	struct tape_module m;
+
+	if (number == 0 || is_marked(module_marks, number) ||
+	    !tapemodule_describe(number, &m))
+		return;
+	if (!has_room(r, tape_module_size(&m))) {
+		r->next_size = MAX(r->next_size, (size_t)TAPE_UNIT * 2);
+		if (!refill(t, r))
+			return;
+	}
+	r->at += tape_put_module(r->at, &m);
+	mark(module_marks, number);
+}
+
+static bool
+put_node(struct thread *t, struct recorder *r, uint32_t id,
+    const struct stackset_node *n)
+{
+	bool cut = n->parent == STACKSET_CUT;
+
+	put_module(t, r, stack_node_module(n));
+	if (!has_room(r, TAPE_RECORD_MAX) && !refill(t, r))
+		return false;
+	r->at += tape_put_node(r->at, &(struct tape_node){
+	    .id = id,
+	    .parent = cut ? 0 : n->parent,
+	    .pc = stack_node_pc(n),
+	    .flags = cut ? TAPE_NODE_CUT : 0,
+	    .module = stack_node_module(n),
+	});
+	return true;
+}
+
+/* Writes the nodes of stack @id that are not on the tape, then marks them:
+ * in this order, so that a node is never thought to be there too early. */
+COLD static bool
+put_stack(struct thread *t, struct recorder *r, uint32_t id)
+{
+	uint32_t at = id;
+
+	if (id >= NODES_MAX)
+		return false;
+	while (at >= STACKSET_FIRST && !is_marked(node_marks, at)) {
+		const struct stackset_node *n = stackset_node(at);
+
+		if (!put_node(t, r, at, n))
+			return false;
+		at = n->parent;
+	}
+	for (at = id; at >= STACKSET_FIRST && !is_marked(node_marks, at);
+	    at = stackset_node(at)->parent)
+		mark(node_marks, at);
+	return true;
+}
+
+IN_HOOK static ALWAYS_INLINE void
+put(struct thread *t, const struct tape_event *e)
+{
+	uint32_t tape = atomic_load_explicit(&on->tape, memory_order_relaxed);
+	struct recorder *r = t->recorder;
+
+	if (unlikely(tape == 0))
+		return;
+	if (unlikely(r == NULL || r->tape != tape || r->generation !=
+	    atomic_load_explicit(&t->generation, memory_order_relaxed)))
+		r = begin(t, tape);
+	if (unlikely(r == NULL || (!has_room(r, TAPE_RECORD_MAX) &&
+	    !refill(t, r)))) {
+		lose();
+		return;
+	}
+	if (unlikely(e->stack >= NODES_MAX ||
+	    (e->stack != 0 && !is_marked(node_marks, e->stack)))) {
+		if (!put_stack(t, r, e->stack) ||
+		    (!has_room(r, TAPE_RECORD_MAX) && !refill(t, r))) {
+			lose();
+			return;
+		}
+	}
+	r->at += tape_put_event(r->at, &r->ctx, e);
+}
+
+void
+recorder_alloc(struct thread *t, const void *p, size_t size, uint8_t entry,
+    uint32_t stack, uint64_t stamp)
+{
+	put(t, &(struct tape_event){
+	    .kind = TAPE_ALLOC,
+	    .stamp = stamp,
+	    .addr = (uintptr_t)p,
+	    .size = size,
+	    .stack = stack,
+	    .entry = entry,
+	});
+}
+
+void
+recorder_free(struct thread *t, const void *p, uint8_t entry, uint32_t stack,
+    uint64_t stamp)
+{
+	put(t, &(struct tape_event){
+	    .kind = TAPE_FREE,
+	    .stamp = stamp,
+	    .addr = (uintptr_t)p,
+	    .stack = stack,
+	    .entry = entry,
+	});
+}
+
+static void
+fill_header(struct tape_header *h, pid_t parent)
+{
+	struct stamp_pair now = stamp_pair();
+	const char *path = tapemodule_program();
+	const char *base = strrchr(path, '/');
+
+	h->version = TAPE_VERSION;
+	h->unit = TAPE_UNIT;
+	h->stamp_shift = TAPE_STAMP_SHIFT;
+	h->addr_shift = TAPE_ADDR_SHIFT;
+	h->flags = TAPE_FREE_STACKS | (stamp_is_tsc ? 0 : TAPE_STAMP_IS_NS);
+	h->pid = sys_getpid();
+	h->parent_pid = (uint32_t)parent;
+	h->start_ns = clock_start_ns();
+	h->start_wall_ns = clock_wall_ns() - (now.ns - h->start_ns);
+	h->first_stamp = now.stamp;
+	h->first_ns = now.ns;
+	h->depth = asked.depth;
+	h->sample = asked.sample;
+	h->minsize = asked.minsize;
+	h->maxsize = asked.maxsize;
+	h->end = TAPE_UNIT;
+	strncpy(h->program, base == NULL ? path : base + 1,
+	    sizeof(h->program) - 1);
+	strncpy(h->path, path, sizeof(h->path) - 1);
+	atomic_signal_fence(memory_order_seq_cst);
+	memcpy(h->magic, TAPE_MAGIC, sizeof(h->magic));
+}
+
+/* The path with % expanded; the pid is added where a child would collide with
+ * its parent. */
+static void
+expand(struct buf *b, pid_t parent)
+{
+	const char *program = tapemodule_program();
+	const char *base = strrchr(program, '/');
+
+	options_expand_path(b, asked.tape, sys_getpid(),
+	    base == NULL ? program : base + 1, (clock_wall_ns() -
+	    clock_since_start_ns()) / NS_PER_S);
+	if (parent != 0 && strstr(asked.tape, "%p") == NULL)
+		buf_printf(b, ".%d", sys_getpid());
+}
+
+static int
+open_tape(pid_t parent)
+{
+	char path[TAPE_PATH_MAX];
+	struct buf b = BUF(path);
+	int err;
+
+	expand(&b, parent);
+	if (b.cut || b.len == b.cap)
+		return -ENAMETOOLONG;
+	err = tapefile_open(buf_cstr(&b), asked.tapemax);
+	if (err != 0)
+		return err;
+	fill_header(tapefile_header(), parent);
+	if (strcmp(path, tapefile_path()) != 0)
+		sink_notice("tape.exists", "tape=%s exists: recording to %s",
+		    path, tapefile_path());
+	atomic_store(&on->tape, ++tapes);
+	return 0;
+}
+
+int
+recorder_start(const struct options *opt)
+{
+	asked = *opt;
+	tapemodule_init();
+	stamp_init();
+	if (on == NULL)
+		on = mem_map(TAPE_UNIT);
+	if (node_marks == NULL)
+		node_marks = mem_reserve(NODES_MAX / 8);
+	if (on == NULL || node_marks == NULL)
+		return -ENOMEM;
+	sys_madvise(on, TAPE_UNIT, MADV_WIPEONFORK);
+	return open_tape(0);
+}
+
+void
+recorder_poll(void)
+{
+	struct tape_header *h = tapefile_header();
+
+	if (h == NULL || h->state == TAPE_RUNNING || h->state == TAPE_ENDED ||
+	    h->state == TAPE_EXEC)
+		return;
+	if (h->state == TAPE_STOPPED_USER)
+		return;
+	sink_notice("tape.stopped", "tape=%s: recording stopped after %llu MB: "
+	    "%s; %llu events not recorded so far", tapefile_path(),
+	    (unsigned long long)(h->end >> 20), h->state ==
+	    TAPE_STOPPED_LIMIT ? "the limit is reached" : err_name(h->error),
+	    (unsigned long long)h->lost);
+}
+
+void
+recorder_end(enum tape_state state)
+{
+	if (on == NULL || atomic_exchange(&on->tape, 0) == 0)
+		return;
+	recorder_poll();
+	tapefile_end(state);
+}
+
+void
+recorder_after_fork_child(void)
+{
+	struct tape_header *h = tapefile_header();
+	pid_t parent;
+	int err;
+
+	if (h == NULL)
+		return;
+	parent = h->pid;
+	tapefile_forget();
+	sys_madvise(node_marks, NODES_MAX / 8, MADV_DONTNEED);
+	memset(module_marks, 0, sizeof(module_marks));
+	err = open_tape(parent);
+	if (err != 0)
+		sink_notice("tape.child", "tape=%s: off in this child: %s",
+		    asked.tape, err_name(-err));
+}

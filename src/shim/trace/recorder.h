@@ -1,0 +1,45 @@
+/*
+ * recorder - every allocation and free onto the tape (DIAG=tape=PATH).
+ *
+ * Each thread writes into a chunk of the tape's file that is its own: no lock
+ * and no system call per event.  A stack's nodes and the modules they lie in
+ * are written before the first event that names them.
+ *
+ * Memory   per thread 128 bytes and a mapped chunk of 4 to 256 KiB; one bit
+ *          per stack node.
+ * Threads  any; the one lock is taken once per chunk (tapefile).
+ * Fork     a forked child, however it was made, stops writing at once (its
+ *          copy of the switch is wiped by the kernel) and begins a tape of its
+ *          own in recorder_after_fork_child().
+ */
+#ifndef DIAG_TRACE_RECORDER_H
+#define DIAG_TRACE_RECORDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/base/attrs.h"
+#include "common/options/options.h"
+#include "common/tape/tape.h"
+
+struct thread;
+
+/* Begins a tape as @opt says; 0 or a negative errno. */
+int recorder_start(const struct options *opt);
+
+/* An allocation of @size bytes at @p, or the free of @p.  @entry is enum
+ * alloc_entry's number, 0 for plain malloc and free. */
+IN_HOOK void recorder_alloc(struct thread *t, const void *p, size_t size,
+    uint8_t entry, uint32_t stack, uint64_t stamp);
+IN_HOOK void recorder_free(struct thread *t, const void *p, uint8_t entry,
+    uint32_t stack, uint64_t stamp);
+
+/* Says once when recording has stopped (limit, full disk); at the end and from
+ * the ticker. */
+void recorder_poll(void);
+/* Ends the tape. */
+void recorder_end(enum tape_state state);
+void recorder_after_fork_child(void);
+
+#endif

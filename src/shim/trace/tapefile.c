@@ -1,0 +1,327 @@
+/*
+ * tapefile - making, growing and ending the file.
+ *
+ * The descriptor is kept above the numbers that hosts use, close-on-exec, and
+ * proved to be ours before every use; when the host has closed it, the file is
+ * opened again by its path and proved to be the same.
+ */
+#include "shim/trace/tapefile.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+
+#include "common/base/buf.h"
+#include "common/base/lock.h"
+#include "common/base/stamp.h"
+#include "common/base/sys.h"
+
+enum {
+	HIGH_FD = 900,			/* below the usual limit of 1,024 */
+	SUFFIX_MAX = 99,
+	EXTENT_MIN = 64 * 1024,
+	EXTENT_FIRST = 1024 * 1024,
+	EXTENT_MAX = 16 * 1024 * 1024,
+};
+static const uint64_t PATIENCE_NS = NS_PER_S;
+
+static struct {
+	struct lock lock;		/* around everything below */
+	struct tape_header *header;
+	int fd;
+	dev_t dev;
+	ino_t ino;
+	char path[TAPE_PATH_MAX];
+	uint64_t allocated;		/* bytes of the file with blocks */
+	uint64_t max;			/* tapemax; UINT64_MAX without */
+	uint8_t *extent;		/* mapping of the newest extent */
+	size_t extent_left;		/* bytes at its end not yet given */
+} file = { .fd = -1 };
+
+struct tape_header *
+tapefile_header(void)
+{
+	return __atomic_load_n(&file.header, __ATOMIC_ACQUIRE);
+}
+
+const char *
+tapefile_path(void)
+{
+	return file.path;
+}
+
+static bool
+fd_is_ours(int fd)
+{
+	struct stat st;
+
+	return fd >= 0 && sys_fstat(fd, &st) == 0 && st.st_dev == file.dev &&
+	    st.st_ino == file.ino;
+}
+
+/* Moves @fd out of the way of the host's numbers, when the limit lets us. */
+static int
+raise_fd(int fd)
+{
+	int high = sys_fcntl(fd, F_DUPFD_CLOEXEC, HIGH_FD);
+
+	if (high < 0)
+		return fd;
+	sys_close(fd);
+	return high;
+}
+
+/* A descriptor of our file, found again when the host closed it. */
+static int
+own_fd(void)
+{
+	int fd;
+
+	if (fd_is_ours(file.fd))
+		return file.fd;
+	fd = sys_open(file.path, O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0);
+	if (fd < 0)
+		return fd;
+	if (!fd_is_ours(fd)) {
+		sys_close(fd);
+		return -ESTALE;
+	}
+	return file.fd = raise_fd(fd);
+}
+
+/* RLIMIT_FSIZE would answer with a signal: ask first. */
+static uint64_t
+file_limit(void)
+{
+	struct rlimit limit;
+
+	if (sys_call4(SYS_prlimit64, 0, RLIMIT_FSIZE, 0, &limit) != 0 ||
+	    limit.rlim_cur == RLIM_INFINITY)
+		return UINT64_MAX;
+	return limit.rlim_cur;
+}
+
+/* Gives bytes [@at, @at + @n) of the file blocks, also where the file system
+ * cannot allocate ahead: then they are written. */
+static int
+allocate(int fd, uint64_t at, uint64_t n)
+{
+	static const char zeros[TAPE_UNIT];
+	long err;
+
+	if (at + n > file_limit())
+		return -EFBIG;
+	do
+		err = sys_call4(SYS_fallocate, fd, 0, at, n);
+	while (err == -EINTR);
+	if (err != -EOPNOTSUPP && err != -ENOSYS)
+		return (int)err;
+	for (uint64_t done = 0; done < n; done += TAPE_UNIT) {
+		err = sys_call4(SYS_pwrite64, fd, zeros, TAPE_UNIT, at + done);
+		if (err != TAPE_UNIT)
+			return err < 0 ? (int)err : -ENOSPC;
+	}
+	return 0;
+}
+
+static void
+stop(int err)
+{
+	struct tape_header *h = file.header;
+
+	h->error = -err;
+	if (err == -EFBIG)
+		h->state = TAPE_STOPPED_LIMIT;
+	else if (err == -ENOSPC || err == -EDQUOT)
+		h->state = TAPE_STOPPED_FULL;
+	else
+		h->state = TAPE_STOPPED_ERROR;
+}
+
+static uint64_t
+extent_size(void)
+{
+	uint64_t n = file.allocated / 4;
+
+	n = MAX(n, (uint64_t)EXTENT_FIRST);
+	n = MIN(n, (uint64_t)EXTENT_MAX) & ~(uint64_t)(TAPE_UNIT - 1);
+	if (file.allocated + n > file.max)
+		n = (file.max - MIN(file.max, file.allocated)) &
+		    ~(uint64_t)(TAPE_UNIT - 1);
+	return n;
+}
+
+static int
+grow(void)
+{
+	int fd = own_fd();
+	uint64_t n = extent_size();
+	int err;
+	void *p;
+
+	if (fd < 0)
+		return fd;
+	if (n == 0)
+		return -EFBIG;
+	while ((err = allocate(fd, file.allocated, n)) != 0) {
+		if ((err != -ENOSPC && err != -EFBIG) || n / 2 < EXTENT_MIN)
+			return err;
+		n = n / 2 & ~(uint64_t)(TAPE_UNIT - 1);
+	}
+	p = sys_mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
+	    (off_t)file.allocated);
+	if (sys_failed(p))
+		return (int)(intptr_t)p;
+	file.extent = p;
+	file.extent_left = n;
+	file.allocated += n;
+	return 0;
+}
+
+static void
+note_time(struct tape_header *h)
+{
+	struct stamp_pair now = stamp_pair();
+
+	h->last_stamp = now.stamp;
+	h->last_ns = now.ns;
+}
+
+static void *
+take_locked(size_t want, size_t *got)
+{
+	struct tape_header *h = file.header;
+	uint8_t *p;
+	int err;
+
+	if (h == NULL || h->state != TAPE_RUNNING)
+		return NULL;
+	if (file.extent_left == 0 && (err = grow()) != 0) {
+		stop(err);
+		return NULL;
+	}
+	*got = MIN(want, file.extent_left);
+	p = file.extent;
+	file.extent += *got;
+	file.extent_left -= *got;
+	h->end += *got;
+	note_time(h);
+	return p;
+}
+
+void *
+tapefile_take(size_t want, size_t *got)
+{
+	void *p;
+
+	if (!lock_take_for(&file.lock, PATIENCE_NS))
+		return NULL;
+	p = take_locked(want, got);
+	lock_give(&file.lock);
+	return p;
+}
+
+void
+tapefile_give(void *p, size_t size)
+{
+	sys_munmap(p, size);
+}
+
+/* Opens the first free name of @path, @path.1, ... */
+static int
+create(const char *path)
+{
+	for (int i = 0; i <= SUFFIX_MAX; i++) {
+		struct buf b = BUF(file.path);
+		int fd;
+
+		buf_str(&b, path);
+		if (i > 0)
+			buf_printf(&b, ".%d", i);
+		if (b.cut || b.len == b.cap)
+			return -ENAMETOOLONG;
+		fd = sys_open(buf_cstr(&b), O_RDWR | O_CREAT | O_EXCL |
+		    O_CLOEXEC | O_NOFOLLOW, 0600);
+		if (fd != -EEXIST)
+			return fd;
+	}
+	return -EEXIST;
+}
+
+static int
+map_header(int fd)
+{
+	struct stat st;
+	int err = sys_fstat(fd, &st);
+	void *p;
+
+	if (err == 0)
+		err = allocate(fd, 0, TAPE_UNIT);
+	if (err != 0)
+		return err;
+	p = sys_mmap(NULL, TAPE_UNIT, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
+	    0);
+	if (sys_failed(p))
+		return (int)(intptr_t)p;
+	file.dev = st.st_dev;
+	file.ino = st.st_ino;
+	file.allocated = TAPE_UNIT;
+	__atomic_store_n(&file.header, p, __ATOMIC_RELEASE);
+	return 0;
+}
+
+int
+tapefile_open(const char *path, uint64_t max_bytes)
+{
+	int fd = create(path);
+	int err;
+
+	if (fd < 0)
+		return fd;
+	err = map_header(fd);
+	if (err != 0) {
+		sys_call1(SYS_unlink, file.path);
+		sys_close(fd);
+		return err;
+	}
+	file.fd = raise_fd(fd);
+	file.max = max_bytes == 0 ? UINT64_MAX : max_bytes;
+	file.extent_left = 0;
+	return 0;
+}
+
+void
+tapefile_end(enum tape_state state)
+{
+	struct tape_header *h;
+	int fd;
+
+	if (!lock_take_for(&file.lock, PATIENCE_NS))
+		return;
+	h = file.header;
+	if (h != NULL && h->state == TAPE_RUNNING) {
+		note_time(h);
+		h->state = state;
+		fd = own_fd();
+		/* What was allocated ahead and never given to a thread. */
+		if (fd >= 0)
+			sys_call2(SYS_ftruncate, fd, h->end);
+	}
+	lock_give(&file.lock);
+}
+
+void
+tapefile_forget(void)
+{
+	lock_reset(&file.lock);
+	if (file.header != NULL)
+		sys_munmap(file.header, TAPE_UNIT);
+	if (file.extent_left != 0)
+		sys_munmap(file.extent, file.extent_left);
+	if (fd_is_ours(file.fd))
+		sys_close(file.fd);
+	file.fd = -1;
+	file.extent_left = 0;
+	__atomic_store_n(&file.header, NULL, __ATOMIC_RELEASE);
+}
