@@ -66,6 +66,7 @@ struct thread {
 	uintptr_t stack_low, stack_high;	/* 0 when not known */
 	struct stack_cache *stack_cache;	/* the owner's; may be NULL */
 	void *trace_private;			/* shim/trace's, the owner's */
+	struct recorder *recorder;		/* shim/trace's, the owner's */
 	char name[THREAD_NAME_MAX];		/* the owner's copy */
 	_Atomic uint32_t name_known;
 	_Atomic uint32_t next_free;		/* index + 1; 0 ends the list */

@@ -10,3 +10,4 @@ src_shim_trace_libtrace_la_SOURCES = src/shim/trace/alloctrace.h src/shim/trace/
 	src/shim/trace/tracer.h src/shim/trace/tracer.c \
 	src/shim/trace/schedtrace.h src/shim/trace/schedtrace.c
 include src/shim/trace/gc.mk
+include src/shim/trace/tape.mk

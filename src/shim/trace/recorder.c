@@ -17,7 +17,6 @@
 #include "common/base/sys.h"
 #include "shim/sched/thread.h"
 #include "shim/sink/sink.h"
-#include "shim/stack/modules.h"
 #include "shim/stack/stack.h"
 #include "shim/stack/stackset.h"
 #include "shim/trace/tapefile.h"
@@ -26,8 +25,12 @@
 enum {
 	CHUNK_FIRST = TAPE_UNIT,
 	NODES_MAX = 1 << 27,		/* stack numbers we can mark */
+	MODULES_MARKED = 1 << 16,
 	WORD_BITS = 64,
+	MODULE_SHIFT = 48,		/* in stackset_node.where */
 };
+
+static const uint64_t PC_MASK = ((uint64_t)1 << MODULE_SHIFT) - 1;
 
 /* What a thread carries; reused with its record in the registry. */
 struct recorder {
@@ -48,7 +51,7 @@ struct recorder_switch {
 
 static struct recorder_switch *on;
 static _Atomic uint64_t *node_marks;	/* a bit per node that is on the tape */
-static _Atomic uint64_t module_marks[MODULES_MAX / WORD_BITS];
+static _Atomic uint64_t module_marks[MODULES_MARKED / WORD_BITS];
 static _Atomic uint64_t threads;
 static uint32_t tapes;
 static struct options asked;		/* for the tapes of forked children */
@@ -169,15 +172,15 @@ put_node(struct thread *t, struct recorder *r, uint32_t id,
 {
 	bool cut = n->parent == STACKSET_CUT;
 
-	put_module(t, r, stack_node_module(n));
+	put_module(t, r, (uint32_t)(n->where >> MODULE_SHIFT));
 	if (!has_room(r, TAPE_RECORD_MAX) && !refill(t, r))
 		return false;
 	r->at += tape_put_node(r->at, &(struct tape_node){
 	    .id = id,
 	    .parent = cut ? 0 : n->parent,
-	    .pc = stack_node_pc(n),
+	    .pc = n->where & PC_MASK,
 	    .flags = cut ? TAPE_NODE_CUT : 0,
-	    .module = stack_node_module(n),
+	    .module = (uint32_t)(n->where >> MODULE_SHIFT),
 	});
 	return true;
 }

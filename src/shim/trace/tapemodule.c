@@ -9,7 +9,7 @@
 
 #include "common/base/sys.h"
 #include "common/symbol/symbol.h"
-#include "shim/stack/modules.h"
+#include "shim/stack/stack.h"
 
 static char program[TAPE_PATH_MAX];
 
@@ -30,7 +30,7 @@ tapemodule_program(void)
 
 /* The build-id, when the object's first page is its ELF header. */
 static void
-find_build_id(const struct module *mod, struct tape_module *m)
+find_build_id(const struct stack_module *mod, struct tape_module *m)
 {
 	const ElfW(Ehdr) *header = (const ElfW(Ehdr) *)mod->start;
 	struct build_id id;
@@ -50,19 +50,19 @@ find_build_id(const struct module *mod, struct tape_module *m)
 bool
 tapemodule_describe(uint32_t number, struct tape_module *m)
 {
-	const struct module *mod = modules_get(number);
+	struct stack_module mod;
 
-	if (mod == NULL)
+	if (!stack_module(number, &mod))
 		return false;
 	*m = (struct tape_module){
 	    .number = number,
-	    .start = mod->start,
-	    .end = mod->end,
-	    .bias = mod->bias,
+	    .start = mod.start,
+	    .end = mod.end,
+	    .bias = mod.bias,
 	};
-	m->path = mod->name == NULL || mod->name[0] == '\0' ?
-	    program : mod->name;
+	m->path = mod.name == NULL || mod.name[0] == '\0' ?
+	    program : mod.name;
 	m->path_len = MIN(strlen(m->path), (size_t)TAPE_PATH_MAX);
-	find_build_id(mod, m);
+	find_build_id(&mod, m);
 	return true;
 }
