@@ -29,6 +29,7 @@
 #include "shim/trace/alloctrace.h"
 #include "shim/trace/gctrace.h"
 #include "shim/trace/memstats.h"
+#include "shim/trace/recorder.h"
 #include "shim/trace/schedtrace.h"
 #include "shim/trace/ticker.h"
 
@@ -131,7 +132,7 @@ static void
 start_traces(void)
 {
 	if (opt.tape[0] != '\0')
-		sink_notice("tape", "tape: off: not in this version");
+		started("tape", recorder_start(&opt));
 	if (opt.gctrace != 0 && started("gctrace", gctrace_start(&opt)))
 		state_arm_alloc(ARMED_COUNT, 0);
 	if (opt.memstats != MEMSTATS_OFF &&

@@ -29,6 +29,7 @@
 #include "shim/stack/stack.h"
 #include "shim/state/state.h"
 #include "shim/trace/alloctrace.h"
+#include "shim/trace/recorder.h"
 #include "shim/trace/gctrace.h"
 #include "shim/trace/schedtrace.h"
 #include "shim/trace/ticker.h"
@@ -80,6 +81,7 @@ restart_traces(void)
 	thread_after_fork_child();
 	stack_after_fork();
 	alloctrace_after_fork_child();
+	recorder_after_fork_child();
 	gctrace_after_fork_child();
 	schedtrace_after_fork_child();
 	life_after_fork_child();

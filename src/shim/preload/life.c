@@ -22,6 +22,7 @@
 #include "shim/trace/alloctrace.h"
 #include "shim/trace/gctrace.h"
 #include "shim/trace/memstats.h"
+#include "shim/trace/recorder.h"
 
 enum { ALIVE, REPORTING, REPORTED };
 
@@ -58,12 +59,13 @@ report_heap(void)
 }
 
 static void
-report(void)
+report(enum way_out way)
 {
 	struct hook_scope scope;
 	bool entered = hook_enter(&scope);
 
 	report_heap();
+	recorder_end(way == WAY_EXEC ? TAPE_EXEC : TAPE_ENDED);
 	alloctrace_report(true);
 	sink_flush();
 	if (entered)
@@ -92,7 +94,7 @@ life_end(enum way_out way)
 		return;
 	}
 	atomic_store(&reporter, sys_gettid());
-	report();
+	report(way);
 	__atomic_store_n(&stage, REPORTED, __ATOMIC_RELEASE);
 	futex_wake(&stage, INT32_MAX);
 	atomic_store(&reporter, 0);
@@ -101,8 +103,10 @@ life_end(enum way_out way)
 void
 life_go_on(void)
 {
-	if (life_is_mine())
-		__atomic_store_n(&stage, ALIVE, __ATOMIC_RELEASE);
+	if (!life_is_mine())
+		return;
+	recorder_resume();
+	__atomic_store_n(&stage, ALIVE, __ATOMIC_RELEASE);
 }
 
 static void

@@ -86,6 +86,19 @@ thread_self(void)
 	return likely(t != NULL) ? t : thread_make();
 }
 
+/* Makes the cache; NULL when there is no memory. */
+IN_HOOK COLD struct stack_cache *thread_make_stack_cache(struct thread *t);
+
+/* What the unwinder keeps for the calling thread, made at its first capture;
+ * NULL when there is no memory. */
+IN_HOOK static ALWAYS_INLINE struct stack_cache *
+thread_stack_cache(struct thread *t)
+{
+	struct stack_cache *c = t->stack_cache;
+
+	return likely(c != NULL) ? c : thread_make_stack_cache(t);
+}
+
 /* Adds to a counter of the calling thread's own record. */
 IN_HOOK static ALWAYS_INLINE void
 thread_add(_Atomic uint64_t *counter, uint64_t n)

@@ -8,6 +8,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/mem.h"
+#include "common/base/stamp.h"
 #include "shim/heap/jem.h"
 #include "shim/sched/thread.h"
 #include "shim/sink/sink.h"
@@ -18,6 +19,7 @@
 #include "shim/trace/leaks.h"
 #include "shim/trace/live.h"
 #include "shim/trace/objects.h"
+#include "shim/trace/recorder.h"
 #include "shim/trace/tracer.h"
 
 /* Why an event is not in the trace. */
@@ -31,6 +33,8 @@ static const char *const lost_why[LOSTS] = {
 
 static struct {
 	bool on, text;
+	bool tape;		/* events go onto the tape */
+	bool tape_alone;	/* and nowhere else: blocks are not followed */
 	unsigned groups;	/* of leaks to list; 0: no summary */
 	uint64_t minsize, maxsize, sample;
 	uint64_t origin_ns;	/* what block times count from: never changes */
@@ -104,19 +108,24 @@ alloctrace_start(const struct options *opt)
 
 	trace.text = opt->allocfreetrace != 0;
 	trace.groups = opt->leaks > 0 ? (unsigned)opt->leaks : 0;
-	if (opt->leaks < 0 && (trace.text || opt->tape[0] != '\0'))
+	/* With a tape alone its reader tells the leaks, at no cost here. */
+	if (opt->leaks < 0 && trace.text)
 		trace.groups = 20;
-	if (!trace.text && trace.groups == 0)
+	trace.tape = recorder_is_on();
+	if (!trace.text && !trace.tape && trace.groups == 0)
 		return 0;
 	trace.minsize = opt->minsize;
 	trace.maxsize = opt->maxsize;
 	trace.sample = opt->sample;
 	trace.origin_ns = clock_start_ns();
-	err = start_parts(opt);
+	trace.tape_alone = trace.tape && !trace.text && trace.groups == 0 &&
+	    opt->minsize == 0 && opt->maxsize == UINT64_MAX && opt->sample <= 1;
+	err = trace.tape_alone ? stack_init(opt->depth) : start_parts(opt);
 	if (err != 0)
 		return err;
 	tracer_start(trace.text ? opt->depth : 0);
-	objects_start();
+	if (!trace.tape_alone)
+		objects_start();
 	trace.on = true;
 	state_arm_alloc(ARMED_TRACE, 0);
 	return 0;
@@ -183,8 +192,24 @@ count_free(struct tracer *tr, const struct live_block *b, uint64_t time_us)
 	leaks_add(tr, -(int64_t)b->size, time_us);
 }
 
-void
-alloctrace_alloc(struct thread *t, void *p, size_t size, size_t usable,
+static ALWAYS_INLINE void
+tape_alloc(struct thread *t, const void *p, size_t size,
+    enum alloc_entry entry, uint32_t stack)
+{
+	recorder_alloc(t, p, size, (uint8_t)entry, stack, stamp_now());
+}
+
+static ALWAYS_INLINE void
+tape_free(struct thread *t, const void *p, enum alloc_entry entry,
+    uint32_t stack)
+{
+	recorder_free(t, p, entry == ENTRY_FREE ? 0 : (uint8_t)entry, stack,
+	    stamp_now());
+}
+
+/* An allocation that is followed: counted, and its end will be seen. */
+static void
+follow_alloc(struct thread *t, void *p, size_t size, size_t usable,
     enum alloc_entry entry)
 {
 	struct tracer *tr = tracer_of(t);
@@ -199,8 +224,12 @@ alloctrace_alloc(struct thread *t, void *p, size_t size, size_t usable,
 		return;
 	b.size = size;
 	b.time_us = block_time(now);
-	b.stack = stack_capture(t->stack_cache);
-	if (!enter_block(tr, p, usable, &b) || !trace.text)
+	b.stack = stack_capture(thread_stack_cache(t));
+	if (!enter_block(tr, p, usable, &b))
+		return;
+	if (trace.tape)
+		tape_alloc(t, p, size, entry, b.stack);
+	if (!trace.text)
 		return;
 	tracer_label(tr, t);
 	alloctext_put(tr, &(struct alloctext){
@@ -214,9 +243,26 @@ alloctrace_alloc(struct thread *t, void *p, size_t size, size_t usable,
 }
 
 void
-alloctrace_free(struct thread *t, void *p, enum alloc_entry entry)
+alloctrace_alloc(struct thread *t, void *p, size_t size, size_t usable,
+    enum alloc_entry entry)
+{
+	if (unlikely(t == NULL)) {
+		lose(LOST_MEMORY, 1);
+		return;
+	}
+	if (trace.tape_alone)
+		tape_alloc(t, p, size, entry,
+		    stack_capture(thread_stack_cache(t)));
+	else
+		follow_alloc(t, p, size, usable, entry);
+}
+
+/* The end of a block that may have been followed. */
+static void
+follow_free(struct thread *t, void *p, enum alloc_entry entry)
 {
 	struct tracer *tr = tracer_of(t);
+	uint32_t stack = STACK_NONE;
 	struct live_block b;
 	uint64_t now;
 
@@ -228,6 +274,10 @@ alloctrace_free(struct thread *t, void *p, enum alloc_entry entry)
 	}
 	now = clock_ns();
 	count_free(tr, &b, block_time(now));
+	if (trace.text || trace.tape)
+		stack = stack_capture(thread_stack_cache(t));
+	if (trace.tape)
+		tape_free(t, p, entry, stack);
 	if (!trace.text)
 		return;
 	tracer_label(tr, t);
@@ -237,10 +287,21 @@ alloctrace_free(struct thread *t, void *p, enum alloc_entry entry)
 	    .usable = jem_malloc_usable_size(p),
 	    .since_us = shown_time(now),
 	    .age_us = block_time(now) - b.time_us,
-	    .stack = stack_capture(t->stack_cache),
+	    .stack = stack,
 	    .entry = entry,
 	    .is_free = true,
 	}, 1);
+}
+
+void
+alloctrace_free(struct thread *t, void *p, enum alloc_entry entry)
+{
+	if (unlikely(t == NULL))
+		lose(LOST_MEMORY, 1);
+	else if (trace.tape_alone)
+		tape_free(t, p, entry, stack_capture(thread_stack_cache(t)));
+	else
+		follow_free(t, p, entry);
 }
 
 void
@@ -250,7 +311,8 @@ alloctrace_move_begin(struct thread *t, void *old, struct alloc_moved *m)
 
 	(void)t;
 	m->stack = 0;
-	if (!live_take(old, &b))
+	m->stamp = trace.tape ? stamp_now() : 0;
+	if (trace.tape_alone || !live_take(old, &b))
 		return;
 	m->at_ns = clock_ns();
 	m->size = b.size;
@@ -290,23 +352,28 @@ end_old(struct tracer *tr, void *old, const struct alloc_moved *m,
 	};
 }
 
-void
-alloctrace_move_end(struct thread *t, void *old, void *new_, size_t size,
+/* On the tape a realloc's free has the time when it began. */
+static void
+tape_move(struct thread *t, const void *old, const void *new_, size_t size,
+    enum alloc_entry entry, uint32_t stack, uint64_t stamp)
+{
+	if (old != NULL)
+		recorder_free(t, old, (uint8_t)entry, stack, stamp);
+	if (new_ != NULL)
+		tape_alloc(t, new_, size, entry, stack);
+}
+
+static void
+follow_move(struct thread *t, void *old, void *new_, size_t size,
     size_t usable, enum alloc_entry entry, const struct alloc_moved *m)
 {
 	struct tracer *tr = tracer_of(t);
-	struct live_block b = { m->size, m->time_us, m->stack }, unseen;
+	struct live_block b;
 	struct alloctext e[2] = {
 		{ .entry = entry }, { .entry = entry }
 	};
 	bool wanted;
 
-	if (new_ == NULL) {
-		/* It failed: the old block lives on as it was. */
-		if (m->stack != 0)
-			live_put(old, m->usable, &b, &unseen);
-		return;
-	}
 	if (unlikely(tr == NULL)) {
 		lose(LOST_MEMORY, 1);
 		return;
@@ -318,7 +385,7 @@ alloctrace_move_end(struct thread *t, void *old, void *new_, size_t size,
 		return;
 	b.size = size;
 	b.time_us = block_time(clock_ns());
-	b.stack = stack_capture(t->stack_cache);
+	b.stack = stack_capture(thread_stack_cache(t));
 	e[0].stack = e[1].stack = b.stack;
 	if (m->stack != 0)
 		end_old(tr, old, m, &e[0]);
@@ -329,10 +396,32 @@ alloctrace_move_end(struct thread *t, void *old, void *new_, size_t size,
 		e[1].since_us = shown_time(trace.origin_ns +
 		    b.time_us * NS_PER_US);
 	}
+	if (trace.tape)
+		tape_move(t, e[0].p, e[1].p, size, entry, b.stack, m->stamp);
 	if (!trace.text)
 		return;
 	tracer_label(tr, t);
 	write_move(tr, e);
+}
+
+void
+alloctrace_move_end(struct thread *t, void *old, void *new_, size_t size,
+    size_t usable, enum alloc_entry entry, const struct alloc_moved *m)
+{
+	struct live_block was = { m->size, m->time_us, m->stack }, unseen;
+
+	if (new_ == NULL) {
+		/* It failed: the old block lives on as it was. */
+		if (m->stack != 0)
+			live_put(old, m->usable, &was, &unseen);
+	} else if (unlikely(t == NULL)) {
+		lose(LOST_MEMORY, 1);
+	} else if (trace.tape_alone) {
+		tape_move(t, old, new_, size, entry,
+		    stack_capture(thread_stack_cache(t)), m->stamp);
+	} else {
+		follow_move(t, old, new_, size, usable, entry, m);
+	}
 }
 
 static void
@@ -359,7 +448,7 @@ alloctrace_report(bool final)
 		.start_us = block_time(clock_start_ns()),
 	};
 
-	if (!trace.on)
+	if (!trace.on || trace.tape_alone)
 		return;
 	tracer_sums(&sums);
 	/* A child that allocated nothing has nothing to say. */
@@ -375,7 +464,7 @@ alloctrace_before_dlclose(void)
 {
 	struct hook_scope scope;
 
-	if (!trace.on || !hook_enter(&scope))
+	if (!trace.on || trace.tape_alone || !hook_enter(&scope))
 		return;
 	objects_before_close();
 	hook_leave(&scope);
@@ -386,7 +475,7 @@ alloctrace_after_dlclose(void)
 {
 	struct hook_scope scope;
 
-	if (!trace.on || !hook_enter(&scope))
+	if (!trace.on || trace.tape_alone || !hook_enter(&scope))
 		return;
 	objects_after_close();
 	hook_leave(&scope);
@@ -395,7 +484,7 @@ alloctrace_after_dlclose(void)
 void
 alloctrace_after_fork_child(void)
 {
-	if (!trace.on)
+	if (!trace.on || trace.tape_alone)
 		return;
 	objects_after_fork_child();
 	frames_after_fork_child();

@@ -43,6 +43,7 @@ struct alloc_moved {
 	uint64_t size, time_us;	/* the old block's entry */
 	uint64_t usable;	/* of the old block */
 	uint64_t at_ns;		/* when its end began */
+	uint64_t stamp;		/* the same moment, for the tape */
 	uint32_t stack;		/* of its allocation; 0 when it is not traced */
 };
 IN_HOOK void alloctrace_move_begin(struct thread *t, void *old,

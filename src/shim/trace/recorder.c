@@ -343,6 +343,12 @@ recorder_start(const struct options *opt)
 	return open_tape(0);
 }
 
+bool
+recorder_is_on(void)
+{
+	return on != NULL && atomic_load(&on->tape) != 0;
+}
+
 void
 recorder_poll(void)
 {
@@ -367,6 +373,17 @@ recorder_end(enum tape_state state)
 		return;
 	recorder_poll();
 	tapefile_end(state);
+}
+
+void
+recorder_resume(void)
+{
+	struct tape_header *h = tapefile_header();
+
+	if (h == NULL || h->state != TAPE_EXEC)
+		return;
+	h->state = TAPE_RUNNING;
+	atomic_store(&on->tape, tapes);
 }
 
 void

@@ -28,6 +28,9 @@ struct thread;
 /* Begins a tape as @opt says; 0 or a negative errno. */
 int recorder_start(const struct options *opt);
 
+/* True when there is a tape. */
+bool recorder_is_on(void);
+
 /* An allocation of @size bytes at @p, or the free of @p.  @entry is enum
  * alloc_entry's number, 0 for plain malloc and free. */
 IN_HOOK void recorder_alloc(struct thread *t, const void *p, size_t size,
@@ -40,6 +43,8 @@ IN_HOOK void recorder_free(struct thread *t, const void *p, uint8_t entry,
 void recorder_poll(void);
 /* Ends the tape. */
 void recorder_end(enum tape_state state);
+/* The exec that ended it failed: it goes on. */
+void recorder_resume(void);
 void recorder_after_fork_child(void);
 
 #endif
