@@ -21,3 +21,4 @@ tests_unit_test_wait_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_wait_LDADD = $(SCHED_UNIT_LIBS)
 endif
 include tests/unit/alloc.mk
+include tests/unit/gc.mk
