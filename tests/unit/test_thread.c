@@ -1,5 +1,5 @@
 /*
- * The registry: one record per thread, given back when the kernel says that
+ * test_thread - the registry: one record per thread, given back when the kernel says that
  * the thread is gone, counters that lose nothing.
  */
 #include <check.h>

@@ -1,5 +1,5 @@
 /*
- * Waits: what a reader sees is always one wait, whole.
+ * test_wait - what a reader sees is always one wait, whole.
  */
 #include <check.h>
 #include <pthread.h>

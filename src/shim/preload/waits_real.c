@@ -10,9 +10,6 @@
 #include "shim/state/state.h"
 #include "shim/trace/ticker.h"
 
-/* A library without a ticker has no children's tickers to start. */
-#pragma weak ticker_need
-
 struct waits_real waits_real;
 
 /* The next definition of @name, with any version when not with @version. */
@@ -84,7 +81,7 @@ start_ticker(enum waits_where where)
 {
 	int saved = errno;
 
-	if (tls.inside != 0 || tls.ours || ticker_need == NULL)
+	if (tls.inside != 0 || tls.ours)
 		return;
 	if (where == CALLED_OUTSIDE_HANDLERS || !some_signal_is_blocked())
 		ticker_need();

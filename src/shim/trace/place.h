@@ -1,0 +1,19 @@
+/*
+ * place - an address of code as one word: FUNCTION+0xOFF or MODULE+0xADDR.
+ *
+ * Memory   what shim/trace/objects keeps.
+ * Threads  any, but the first look at an object reads its symbols.
+ * Fork     nothing of its own.
+ */
+#ifndef DIAG_TRACE_PLACE_H
+#define DIAG_TRACE_PLACE_H
+
+#include <stdint.h>
+
+#include "common/base/attrs.h"
+#include "common/base/buf.h"
+
+/* Writes the place that a call returns to, @pc. */
+DETACHED void place_write(struct buf *b, uint64_t pc);
+
+#endif
