@@ -7,3 +7,4 @@ tests_preload_harness_SOURCES = tests/preload/harness.c \
 tests_preload_harness_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
 EXTRA_DIST += tests/golden/formats.ere
 include tests/preload/tool.mk
+include tests/preload/tape.mk
