@@ -320,7 +320,9 @@ open_tape(pid_t parent)
 	if (err != 0)
 		return err;
 	fill_header(tapefile_header(), parent);
-	if (strcmp(path, tapefile_path()) != 0)
+	/* With %p only this process's own earlier programs can be in the way. */
+	if (strcmp(path, tapefile_path()) != 0 &&
+	    strstr(asked.tape, "%p") == NULL)
 		sink_notice("tape.exists", "tape=%s exists: recording to %s",
 		    path, tapefile_path());
 	atomic_store(&on->tape, ++tapes);
