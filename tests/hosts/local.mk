@@ -1,1 +1,2 @@
 # tests/hosts
+include tests/hosts/alloc.mk

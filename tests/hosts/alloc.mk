@@ -1,0 +1,12 @@
+# Hosts of allocation tracing.  Built without optimised sibling calls, so that
+# their stacks are what their sources say.
+HOST_STACKS = -O1 -g0 -fno-optimize-sibling-calls -fno-omit-frame-pointer
+check_PROGRAMS += tests/hosts/leak_kinds tests/hosts/leak_ways \
+	tests/hosts/leak_dlopen
+tests_hosts_leak_kinds_CFLAGS = $(AM_CFLAGS) $(HOST_STACKS)
+tests_hosts_leak_kinds_LDADD = -lpthread
+tests_hosts_leak_ways_CFLAGS = $(AM_CFLAGS) $(HOST_STACKS)
+tests_hosts_leak_ways_LDADD = -lpthread
+tests_hosts_leak_dlopen_CFLAGS = $(AM_CFLAGS) $(HOST_STACKS)
+tests_hosts_leak_dlopen_LDADD = -ldl
+EXTRA_DIST += tests/hosts/leak_plugin.c tests/hosts/leak_cxx.cc
