@@ -30,9 +30,11 @@ plant(size_t size)
 	return p;
 }
 
-static void
+static NOINLINE void
 drop(void *p)
 {
+	root = p;
+	root = NULL;
 	if (clean)
 		free(p);
 }

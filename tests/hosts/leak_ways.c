@@ -10,6 +10,7 @@
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -66,7 +67,9 @@ run_fork(void)
 static void
 crash(void)
 {
-	*(volatile int *)(uintptr_t)8 = 1;
+	volatile uintptr_t nowhere = 8;
+
+	*(volatile int *)nowhere = 1;
 }
 
 static int

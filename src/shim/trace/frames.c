@@ -176,7 +176,8 @@ ask(struct buf *b, uintptr_t pc, uint32_t stack)
 
 	if (m != NULL)
 		objects_announce(m);
-	known = write_line(b, pc, m);
+	/* A wrapper of ours between two frames of the host's is not shown. */
+	known = m != NULL && m->ours ? true : write_line(b, pc, m);
 	if (!known || b->cut || m->last_stack != UINT32_MAX)
 		return b->len - before;
 	line = mem_forever(sizeof(*line) + b->len - before);

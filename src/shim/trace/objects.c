@@ -244,6 +244,8 @@ add(const struct found *f, const char *path)
 	m->end = f->end;
 	m->bias = f->bias;
 	m->build_id = f->build_id;
+	m->ours = (uintptr_t)objects_start >= f->start &&
+	    (uintptr_t)objects_start < f->end;
 	m->path = keep_text(path);
 	if (m->path == NULL)
 		return NULL;
@@ -356,7 +358,7 @@ objects_announce(struct object *m)
 
 	if (!take_lock())
 		return false;
-	if (m->announced != now && write_line(m))
+	if (m->announced != now && (m->ours || write_line(m)))
 		m->announced = now;
 	if (m->announced == now && is_loaded(m))
 		atomic_store_explicit(&m->ready, now, memory_order_release);

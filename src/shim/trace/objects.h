@@ -39,6 +39,7 @@ struct object {
 	_Atomic(struct symbol_file *) symbols;	/* NULL: none, or not read */
 	_Atomic bool symbols_tried;
 	struct build_id build_id;
+	bool ours;		/* libdiag.so */
 	const char *name;	/* unique, without white space */
 	const char *path;
 };
