@@ -8,3 +8,4 @@ tests_preload_harness_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
 EXTRA_DIST += tests/golden/formats.ere
 include tests/preload/tool.mk
 include tests/preload/tape.mk
+include tests/preload/alloc.mk

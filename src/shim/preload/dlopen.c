@@ -12,6 +12,7 @@
 #include "shim/sink/sink.h"
 #include "shim/stack/stack.h"
 #include "shim/state/state.h"
+#include "shim/trace/alloctrace.h"
 
 DIAG_EXPORT int dlclose(void *handle);
 
@@ -52,8 +53,11 @@ dlclose(void *handle)
 	real_once(real, "dlclose");
 	if (real == NULL)
 		return -1;
+	if (!boot_is_armed())
+		return real(handle);
+	alloctrace_before_dlclose();
 	ret = real(handle);
-	if (boot_is_armed())
-		stack_forget_code();
+	alloctrace_after_dlclose();
+	stack_forget_code();
 	return ret;
 }

@@ -65,6 +65,7 @@ trace_free(void *p, enum alloc_entry entry)
 
 	if (!hook_enter(&scope)) {
 		lose_event();
+		alloctrace_forget(p);
 		return;
 	}
 	alloctrace_free(thread_self(), p, entry);
@@ -165,6 +166,7 @@ resize_traced(void *p, const struct want *w)
 
 	if (!hook_enter(&scope)) {
 		lose_event();
+		alloctrace_forget(p);
 		return resize(p, w);
 	}
 	t = thread_self();

@@ -78,11 +78,10 @@ is_inherited(const struct live_block *b)
 }
 
 void
-alloctrace_lost_free(const void *p)
+alloctrace_forget(const void *p)
 {
 	struct live_block b;
 
-	lose(LOST_NESTED, 1);
 	if (trace.on && live_take(p, &b) && !is_inherited(&b))
 		leaks_add_nested(-(int64_t)b.size);
 }
@@ -296,12 +295,14 @@ follow_free(struct thread *t, void *p, enum alloc_entry entry)
 void
 alloctrace_free(struct thread *t, void *p, enum alloc_entry entry)
 {
-	if (unlikely(t == NULL))
+	if (unlikely(t == NULL)) {
 		lose(LOST_MEMORY, 1);
-	else if (trace.tape_alone)
+		alloctrace_forget(p);
+	} else if (trace.tape_alone) {
 		tape_free(t, p, entry, stack_capture(thread_stack_cache(t)));
-	else
+	} else {
 		follow_free(t, p, entry);
+	}
 }
 
 void

@@ -58,8 +58,8 @@ void alloctrace_report(bool final);
 /* Events that could not be recorded because a signal handler interrupted our
  * own code. */
 SIGNAL_SAFE void alloctrace_lost(uint64_t n);
-/* Such an event that frees @p: the block must not stay in the table. */
-SIGNAL_SAFE void alloctrace_lost_free(const void *p);
+/* When such an event frees @p: the block must not stay in the table. */
+SIGNAL_SAFE void alloctrace_forget(const void *p);
 
 /* Around dlclose(), so that no stack is named after code that was not there.
  * They enter a hook scope of their own. */

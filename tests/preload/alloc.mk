@@ -1,0 +1,4 @@
+# Allocation tracing: leaks, the text, what it must not change.
+ALLOC_PRELOAD_TESTS = tests/preload/leaks.test
+dist_check_SCRIPTS += $(ALLOC_PRELOAD_TESTS)
+TESTS += $(ALLOC_PRELOAD_TESTS)
