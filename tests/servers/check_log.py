@@ -136,7 +136,7 @@ def check_leaks(p, where, line):
 
 
 def check_line(p, where, line):
-    kind = re.match(r"[ #]*[a-zA-Z]*\*?", line).group(0)
+    kind = re.match(r"#|[a-zA-Z]*", line.strip(" ")).group(0) or "frame"
     counts[kind] = counts.get(kind, 0) + 1
     if not line.startswith("  T"):
         end_threads(p, where)
@@ -198,8 +198,7 @@ def main():
     if len(said) > 10:
         print("... and %d more complaints" % (len(said) - 10))
     print("check_log: %d lines: %s" % (lines, " ".join(
-        "%s=%d" % (k.strip() or "frame", v)
-        for k, v in sorted(counts.items()))))
+        "%s=%d" % kind for kind in sorted(counts.items()))))
     sys.exit(1 if said else 0)
 
 
