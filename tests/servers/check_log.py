@@ -97,7 +97,12 @@ def check_rss(where, line):
 
 def check_memstats(p, where, line):
     m = re.match(r"# (\w+) = (\d+)$", line)
-    if line.startswith("# RSS"):
+    by_size = re.match(r"# BySize \d+ = (\d+) \((\d+)-(\d+)\)", line)
+    if by_size:
+        live, made, freed = map(int, by_size.groups())
+        if live != made - freed:
+            say(where, "live is not made - freed", line)
+    if line.startswith("# RSS ") and "=" in line:
         check_rss(where, line)
     if line.startswith("# diag.MemStats"):
         p.memstats = {}
