@@ -16,9 +16,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+enum { ORPHAN_PATIENCE_S = 5 };
 
 static volatile sig_atomic_t host_pid, host_late;
 
@@ -100,6 +103,7 @@ read_files(const char *folder)
 static int
 output(bool pipes, int *ours)
 {
+	char path[64];
 	int end[2], fd;
 
 	if (pipes) {
@@ -111,7 +115,9 @@ output(bool pipes, int *ours)
 	fd = open("/tmp", O_TMPFILE | O_RDWR | O_APPEND | O_CLOEXEC, 0600);
 	if (fd < 0)
 		die("/tmp");
-	*ours = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	/* Opened again, not duplicated: a late writer must not move us. */
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	*ours = open(path, O_RDONLY | O_CLOEXEC);
 	return fd;
 }
 
@@ -239,6 +245,20 @@ wait_host(pid_t pid, struct run *r)
 	    WEXITSTATUS(status);
 }
 
+/* Children that outlive the host come to us (we are their subreaper): what
+ * they print at their end belongs to the run.  A daemon is not waited for. */
+static void
+wait_orphans(void)
+{
+	bool late = host_late != 0;
+
+	alarm(ORPHAN_PATIENCE_S);
+	while (waitpid(-1, NULL, 0) > 0)
+		;
+	alarm(0);
+	host_late = late;
+}
+
 /* Empties both pipes until the host and its children closed them. */
 static void
 drain(int out, int err, struct run *r)
@@ -281,6 +301,7 @@ run_host(const struct run_how *how, const char *diag, bool preloaded,
 
 	memset(r, 0, sizeof(*r));
 	host_late = 0;
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	host_pid = start(how, diag, preloaded, argv, out, err);
 	sigaction(SIGALRM, &act, NULL);
 	alarm(how->patience_s);
@@ -289,11 +310,9 @@ run_host(const struct run_how *how, const char *diag, bool preloaded,
 	if (how->pipes && !how->descriptors)
 		drain(our_out, our_err, r);
 	wait_host((pid_t)host_pid, r);
-	alarm(0);
+	wait_orphans();
 	r->timed_out = host_late != 0;
 	if (r->out == NULL) {
-		lseek(our_out, 0, SEEK_SET);
-		lseek(our_err, 0, SEEK_SET);
 		r->out = read_fd(our_out);
 		r->err = read_fd(our_err);
 	}
