@@ -7,6 +7,7 @@ TESTS += tests/unit/test_tape
 tests_unit_test_tape_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_tape_LDADD = $(UNIT_LIBS)
 include tests/unit/tool.mk
+include tests/unit/base.mk
 
 # shim/sched
 if HAVE_CHECK

@@ -27,7 +27,7 @@ void clock_after_fork(void);
 SIGNAL_SAFE uint64_t clock_ns(void);
 
 /* Nanoseconds since this process started (exec, or fork for a child); taken
- * from the kernel's start time, so its first 10 ms are the kernel's rounding. */
+ * from the kernel's start time, which is rounded down to 10 ms. */
 SIGNAL_SAFE uint64_t clock_since_start_ns(void);
 
 /* The value of clock_ns() when the process started. */

@@ -42,13 +42,13 @@ take_number(const char *s)
 
 /* RTMIN, RTMIN+n, RTMAX, RTMAX-n. */
 static int
-real_time(const char *name)
+real_time(const char name[static NAME_MAX_LEN])
 {
-	bool up = strncmp(name, "RTMIN", 5) == 0;
+	bool up = memcmp(name, "RTMIN", 5) == 0;
 	int base = up ? RT_FIRST : RT_LAST;
 	int n;
 
-	if (!up && strncmp(name, "RTMAX", 5) != 0)
+	if (!up && memcmp(name, "RTMAX", 5) != 0)
 		return 0;
 	name += 5;
 	if (*name == '\0')
@@ -71,7 +71,7 @@ plain_name(char to[static NAME_MAX_LEN], const char *name, size_t len)
 		to[i] = name[i] >= 'a' && name[i] <= 'z' ?
 		    (char)(name[i] - 'a' + 'A') : name[i];
 	to[len] = '\0';
-	if (strncmp(to, "SIG", 3) == 0)
+	if (memcmp(to, "SIG", 3) == 0)
 		memmove(to, to + 3, len - 2);
 	return true;
 }
@@ -128,7 +128,7 @@ signame_offer(struct nearest *n)
 {
 	struct nearest plain = *n;
 
-	if (n->len > 3 && strncmp(n->typed, "SIG", 3) == 0) {
+	if (n->len > 3 && memcmp(n->typed, "SIG", 3) == 0) {
 		plain.typed += 3;
 		plain.len -= 3;
 	}

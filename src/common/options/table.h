@@ -50,8 +50,8 @@
 	    "frames kept per stack") \
 	ROW("minsize", KIND_SIZE, minsize, 0, UINT64_MAX, "size", "0", \
 	    "trace only allocations of at least this size") \
-	ROW("maxsize", KIND_SIZE, maxsize, 0, UINT64_MAX, "size, none", "none", \
-	    "trace only allocations of at most this size") \
+	ROW("maxsize", KIND_SIZE, maxsize, 0, UINT64_MAX, "size, none", \
+	    "none", "trace only allocations of at most this size") \
 	ROW("sample", KIND_COUNT, sample, 1, UINT64_MAX, "1 or more", "1", \
 	    "trace one allocation in n (and its free)") \
 	ROW("signal", KIND_SIGNAL, signal, 1, 64, "name, like USR2", "-", \

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/base/buf.h"
 #include "common/base/clock.h"
@@ -299,6 +300,9 @@ take_turn(struct turn *t)
 {
 	bool all;
 
+	/* A child that has nothing to say opens nothing. */
+	if (gather_is_written() && !gather_swap())
+		return true;
 	t->o = tls.ours && adopted ? &thread : &host;
 	t->fd = ready(t);
 	if (t->fd < 0) {

@@ -4,13 +4,15 @@
 #include "shim/sink/gather.h"
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 
+#include "common/base/clock.h"
 #include "common/base/lock.h"
 #include "common/base/mem.h"
 #include "common/base/sys.h"
-#include "shim/state/state.h"
 
+enum { SPINS = 100 };
 #define FILL_PATIENCE_NS (200 * NS_PER_MS)
 
 struct half {
@@ -20,11 +22,15 @@ struct half {
 	char data[GATHER_SIZE];
 };
 
-/* Under the filling lock. */
-static struct lock lock;
-static const struct tls *owner;		/* who has the lock */
-static uintptr_t owner_frame;		/* and where on its stack */
+/* The filling lock: who has it, by the address of its frame_of_mine.  One word
+ * tells both, so that there is no moment in which it is taken by nobody. */
+static const uintptr_t *owner;
+static __thread uintptr_t frame_of_mine;	/* that took the lock */
+static uint32_t turns;			/* a futex: changes when it is given */
+static uint32_t waiters;
 static bool stuck;			/* somebody waited in vain */
+
+/* Under it. */
 static struct half *in;
 
 /* Under the sink's output lock. */
@@ -35,13 +41,14 @@ static uint32_t next;			/* its first incomplete record */
 bool
 gather_init(void)
 {
-	struct half *halves = mem_map(2 * sizeof(*halves));
+	struct half *halves = in != NULL ? NULL : mem_map(2 * sizeof(*in));
 
-	if (halves == NULL)
-		return false;
-	in = &halves[0];
-	out = &halves[1];
-	return true;
+	if (halves != NULL) {
+		in = &halves[0];
+		out = &halves[1];
+	}
+	gather_reset();
+	return in != NULL;
 }
 
 /* True on a signal stack, where frames cannot be compared with the owner's. */
@@ -54,55 +61,87 @@ on_signal_stack(void)
 	return (ss.ss_flags & SS_ONSTACK) != 0;
 }
 
-/* The lock is this thread's own already: either we are in a handler that
- * interrupted the copy, deeper in the stack; or the frame that took it is gone
- * because a handler jumped over it. */
 static bool
-is_abandoned(uintptr_t frame)
+try(uintptr_t frame)
 {
-	return frame >= __atomic_load_n(&owner_frame, __ATOMIC_RELAXED) &&
-	    !on_signal_stack();
+	const uintptr_t *nobody = NULL;
+
+	if (__atomic_load_n(&owner, __ATOMIC_RELAXED) != NULL)
+		return false;
+	frame_of_mine = frame;
+	if (!__atomic_compare_exchange_n(&owner, &nobody, &frame_of_mine,
+	    false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+		return false;
+	/* Once more: a handler may have come and gone in between. */
+	atomic_signal_fence(memory_order_seq_cst);
+	frame_of_mine = frame;
+	return true;
 }
 
-static void
-own(uintptr_t frame)
+/* The lock is this thread's own already: either we are in a handler that
+ * interrupted the copy, deeper in the stack; or the frame that took it is gone
+ * because a handler jumped over it: then it is ours to go on with. */
+static bool
+take_over(uintptr_t frame)
 {
-	__atomic_store_n(&owner_frame, frame, __ATOMIC_RELAXED);
-	__atomic_store_n(&owner, &tls, __ATOMIC_RELAXED);
+	if (frame < frame_of_mine || on_signal_stack())
+		return false;
+	frame_of_mine = frame;
+	return true;
+}
+
+static bool
+wait_and_try(uintptr_t frame)
+{
+	uint64_t end = clock_ns() + FILL_PATIENCE_NS;
+	bool taken;
+
+	__atomic_fetch_add(&waiters, 1, __ATOMIC_SEQ_CST);
+	do {
+		uint32_t turn = __atomic_load_n(&turns, __ATOMIC_SEQ_CST);
+
+		taken = try(frame);
+		if (!taken)
+			futex_wait(&turns, turn, NS_PER_MS);
+	} while (!taken && clock_ns() < end);
+	__atomic_fetch_sub(&waiters, 1, __ATOMIC_SEQ_CST);
+	return taken;
 }
 
 static COLD bool
 enter_slowly(uintptr_t frame)
 {
-	bool was_stuck = __atomic_load_n(&stuck, __ATOMIC_RELAXED);
-
-	if (__atomic_load_n(&owner, __ATOMIC_RELAXED) == &tls) {
-		if (!is_abandoned(frame))
-			return false;
-	} else if (was_stuck || !lock_take_for(&lock, FILL_PATIENCE_NS)) {
+	if (__atomic_load_n(&owner, __ATOMIC_RELAXED) == &frame_of_mine)
+		return take_over(frame);
+	/* What a copy takes is over before a sleep would have begun. */
+	for (int i = 0; i < SPINS; i++) {
+		if (try(frame))
+			return true;
+		__builtin_ia32_pause();
+	}
+	if (__atomic_load_n(&stuck, __ATOMIC_RELAXED) || !wait_and_try(frame)) {
 		__atomic_store_n(&stuck, true, __ATOMIC_RELAXED);
 		return false;
 	}
-	own(frame);
 	return true;
 }
 
 static bool
 enter(uintptr_t frame)
 {
-	if (unlikely(!lock_try(&lock)))
-		return enter_slowly(frame);
-	own(frame);
-	return true;
+	return likely(try(frame)) || enter_slowly(frame);
 }
 
 static void
 leave(void)
 {
-	__atomic_store_n(&owner, NULL, __ATOMIC_RELAXED);
 	if (unlikely(__atomic_load_n(&stuck, __ATOMIC_RELAXED)))
 		__atomic_store_n(&stuck, false, __ATOMIC_RELAXED);
-	lock_give(&lock);
+	__atomic_store_n(&owner, NULL, __ATOMIC_SEQ_CST);
+	if (likely(__atomic_load_n(&waiters, __ATOMIC_SEQ_CST) == 0))
+		return;
+	__atomic_fetch_add(&turns, 1, __ATOMIC_SEQ_CST);
+	futex_wake(&turns, 1);
 }
 
 static bool
@@ -293,8 +332,8 @@ gather_discard(void)
 void
 gather_reset(void)
 {
-	lock_reset(&lock);
 	owner = NULL;
+	waiters = 0;
 	stuck = false;
 	done = 0;
 	next = 0;

@@ -29,7 +29,7 @@ is_first(const char *cause)
 	return false;
 }
 
-static void
+static PRINTF_LIKE(1, 0) void
 say(const char *fmt, va_list ap)
 {
 	char text[SENTENCE_MAX];

@@ -33,7 +33,7 @@ struct sink_config {
 	uint64_t logmax;	/* bytes; 0 no limit */
 	bool prefix;		/* every line begins with diag[PID] */
 	bool host_writes;	/* host threads write too (allocation text,
-				 * reports at exit): a high descriptor is kept */
+				 * reports at exit): a descriptor is kept */
 };
 
 /* Opens the output.  0, or -errno: then all records are dropped.  When it is

@@ -32,14 +32,14 @@
 
 enum armed_alloc {
 	ARMED_BOOT = 1 << 0,	/* the constructor has not run yet */
-	ARMED_COUNT = 1 << 1,	/* count objects per thread (gctrace, memstats) */
+	ARMED_COUNT = 1 << 1,	/* count objects per thread (gctrace) */
 	ARMED_TRACE = 1 << 2,	/* allocation tracing: text, tape or leaks */
 	ARMED_FOREIGN = 1 << 3,	/* pointers outside the window can be ours */
 };
 
 enum armed_wait {
-	ARMED_STATE = 1 << 0,	/* wait wrappers record what a thread waits for */
-	ARMED_CHILD = 1 << 1,	/* a forked child has not started its thread yet */
+	ARMED_STATE = 1 << 0,	/* wait wrappers record what they wait for */
+	ARMED_CHILD = 1 << 1,	/* a forked child has no thread of ours yet */
 	ARMED_LAZY = 1 << 2,	/* the real functions are not looked up yet */
 };
 
