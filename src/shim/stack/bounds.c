@@ -12,7 +12,7 @@
 enum {
 	PAGE = 4096,
 	FOREIGN_PAGES = 64,	/* asked for in one walk */
-	OWN_PAGES = 4096,	/* between a stack pointer and its stack's end */
+	OWN_PAGES = 4096,	/* from a stack pointer to its stack's end */
 };
 
 static uintptr_t first_stack_high;

@@ -113,55 +113,52 @@ recall(struct machine *m)
 		*m->row = m->saved[--m->nsaved];
 }
 
-/* Instructions that change the rule of a register.  False: not one. */
 static bool
+is_for_register(uint8_t op)
+{
+	if (op >= OP_OFFSET_EXT && op <= OP_REGISTER)
+		return true;
+	return op == OP_EXPR || op == OP_OFFSET_SF || op == OP_VAL_OFFSET ||
+	    op == OP_VAL_OFFSET_SF || op == OP_VAL_EXPR ||
+	    op == OP_NEGATIVE_OFFSET;
+}
+
+/* Instructions that change the rule of a register. */
+static void
 run_register(struct machine *m, uint8_t op)
 {
-	uint64_t reg;
+	uint64_t reg = reader_uleb(&m->r);
 
-	if (op == OP_NOP || op == OP_ARGS_SIZE || op >= 0x30 ||
-	    (op >= OP_CFA && op <= OP_CFA_EXPR) || op == OP_CFA_SF ||
-	    op == OP_CFA_OFFSET_SF)
-		return false;
-	reg = reader_uleb(&m->r);
 	switch (op) {
 	case OP_OFFSET_EXT:
 		set_rule(m, reg, CFI_OFFSET, factored(m));
-		return true;
+		break;
 	case OP_OFFSET_SF:
 		set_rule(m, reg, CFI_OFFSET, factored_signed(m));
-		return true;
+		break;
 	case OP_NEGATIVE_OFFSET:
 		set_rule(m, reg, CFI_OFFSET, -factored(m));
-		return true;
+		break;
 	case OP_RESTORE_EXT:
 		set_back(m, reg);
-		return true;
-	case OP_UNDEFINED:
-		set_rule(m, reg, CFI_UNDEFINED, 0);
-		return true;
-	case OP_SAME:
-		set_rule(m, reg, CFI_SAME, 0);
-		return true;
+		break;
 	case OP_REGISTER:
 		set_rule(m, reg, CFI_REGISTER,
 		    (int64_t)(reader_uleb(&m->r) & 0xff));
-		return true;
+		break;
 	case OP_VAL_OFFSET:
 		set_rule(m, reg, CFI_VAL_OFFSET, factored(m));
-		return true;
+		break;
 	case OP_VAL_OFFSET_SF:
 		set_rule(m, reg, CFI_VAL_OFFSET, factored_signed(m));
-		return true;
+		break;
 	case OP_EXPR:
-		set_rule(m, reg, CFI_EXPR, take_block(m));
-		return true;
 	case OP_VAL_EXPR:
-		set_rule(m, reg, CFI_VAL_EXPR, take_block(m));
-		return true;
+		set_rule(m, reg, op == OP_EXPR ? CFI_EXPR : CFI_VAL_EXPR,
+		    take_block(m));
+		break;
 	default:
-		m->r.bad = true;
-		return true;
+		set_rule(m, reg, op == OP_SAME ? CFI_SAME : CFI_UNDEFINED, 0);
 	}
 }
 
@@ -235,7 +232,9 @@ run_one(struct machine *m)
 		remember(m);
 	else if (op == OP_RECALL)
 		recall(m);
-	else if (!run_register(m, op))
+	else if (is_for_register(op))
+		run_register(m, op);
+	else
 		run_cfa(m, op);
 }
 

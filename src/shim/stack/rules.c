@@ -14,21 +14,15 @@ enum {
 	OP_BREG_RBP = 0x70 + CFI_RBP,
 };
 
-_Atomic(struct rules_slot *) rules_segments[RULES_SEGMENTS];
+_Atomic(_Atomic uint64_t *) rules_segments[RULES_SEGMENTS];
 static _Atomic uint64_t stamp = 1;
 
-static size_t
-segment_slots(unsigned i)
-{
-	return (size_t)1 << (RULES_FIRST_BITS + 2 * i);
-}
-
-/* The slots of segment @i, mapped when they are wanted first. */
-static struct rules_slot *
+/* Segment @i, mapped when it is wanted first. */
+static _Atomic uint64_t *
 segment(unsigned i)
 {
-	struct rules_slot *s, *none = NULL;
-	size_t n = segment_slots(i) * sizeof(*s);
+	_Atomic uint64_t *s, *none = NULL;
+	size_t n = RULES_SLOTS(i) * 2 * sizeof(*s);
 
 	s = atomic_load_explicit(&rules_segments[i], memory_order_acquire);
 	if (s != NULL)
@@ -59,11 +53,10 @@ static void
 wipe_stamps(void)
 {
 	for (unsigned i = 0; i < RULES_SEGMENTS; i++) {
-		struct rules_slot *s = atomic_load(&rules_segments[i]);
-		size_t n = s == NULL ? 0 : segment_slots(i);
+		_Atomic uint64_t *s = atomic_load(&rules_segments[i]);
 
-		for (size_t k = 0; k < n; k++)
-			atomic_fetch_and(&s[k].key, RULES_KEY_MASK);
+		for (size_t k = 0; s != NULL && k < RULES_SLOTS(i); k++)
+			atomic_fetch_and(&s[k], RULES_KEY_MASK);
 	}
 }
 
@@ -95,6 +88,12 @@ is_breg_rbp(const struct cfi_image *image, int32_t place, bool deref,
 	return true;
 }
 
+static uint64_t
+of_kind(unsigned kind)
+{
+	return (uint64_t)kind << RULE_AT_KIND;
+}
+
 /* GCC's prologue of a function that realigns its stack keeps the CFA in memory
  * below the saved rbp. */
 static uint64_t
@@ -106,38 +105,53 @@ drap_word(const struct cfi_image *image, const struct cfi_row *row)
 	    is_breg_rbp(image, row->cfa_val, true, &cfa) &&
 	    is_breg_rbp(image, row->val[CFI_RBP], false, &fp) &&
 	    cfa < 0 && cfa % 8 == 0 && fp == 0)
-		return RULE_DRAP | (uint64_t)-cfa << 24;
-	return RULE_FULL;
+		return of_kind(RULE_DRAP) |
+		    (uint64_t)-cfa / 8 << RULE_AT_FP;
+	return of_kind(RULE_FULL);
+}
+
+/* The walk reads where rbp is saved without looking whether that is in the
+ * frame: so it must be, given that the CFA is. */
+static int32_t
+fp_limit(const struct cfi_row *row)
+{
+	if (row->cfa_reg == CFI_RSP)
+		return MIN(0x1fff * 8, row->cfa_val + 128);
+	return 8 + 128;
+}
+
+/* The rule of a row that counts from rsp or rbp. */
+static uint64_t
+simple_word(const struct cfi_row *row)
+{
+	uint64_t word = of_kind(RULE_SIMPLE) | (uint32_t)row->cfa_val;
+	int32_t fp = -row->val[CFI_RBP];
+
+	if (row->cfa_reg == CFI_RBP)
+		word |= of_kind(RULE_BY_RBP);
+	if (row->how[CFI_RBP] == CFI_SAME)
+		return word | (uint64_t)1 << RULE_AT_FP;
+	if (row->how[CFI_RBP] != CFI_OFFSET || fp <= 8 || fp % 8 != 0 ||
+	    fp > fp_limit(row))
+		return of_kind(RULE_FULL);
+	return word | of_kind(RULE_SAVES_RBP) |
+	    (uint64_t)fp / 8 << RULE_AT_FP;
 }
 
 static uint64_t
 word_of(const struct cfi_image *image, const struct cfi_row *row)
 {
-	uint64_t word;
-
 	if (row->how[CFI_RA] == CFI_UNDEFINED)
-		return RULE_ROOT;
+		return of_kind(RULE_ROOT);
 	if (row->signal || row->how[CFI_RA] != CFI_OFFSET ||
 	    row->val[CFI_RA] != -8 || row->how[CFI_RSP] != CFI_SAME)
-		return RULE_FULL;
+		return of_kind(RULE_FULL);
 	if (row->cfa_how == CFI_VAL_EXPR)
 		return drap_word(image, row);
-	if (row->cfa_val <= 0 || row->cfa_val > 0xfffff8 ||
-	    row->cfa_val % 8 != 0)
-		return RULE_FULL;
-	if (row->cfa_reg == CFI_RSP)
-		word = RULE_RSP;
-	else if (row->cfa_reg == CFI_RBP)
-		word = RULE_RBP;
-	else
-		return RULE_FULL;
-	word |= (uint64_t)row->cfa_val;
-	if (row->how[CFI_RBP] == CFI_SAME)
-		return word;
-	if (row->how[CFI_RBP] != CFI_OFFSET || row->val[CFI_RBP] >= -8 ||
-	    row->val[CFI_RBP] < -0xfff8)
-		return RULE_FULL;
-	return word | (uint64_t)-row->val[CFI_RBP] << 24;
+	if (row->cfa_val <= 0 || (row->cfa_reg != CFI_RSP &&
+	    row->cfa_reg != CFI_RBP))
+		return of_kind(RULE_FULL);
+	return simple_word(row);
 }
 
 static uint64_t
@@ -148,91 +162,89 @@ work_out(uint64_t key, const struct module *m)
 
 	if (m->image.hdr != NULL && cfi_find(&m->image, key - 1, &row) == 0)
 		word = word_of(&m->image, &row);
-	return word | RULE_THERE | (uint64_t)m->number << 48;
+	return word | (uint64_t)m->number << RULE_AT_MODULE;
 }
 
 /* What a slot says of the place @key in module @m; 0 when it is another's. */
 static uint64_t
-ask_slot(struct rules_slot *s, uint64_t key, const struct module *m,
+ask_slot(struct rules_slot s, uint64_t key, const struct module *m,
     uint64_t now)
 {
-	uint64_t had = atomic_load_explicit(&s->key, memory_order_acquire);
+	uint64_t had = atomic_load_explicit(s.key, memory_order_acquire);
 	uint64_t rule = 0;
 
 	if ((had & RULES_KEY_MASK) != key)
 		return 0;
-	rule = atomic_load_explicit(&s->rule, memory_order_acquire);
+	rule = atomic_load_explicit(s.rule, memory_order_acquire);
 	if (rule == 0 && had == (key | now << RULES_KEY_BITS)) {
 		rule = work_out(key, m);
-		atomic_store_explicit(&s->rule, rule, memory_order_release);
+		atomic_store_explicit(s.rule, rule, memory_order_release);
 	}
 	if (rule == 0 || RULE_MODULE(rule) != m->number)
 		return 0;
 	if (had != (key | now << RULES_KEY_BITS))
-		atomic_compare_exchange_strong(&s->key, &had,
+		atomic_compare_exchange_strong(s.key, &had,
 		    key | now << RULES_KEY_BITS);
 	return rule;
 }
 
 /* Takes the free slot @s for @key; false when another was quicker. */
 static bool
-take_slot(struct rules_slot *s, uint64_t key, uint64_t rule, uint64_t now)
+take_slot(struct rules_slot s, uint64_t key, uint64_t rule, uint64_t now)
 {
 	uint64_t none = 0;
 
-	if (!atomic_compare_exchange_strong(&s->key, &none,
+	if (!atomic_compare_exchange_strong(s.key, &none,
 	    key | now << RULES_KEY_BITS))
 		return false;
-	atomic_store_explicit(&s->rule, rule, memory_order_release);
+	atomic_store_explicit(s.rule, rule, memory_order_release);
 	return true;
 }
 
-/* Looks through all windows in their fixed order; what is nowhere is added to
- * the first free slot.  So a place has one slot per module. */
+/* Looks through all slots of a place in their fixed order; what is nowhere is
+ * added to the first free one.  So a place has one slot per module. */
 static uint64_t
 look_in_table(uint64_t key, const struct module *m, uint64_t now)
 {
 	uint64_t rule;
 
-	for (unsigned i = 0; i < RULES_SEGMENTS; i++) {
-		struct rules_slot *base = segment(i), *w;
+	for (unsigned n = 0; n < RULES_SEGMENTS * RULES_WAYS; n++) {
+		_Atomic uint64_t *base = segment(n / RULES_WAYS);
+		struct rules_slot s;
 
 		if (base == NULL)
 			break;
-		w = rules_window(base, i, rules_hash(key));
-		for (unsigned k = 0; k < RULES_WAYS; k++) {
-			rule = ask_slot(&w[k], key, m, now);
-			if (rule != 0)
-				return rule;
-			if (atomic_load(&w[k].key) != 0)
-				continue;
-			rule = work_out(key, m);
-			if (take_slot(&w[k], key, rule, now))
-				return rule;
-			k--; /* ask again: who took it? */
-		}
+		s = rules_slot(base, n / RULES_WAYS, key, n % RULES_WAYS);
+		rule = ask_slot(s, key, m, now);
+		if (rule != 0)
+			return rule;
+		if (atomic_load(s.key) != 0)
+			continue;
+		rule = work_out(key, m);
+		if (take_slot(s, key, rule, now))
+			return rule;
+		n--; /* who was quicker?  Ask again. */
 	}
 	return work_out(key, m);
 }
 
-/* In segments that are beyond the first, for a place known in this epoch. */
+/* The rule of a place that was seen in this epoch, in any segment. */
 static uint64_t
 look_quickly(uint64_t key, uint64_t now)
 {
 	uint64_t want = key | now << RULES_KEY_BITS;
 
-	for (unsigned i = 0; i < RULES_SEGMENTS; i++) {
-		struct rules_slot *w = atomic_load_explicit(&rules_segments[i],
-		    memory_order_acquire);
+	for (unsigned n = 0; n < RULES_SEGMENTS * RULES_WAYS; n++) {
+		_Atomic uint64_t *base = atomic_load_explicit(
+		    &rules_segments[n / RULES_WAYS], memory_order_acquire);
+		struct rules_slot s;
 
-		if (w == NULL)
+		if (base == NULL)
 			return 0;
-		w = rules_window(w, i, rules_hash(key));
-		for (unsigned k = 0; k < RULES_WAYS; k++)
-			if (atomic_load_explicit(&w[k].key,
-			    memory_order_acquire) == want)
-				return atomic_load_explicit(&w[k].rule,
-				    memory_order_acquire);
+		s = rules_slot(base, n / RULES_WAYS, key, n % RULES_WAYS);
+		if (atomic_load_explicit(s.key, memory_order_acquire) == want)
+			return atomic_load_explicit(s.rule,
+			    memory_order_acquire);
 	}
 	return 0;
 }
@@ -247,9 +259,9 @@ rules_look_up(uint64_t key)
 	if (rule != 0)
 		return rule;
 	if (key - 1 > RULES_KEY_MASK - 1)
-		return RULE_NONE | RULE_THERE;
+		return of_kind(RULE_NONE);
 	m = modules_find(key - 1);
 	if (m == NULL)
-		return RULE_NONE | RULE_THERE;
+		return of_kind(RULE_NONE);
 	return m->fleeting ? work_out(key, m) : look_in_table(key, m, now);
 }

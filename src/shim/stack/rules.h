@@ -29,31 +29,39 @@ enum rule_kind {
 	RULE_NONE,	/* no entry covers the place */
 	RULE_FULL,	/* needs more than this word says */
 	RULE_ROOT,	/* nobody called this */
-	RULE_RSP,	/* CFA = rsp + offset */
-	RULE_RBP,	/* CFA = rbp + offset */
 	RULE_DRAP,	/* CFA = *(rbp - fp), caller's rbp = *rbp: a frame that
 			 * realigned its stack */
+	RULE_SIMPLE,	/* CFA = rsp or rbp + offset; with two flags: */
+	RULE_BY_RBP = 1,	/* it is rbp */
+	RULE_SAVES_RBP = 2,	/* caller's rbp = *(CFA - fp), else the same */
 };
 
-/* The word: kind in the low three bits, the CFA's offset (a multiple of 8) in
- * the low 24, then how far below the CFA rbp is saved (0: not saved) in 16
- * bits, 8 bits that are not 0 when the word is there, the module's number. */
-#define RULE_KIND(w) ((enum rule_kind)((w) & 7))
-#define RULE_OFFSET(w) ((uintptr_t)((w) & 0xfffff8))
-#define RULE_FP(w) ((uintptr_t)(((w) >> 24) & 0xffff))
-#define RULE_THERE ((uint64_t)1 << 40)
-#define RULE_MODULE(w) ((uint32_t)((w) >> 48))
+/* The word: the CFA's offset in the low half, so that a 32-bit load has it
+ * alone; then the kind in 3 bits, in 13 bits how many words below the CFA
+ * something lies (rbp, where it is saved; else the return address), and the
+ * module's number. */
+#define RULE_AT_KIND 32
+#define RULE_AT_FP 35
+#define RULE_AT_MODULE 48
+#define RULE_KIND(w) ((unsigned)((w) >> RULE_AT_KIND & 7))
+#define RULE_IS_SIMPLE(w) (((w) >> RULE_AT_KIND & RULE_SIMPLE) != 0)
+#define RULE_OFFSET(w) ((uintptr_t)(uint32_t)(w))
+#define RULE_FP(w) ((uintptr_t)((w) >> RULE_AT_FP & 0x1fff) * 8)
+#define RULE_MODULE(w) ((uint32_t)((w) >> RULE_AT_MODULE))
 
-enum { RULES_WAYS = 4, RULES_SEGMENTS = 6, RULES_FIRST_BITS = 12 };
+enum { RULES_WAYS = 8, RULES_SEGMENTS = 6, RULES_FIRST_BITS = 12 };
 #define RULES_KEY_BITS 48
 #define RULES_KEY_MASK (((uint64_t)1 << RULES_KEY_BITS) - 1)
 
+/* A segment is two arrays in a row, as an index into an array of words is a
+ * cycle or three less on the way from a return address to the next than one
+ * into an array of pairs. */
 struct rules_slot {
-	_Atomic uint64_t key;	/* place, epoch << 48; 0 while free */
-	_Atomic uint64_t rule;	/* 0 until it is known */
+	_Atomic uint64_t *key;	/* place, epoch << 48; 0 while free */
+	_Atomic uint64_t *rule;	/* 0 until it is known */
 };
 
-extern _Atomic(struct rules_slot *) rules_segments[RULES_SEGMENTS];
+extern _Atomic(_Atomic uint64_t *) rules_segments[RULES_SEGMENTS];
 
 /* 0 or -errno. */
 int rules_init(void);
@@ -67,40 +75,55 @@ SIGNAL_SAFE uint64_t rules_stamp(void);
 /* Code was unloaded: no rule is trusted before its module was seen again. */
 void rules_forget(void);
 
+#define RULES_SLOTS(i) ((uint64_t)1 << (RULES_FIRST_BITS + 2 * (i)))
+
+/* Slot @way of the place @key in segment @i, which lies at @base.  The low
+ * bits of return addresses are as good as any hash of them, and quicker; the
+ * ways of a place lie in one cache line. */
+SIGNAL_SAFE static ALWAYS_INLINE struct rules_slot
+rules_slot(_Atomic uint64_t *base, unsigned i, uint64_t key, unsigned way)
+{
+	uint64_t at = (key ^ way) & (RULES_SLOTS(i) - 1);
+
+	return (struct rules_slot){ base + at, base + at + RULES_SLOTS(i) };
+}
+
+/* The rule of the place @key, when it is in the first segment's first slot for
+ * it; else 0.  @stamp is rules_stamp() << 48. */
 SIGNAL_SAFE static ALWAYS_INLINE uint64_t
-rules_hash(uint64_t key)
+rules_find(_Atomic uint64_t *base, uint64_t key, uint64_t stamp)
 {
-	return key * 0x9e3779b97f4a7c15ull;
-}
+	uint64_t at = key & (RULES_SLOTS(0) - 1);
+	struct rules_slot s;
 
-/* The window of @hash in segment @i, whose slots are @base. */
-SIGNAL_SAFE static ALWAYS_INLINE struct rules_slot *
-rules_window(struct rules_slot *base, unsigned i, uint64_t hash)
-{
-	unsigned bits = RULES_FIRST_BITS + 2 * i;
-
-	return base + ((hash >> (64 - bits)) & ~(uint64_t)(RULES_WAYS - 1));
-}
-
-/* The rule of the place @key when it is where it is looked for first; @stamp
- * is rules_stamp() << 48. */
-IN_HOOK static ALWAYS_INLINE uint64_t
-rules_find(uint64_t key, uint64_t stamp)
-{
-	struct rules_slot *base = atomic_load_explicit(&rules_segments[0],
-	    memory_order_relaxed);
-	struct rules_slot *s = rules_window(base, 0, rules_hash(key));
-	uint64_t want = key | stamp, rule;
-
-	for (unsigned i = 0; i < RULES_WAYS; i++) {
-		if (atomic_load_explicit(&s[i].key, memory_order_acquire) !=
-		    want)
-			continue;
-		rule = atomic_load_explicit(&s[i].rule, memory_order_acquire);
-		if (likely(rule != 0))
-			return rule;
+	if (likely(atomic_load_explicit(&base[at], memory_order_acquire) ==
+	    key + stamp))
+		return atomic_load_explicit(&base[at + RULES_SLOTS(0)],
+		    memory_order_acquire);
+	for (unsigned way = 1; way < RULES_WAYS; way++) {
+		s = rules_slot(base, 0, key, way);
+		if (atomic_load_explicit(s.key, memory_order_acquire) ==
+		    key + stamp)
+			return atomic_load_explicit(s.rule,
+			    memory_order_acquire);
 	}
-	return rules_look_up(key);
+	return 0;
+}
+
+/* The rule of the place @key, wherever it is. */
+IN_HOOK static ALWAYS_INLINE uint64_t
+rules_get(_Atomic uint64_t *base, uint64_t key, uint64_t stamp)
+{
+	uint64_t rule = rules_find(base, key, stamp);
+
+	return likely(rule != 0) ? rule : rules_look_up(key);
+}
+
+/* The first segment, for rules_get(). */
+SIGNAL_SAFE static ALWAYS_INLINE _Atomic uint64_t *
+rules_first(void)
+{
+	return atomic_load_explicit(&rules_segments[0], memory_order_relaxed);
 }
 
 #endif

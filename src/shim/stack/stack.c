@@ -99,7 +99,7 @@ capture(struct stack_cache *c, const struct stack_regs *regs, bool first)
 	if (unlikely(c == NULL))
 		c = scratch = map_cache(0, 0);
 	if (likely(c != NULL))
-		number = walk_number(c, regs, c->depth, own_module, first);
+		number = walk_number(c, regs, own_module, first);
 	if (unlikely(number == 0))
 		atomic_fetch_add_explicit(&dropped, 1, memory_order_relaxed);
 	stack_cache_drop(scratch);

@@ -8,61 +8,84 @@
 
 #include "common/base/mem.h"
 
-_Atomic(_Atomic uint64_t *) stackset_index[STACKSET_SEGMENTS];
-_Atomic(struct stackset_node *) stackset_nodes[STACKSET_NODE_SEGMENTS];
+enum {
+	WAYS = 8,		/* slots of a window */
+	INDEX_BITS = 12,	/* slots of the first segment, */
+	SEGMENTS = 16,		/* each has twice as many as the one before */
+	FRONT_BITS = 11,	/* slots of the first front; each four times */
+	NODES_MAX_BITS = 26,	/* more than this are not kept */
+	NODES_MIN_BITS = 16,
+};
+
+struct stackset_node *stackset_nodes;
+_Atomic(struct stackset_front *) stackset_front;
+static uint32_t node_count;	/* that there is address space for */
+static _Atomic(_Atomic uint64_t *) segments[SEGMENTS];
 static _Atomic uint32_t next = STACKSET_FIRST;
 
-/* Large segments are reserved: their pages count when they are touched. */
+/* What is large is reserved: its pages count when they are touched. */
 static void *
-map_segment(size_t n)
+map_table(size_t n)
 {
-	return n <= 256 * KIB ? mem_map(n) : mem_reserve(n);
+	return n <= 64 * KIB ? mem_map(n) : mem_reserve(n);
 }
 
 static _Atomic uint64_t *
-index_segment(unsigned i)
+segment(unsigned i)
 {
 	_Atomic uint64_t *s, *none = NULL;
-	size_t n = sizeof(*s) << (STACKSET_SLOT_BITS + 2 * i);
+	size_t n = sizeof(*s) << (INDEX_BITS + i);
 
-	s = atomic_load_explicit(&stackset_index[i], memory_order_acquire);
+	s = atomic_load_explicit(&segments[i], memory_order_acquire);
 	if (s != NULL)
 		return s;
-	s = map_segment(n);
+	s = map_table(n);
 	if (s == NULL)
 		return NULL;
-	if (atomic_compare_exchange_strong(&stackset_index[i], &none, s))
+	if (atomic_compare_exchange_strong(&segments[i], &none, s))
 		return s;
 	mem_unmap(s, n);
 	return none;
 }
 
-/* Makes the segment that holds node @number. */
-static bool
-have_node(uint32_t number)
+static struct stackset_front *
+make_front(unsigned bits)
 {
-	uint32_t high = 31 - (uint32_t)__builtin_clz(number +
-	    (1u << STACKSET_NODE_BITS));
-	unsigned i = high - STACKSET_NODE_BITS;
-	struct stackset_node *s, *none = NULL;
-	size_t n = sizeof(*s) << high;
+	struct stackset_front *f = map_table(sizeof(*f) +
+	    (sizeof(f->slot[0]) << bits));
 
-	if (i >= STACKSET_NODE_SEGMENTS)
-		return false;
-	if (atomic_load_explicit(&stackset_nodes[i], memory_order_acquire))
+	if (f != NULL)
+		f->shift = 64 - bits;
+	return f;
+}
+
+/* Where address space is scarce (ulimit -v), there are fewer nodes. */
+static bool
+reserve_nodes(void)
+{
+	unsigned bits = NODES_MAX_BITS;
+
+	for (; bits >= NODES_MIN_BITS; bits -= 2) {
+		stackset_nodes = mem_reserve(sizeof(*stackset_nodes) << bits);
+		if (stackset_nodes == NULL)
+			continue;
+		node_count = (uint32_t)1 << bits;
 		return true;
-	s = map_segment(n);
-	if (s == NULL)
-		return false;
-	if (!atomic_compare_exchange_strong(&stackset_nodes[i], &none, s))
-		mem_unmap(s, n);
-	return true;
+	}
+	return false;
 }
 
 int
 stackset_init(void)
 {
-	return index_segment(0) != NULL && have_node(0) ? 0 : -ENOMEM;
+	if (stackset_nodes != NULL)
+		return 0;
+	if (segment(0) == NULL)
+		return -ENOMEM;
+	atomic_store(&stackset_front, make_front(FRONT_BITS));
+	if (atomic_load(&stackset_front) == NULL || !reserve_nodes())
+		return -ENOMEM;
+	return 0;
 }
 
 uint32_t
@@ -71,8 +94,35 @@ stackset_limit(void)
 	return atomic_load_explicit(&next, memory_order_acquire);
 }
 
-/* A node that nobody can find yet; 0 without memory.  A number that is taken
- * stays below the limit whatever happens. */
+/* More stacks than the front has slots: a larger one begins empty.  The old
+ * one stays mapped, as others may be looking at it. */
+static void
+grow_front(struct stackset_front *f)
+{
+	unsigned bits = 64 - f->shift;
+	struct stackset_front *larger;
+
+	if (stackset_limit() >> (bits + 1) == 0 || bits >= NODES_MAX_BITS)
+		return;
+	larger = make_front(bits + 2);
+	if (larger != NULL && !atomic_compare_exchange_strong(&stackset_front,
+	    &f, larger))
+		mem_unmap(larger, sizeof(*larger) +
+		    (sizeof(larger->slot[0]) << (bits + 2)));
+}
+
+void
+stackset_put_in_front(uint64_t hash, uint32_t number)
+{
+	struct stackset_front *f = atomic_load_explicit(&stackset_front,
+	    memory_order_acquire);
+
+	atomic_store_explicit(&f->slot[hash >> f->shift],
+	    (uint64_t)(uint32_t)hash << 32 | number, memory_order_release);
+	grow_front(f);
+}
+
+/* A node that nobody can find yet; 0 when there are too many. */
 static uint32_t
 make_node(uint32_t parent, uint64_t where)
 {
@@ -80,46 +130,64 @@ make_node(uint32_t parent, uint64_t where)
 	struct stackset_node *n;
 
 	do {
-		if (!have_node(number))
+		if (number >= node_count)
 			return 0;
 	} while (!atomic_compare_exchange_weak(&next, &number, number + 1));
-	n = (struct stackset_node *)(uintptr_t)stackset_node(number);
+	n = &stackset_nodes[number];
 	n->parent = parent;
 	n->depth = 1;
 	if (parent >= STACKSET_FIRST)
-		n->depth += stackset_node(parent)->depth;
+		n->depth += stackset_nodes[parent].depth;
 	n->where = where;
 	return number;
 }
 
-/* Looks through the windows in their fixed order; the first free slot takes
- * the new node.  The one who loses the race for it finds the winner's node
- * there, or goes on behind it: its own node then waits in @made. */
-uint32_t
-stackset_add(uint32_t parent, uint64_t where)
+static bool
+is_node(uint64_t slot, uint64_t hash, uint32_t parent, uint64_t where)
 {
-	uint64_t hash = stackset_hash(where), slot;
+	const struct stackset_node *n = &stackset_nodes[(uint32_t)slot];
+
+	return slot >> 32 == hash >> 32 && slot != 0 && n->where == where &&
+	    n->parent == parent;
+}
+
+/* Slot @way of the window of segment @i. */
+static _Atomic uint64_t *
+slot_of(_Atomic uint64_t *base, unsigned i, uint64_t hash, unsigned way)
+{
+	uint64_t mask = ((uint64_t)1 << (INDEX_BITS + i)) - 1;
+
+	return base + (((hash >> i) ^ way) & mask);
+}
+
+/* Looks at its slots in their fixed order; the first free one takes the new
+ * node.  The one who loses the race for a slot looks at it again: either it
+ * holds this node now, or the search goes on behind it. */
+uint32_t
+stackset_child(uint32_t parent, uint64_t where)
+{
+	uint64_t hash = (where ^ (uint64_t)parent << 20) *
+	    STACKSET_HASH_FACTOR;
 	uint32_t made = 0;
 
-	for (unsigned i = 0; i < STACKSET_SEGMENTS; i++) {
-		_Atomic uint64_t *w = index_segment(i);
+	hash ^= hash >> 29;
+	for (unsigned n = 0; n < SEGMENTS * WAYS; n++) {
+		_Atomic uint64_t *s = segment(n / WAYS);
+		uint64_t slot;
 
-		if (w == NULL)
+		if (s == NULL)
 			return 0;
-		w = stackset_window(w, i, hash, parent);
-		for (unsigned k = 0; k < STACKSET_WAYS; k++) {
-			slot = atomic_load_explicit(&w[k],
-			    memory_order_acquire);
-			if (slot == 0 && made == 0)
-				made = make_node(parent, where);
-			if (slot == 0 && made == 0)
-				return 0;
-			if (slot == 0 && atomic_compare_exchange_strong(&w[k],
-			    &slot, (hash >> 32 << 32) | made))
-				return made;
-			if (stackset_is(slot, hash, parent, where))
-				return (uint32_t)slot;
-		}
+		s = slot_of(s, n / WAYS, hash, n % WAYS);
+		slot = atomic_load_explicit(s, memory_order_acquire);
+		if (slot == 0 && made == 0)
+			made = make_node(parent, where);
+		if (slot == 0 && made == 0)
+			return 0;
+		if (slot == 0 && atomic_compare_exchange_strong(s, &slot,
+		    hash >> 32 << 32 | made))
+			return made;
+		if (is_node(slot, hash, parent, where))
+			return (uint32_t)slot;
 	}
 	return 0;
 }

@@ -14,6 +14,7 @@
 #ifndef DIAG_STACK_WALK_H
 #define DIAG_STACK_WALK_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -29,6 +30,8 @@ struct frame {
 	uintptr_t sp, fp;
 	uint32_t number;	/* of the stack from here outward */
 	uint32_t step;		/* the low bits of its rule; see walk.c */
+	uint64_t hash;		/* of the stack from here outward */
+	const uint64_t *fp_at;	/* in a kept frame: where its caller's rbp is */
 };
 
 struct stack_cache {
@@ -56,23 +59,40 @@ struct walk_full {
 	bool aside;		/* the last step went over to another stack */
 };
 
-struct walk {
+/* Where a walk is. */
+struct walk_at {
 	uint64_t key;
 	uintptr_t sp, fp;
+};
+
+struct walk {
+	struct walk_at at;
 	struct window window;
 	struct stack_cache *c;
 	const struct stack_regs *start;
 	uint64_t stamp;		/* << 48, as the keys have it */
-	unsigned top;		/* next kept frame to meet */
+	_Atomic uint64_t *rules;	/* rules_first() */
+	unsigned meet;		/* the kept frame that the walk may come to */
 	unsigned count;		/* fresh frames */
 	unsigned depth;		/* how many frames are wanted */
+	uint64_t hash, power;	/* of the fresh frames */
 };
 
-/* The number of the stack at @start, of at most @depth frames; 0 without
- * memory.  Innermost frames in module @own are left out; the very first one,
- * whatever it is, when @first says so. */
+/* What is below the stack pointer and still a function's own. */
+enum { WALK_RED_ZONE = 128 };
+
+/* No other address can be code of a program. */
+SIGNAL_SAFE static inline bool
+walk_is_place(uint64_t key)
+{
+	return key - 1 < ((uint64_t)1 << 47) - 1;
+}
+
+/* The number of the stack at @start; 0 without memory.  Innermost frames in
+ * module @own are left out; the very first one, whatever it is, when @first
+ * says so. */
 IN_HOOK uint32_t walk_number(struct stack_cache *c,
-    const struct stack_regs *start, unsigned depth, uint32_t own, bool first);
+    const struct stack_regs *start, uint32_t own, bool first);
 
 /* Puts a window around @sp into @w. */
 IN_HOOK bool walk_enter(struct window *w, struct stack_cache *c, uintptr_t sp);

@@ -224,15 +224,15 @@ walk_full_from_start(struct walk *w)
 	load_start(&f, w->start);
 	if (!walk_enter(&window, w->c, f.r[CFI_RSP]))
 		return WALK_CUT;
-	while (f.key != w->key || f.r[CFI_RSP] != w->sp) {
+	while (f.key != w->at.key || f.r[CFI_RSP] != w->at.sp) {
 		if (end != WALK_ON || ++steps > 2 * STACK_DEPTH_MAX)
 			return WALK_CUT;
 		end = walk_full_step(&f, w->c, &window);
 	}
 	end = walk_full_step(&f, w->c, &window);
-	w->key = f.key;
-	w->sp = f.r[CFI_RSP];
-	w->fp = f.r[CFI_RBP];
+	w->at.key = f.key;
+	w->at.sp = f.r[CFI_RSP];
+	w->at.fp = f.r[CFI_RBP];
 	w->window = window;
 	return end;
 }
