@@ -1,4 +1,5 @@
 # Allocation tracing: leaks, the text, what it must not change.
-ALLOC_PRELOAD_TESTS = tests/preload/leaks.test
+ALLOC_PRELOAD_TESTS = tests/preload/leaks.test tests/preload/alloctext.test
 dist_check_SCRIPTS += $(ALLOC_PRELOAD_TESTS)
 TESTS += $(ALLOC_PRELOAD_TESTS)
+EXTRA_DIST += tests/preload/alloctext.awk

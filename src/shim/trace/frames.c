@@ -150,7 +150,7 @@ write_line(struct buf *b, uintptr_t pc, struct object *m)
 	if (name != NULL) {
 		size_t len = strnlen(name, NAME_READ);
 
-		buf_clean(b, name, MIN(len, (size_t)NAME_SHOWN));
+		objects_write_word(b, name, NAME_SHOWN);
 		if (len > NAME_SHOWN)
 			buf_str(b, "...");
 		buf_str(b, "+0x");

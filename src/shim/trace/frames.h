@@ -13,8 +13,9 @@
  * very end of a function is named right; OFF is the return address minus its
  * start.  Without a symbol that covers the call, NAME+0xOFF is left out.
  * MODULE is as in the "module" line; an address in no object (code made at run
- * time) is written "(?+0xADDR)".  Frames of libdiag.so itself are not shown.  "N frames left out": the record would be too
- * long for its sink.  "cut": the walk ended before the outermost frame.
+ * time) is written "(?+0xADDR)".  Frames of libdiag.so itself are not shown.
+ * "N frames left out": the record would be too long for its sink.  "cut": the
+ * walk ended before the outermost frame.
  *
  * A line is made once per return address and copied from then on.  The module
  * line of every frame is written before the first line that needs it.

@@ -123,22 +123,29 @@ ask_loader(uintptr_t pc, struct found *f)
 	return true;
 }
 
-/* Copies @text with what is not a plain character made visible, white space
- * too, so that a line of ours has as many words as it says. */
-static void
-clean_words(char to[PATH_SPACE], const char *text)
+void
+objects_write_word(struct buf *b, const char *text, size_t max)
 {
-	char cleaned[PATH_SPACE];
-	struct buf clean = BUF(cleaned);
+	size_t len = strnlen(text, max);
+
+	for (size_t from = 0; from <= len; from++) {
+		size_t n = 0;
+
+		while (from + n < len && text[from + n] != ' ')
+			n++;
+		buf_clean(b, text + from, n);
+		from += n;
+		if (from < len)
+			buf_str(b, "\\x20");
+	}
+}
+
+static void
+clean_word(char to[PATH_SPACE], const char *text)
+{
 	struct buf b = { .data = to, .cap = PATH_SPACE };
 
-	buf_clean(&clean, text, strlen(text));
-	for (size_t i = 0; i < clean.len; i++) {
-		if (cleaned[i] == ' ')
-			buf_str(&b, "\\x20");
-		else
-			buf_char(&b, cleaned[i]);
-	}
+	objects_write_word(&b, text, PATH_SPACE);
 	buf_cstr(&b);
 }
 
@@ -274,7 +281,7 @@ enter(const struct found *f)
 		return NULL;
 	m = entered(f->start, UINT32_MAX - 1);
 	if (m == NULL) {
-		clean_words(path, path_of(f, target));
+		clean_word(path, path_of(f, target));
 		m = come_back(f, path);
 		if (m == NULL)
 			m = add(f, path);

@@ -22,6 +22,7 @@
 #include <stdint.h>
 
 #include "common/base/attrs.h"
+#include "common/base/buf.h"
 #include "common/symbol/symbol.h"
 
 enum { OBJECTS_MAX = 4096 };
@@ -63,6 +64,12 @@ IN_HOOK bool objects_announce(struct object *m);
 IN_HOOK struct symbol_file *objects_symbols(struct object *m);
 
 SIGNAL_SAFE uint32_t objects_generation(void);
+
+/* Writes at most @max bytes of @text with what is not a plain character made
+ * visible, white space too, so that a line of ours has as many words as its
+ * form says. */
+SIGNAL_SAFE void objects_write_word(struct buf *b, const char *text,
+    size_t max);
 
 /* Around dlclose(): everything loaded is entered before; what is gone is
  * marked afterwards.  Both inside a hook scope. */
