@@ -1,2 +1,3 @@
 # tests/hosts
 include tests/hosts/alloc.mk
+include tests/hosts/gc.mk

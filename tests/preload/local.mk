@@ -9,3 +9,4 @@ EXTRA_DIST += tests/golden/formats.ere
 include tests/preload/tool.mk
 include tests/preload/tape.mk
 include tests/preload/alloc.mk
+include tests/preload/gc.mk

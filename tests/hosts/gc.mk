@@ -1,0 +1,5 @@
+# heaps, cycles, and the one periodic thread
+check_PROGRAMS += tests/hosts/heap_shapes
+tests_hosts_heap_shapes_SOURCES = tests/hosts/heap_shapes.c
+tests_hosts_heap_shapes_CFLAGS = $(AM_CFLAGS) -fno-builtin-malloc \
+	-fno-builtin-free
