@@ -165,9 +165,12 @@ write_wait(struct buf *b, const struct wait_copy *w)
 	const char *name = wait_kind_name(w->kind);
 
 	switch (w->kind) {
-	case WAIT_EPOLL: case WAIT_ACCEPT: case WAIT_POLL: case WAIT_SELECT:
-	case WAIT_READ:
+	case WAIT_EPOLL: case WAIT_ACCEPT: case WAIT_READ:
 		buf_printf(b, "%s(%llu)", name,
+		    (unsigned long long)w->object);
+		break;
+	case WAIT_POLL: case WAIT_SELECT:
+		buf_printf(b, "%s(n=%llu)", name,
 		    (unsigned long long)w->object);
 		break;
 	case WAIT_JOIN:

@@ -16,9 +16,10 @@
 #include "common/base/sys.h"
 #include "shim/trace/tasks_table.h"
 
-enum { AT_LEAST = 16, FIRST_COST_NS = 4000, YIELD_NS = 10000000 };
+enum { AT_LEAST = 16, CHECK_EACH = 32, FIRST_COST_NS = 4000, YIELD_NS = 10000000 };
 
 static uint64_t cost_ns = FIRST_COST_NS;	/* of one file; smoothed */
+static uint64_t walk_ns;	/* of a look that reads nothing; smoothed */
 static uint32_t mover_cursor, waiter_cursor;	/* where to go on reading */
 static uint64_t last_look_ns;
 static int64_t names_left;	/* that the last look's budget allows for */
@@ -29,6 +30,7 @@ struct looking {
 	struct task **task;
 	unsigned n;
 	int64_t reads_left;
+	uint64_t start_ns, most_ns;	/* CPU time: of the start, to be used */
 	int my_cpu;
 };
 
@@ -60,6 +62,17 @@ has_moved(const struct task *task)
 	    task->state == 0;
 }
 
+/* One file was read.  The number that may be read is a forecast; the clock has
+ * the last word. */
+static void
+spend(struct looking *l)
+{
+	l->reads_left--;
+	if (l->reads_left % CHECK_EACH == 0 &&
+	    clock_thread_cpu_ns() - l->start_ns > l->most_ns)
+		l->reads_left = 0;
+}
+
 /* Few threads may all keep their files open; of many, those that move. */
 static bool
 may_keep(const struct looking *l, const struct task *task)
@@ -73,7 +86,7 @@ read_state(struct looking *l, struct task *task)
 	struct proc_stat st;
 	int err = procfs_stat(task->tid, &task->files, may_keep(l, task), &st);
 
-	l->reads_left--;
+	spend(l);
 	if (err == -ESRCH) {
 		task->gone = true;
 		return;
@@ -95,10 +108,12 @@ read_delay(struct looking *l, struct task *task)
 	bool counts = task->was_read || last_look_ns == 0 ||
 	    atomic_load(&task->thread->born_ns) >= last_look_ns;
 
-	l->reads_left--;
-	if (err != 0)
+	spend(l);
+	if (err != 0) {
+		if (err != -ESRCH && !task->was_read)
+			l->out->delay_known = false;
 		return;
-	l->out->delay_known = true;
+	}
 	/* What an older thread did before it was first read is of no period. */
 	if (counts) {
 		task->ran_ns = s.run_ns - MIN(s.run_ns, task->run_ns);
@@ -345,20 +360,31 @@ my_cpu(void)
 	return (int)cpu;
 }
 
-static void
+/* What walking over all threads takes is not there for reading. */
+static int64_t
+reads_for(uint64_t budget_ns)
+{
+	uint64_t left = budget_ns - MIN(budget_ns, walk_ns);
+
+	return (int64_t)MAX(left / cost_ns, AT_LEAST);
+}
+
+/* Returns the CPU time that went into reading. */
+static uint64_t
 read_all(struct looking *l, uint64_t budget_ns)
 {
 	uint64_t before = procfs_reads();
 	uint64_t start = clock_thread_cpu_ns();
 
-	l->reads_left = (int64_t)MAX(budget_ns / cost_ns, AT_LEAST);
+	l->reads_left = reads_for(budget_ns);
+	l->start_ns = start;
+	l->most_ns = budget_ns - MIN(budget_ns, walk_ns);
 	read_movers(l);
 	read_waiters(l);
 	believe_waiters(l);
 	l->my_cpu = my_cpu();
 	note_clocks(l);
 	tell_running(l);
-
 	names_left = MAX(l->reads_left, AT_LEAST);
 
 	uint64_t reads = procfs_reads() - before;
@@ -366,12 +392,14 @@ read_all(struct looking *l, uint64_t budget_ns)
 
 	if (reads >= AT_LEAST)
 		cost_ns = (3 * cost_ns + spent / reads) / 4 + 1;
+	return spent;
 }
 
 void
 tasks_look(struct tasks_look *out, uint64_t budget_ns)
 {
 	struct looking l = { .out = out };
+	uint64_t start = clock_thread_cpu_ns(), reading = 0;
 
 	memset(out, 0, sizeof(*out));
 	thread_self(); /* so that we are known to be one of ours */
@@ -379,12 +407,14 @@ tasks_look(struct tasks_look *out, uint64_t budget_ns)
 	meet_all(&l);
 	out->at_ns = clock_ns();
 	out->lockwait_ns = tasks_lockwait(out->at_ns);
+	out->delay_known = out->kernel_tells;
 	if (out->kernel_tells)
-		read_all(&l, budget_ns);
+		reading = read_all(&l, budget_ns);
 	else
 		believe_waiters(&l);
 	count_all(&l);
 	last_look_ns = out->at_ns;
+	walk_ns = (walk_ns + clock_thread_cpu_ns() - start - reading) / 2;
 }
 
 void

@@ -8,6 +8,7 @@
 #include <sched.h>
 #include <sys/prctl.h>
 
+#include "common/base/buf.h"
 #include "common/base/clock.h"
 #include "common/base/proc.h"
 #include "common/base/sys.h"
@@ -187,13 +188,16 @@ flush(uint64_t now)
 static void
 leave_when_alone(uint64_t now)
 {
-	char text[512];
+	char text[512], path[64];
+	struct buf b = BUF(path);
 	struct proc_stat st;
 
 	if (now < t->alone_ns || !t->private_files)
 		return;
 	t->alone_ns = now + ALONE_PERIOD_NS;
-	if (proc_read("/proc/self/stat", text, sizeof(text)) <= 0 ||
+	/* As a thread: the whole process's file costs a sum over its threads. */
+	buf_printf(&b, "/proc/self/task/%d/stat", (int)sys_getpid());
+	if (proc_read(buf_cstr(&b), text, sizeof(text)) <= 0 ||
 	    !proc_stat_parse(text, &st) || st.state != 'Z')
 		return;
 	t->alone_ns = now + FLUSH_PERIOD_NS;
