@@ -10,7 +10,7 @@ src_tool_cli_libcli_la_SOURCES = \
 	src/tool/cli/shebang.h src/tool/cli/shebang.c \
 	src/tool/cli/verbs.h src/tool/cli/verbs.c \
 	src/tool/cli/verb_env.c src/tool/cli/verb_help.c \
-	src/tool/cli/verb_run.c
+	src/tool/cli/verb_report.c src/tool/cli/verb_run.c
 src_tool_cli_libcli_la_CPPFLAGS = $(AM_CPPFLAGS) \
 	-DDIAG_LIBDIR='"$(libdir)"'
 

@@ -9,7 +9,7 @@
 #include "tool/cli/say.h"
 
 const struct verb *const verbs[] = {
-	&verb_run, &verb_env, &verb_help, NULL
+	&verb_run, &verb_env, &verb_report, &verb_help, NULL
 };
 
 const struct verb *

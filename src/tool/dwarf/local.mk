@@ -1,3 +1,5 @@
 noinst_LTLIBRARIES += src/tool/dwarf/libdwarf.la
 TOOL_LIBS += src/tool/dwarf/libdwarf.la
-src_tool_dwarf_libdwarf_la_SOURCES = src/tool/dwarf/dwarf.h src/tool/dwarf/dwarf.c
+src_tool_dwarf_libdwarf_la_SOURCES = src/tool/dwarf/places.h \
+	src/tool/dwarf/places.c
+src_tool_dwarf_libdwarf_la_CPPFLAGS = $(AM_CPPFLAGS) $(ELFUTILS_CFLAGS)

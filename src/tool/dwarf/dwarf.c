@@ -1,4 +1,0 @@
-/*
- * dwarf - to come.
- */
-#include "tool/dwarf/dwarf.h"

@@ -1,0 +1,42 @@
+/*
+ * places - from an address in an object to functions, files and lines.
+ *
+ * Through elfutils: debug information in the object, or in a separate file
+ * found by build-id or debug link below /usr/lib/debug; calls that the
+ * compiler inlined are frames of their own.  An object whose build-id is not
+ * the one that was recorded is another object: it is not asked.
+ *
+ * Memory   owned by the handle; results are valid until places_drop().
+ * Threads  one.
+ * Fork     nothing to do.
+ */
+#ifndef DIAG_DWARF_PLACES_H
+#define DIAG_DWARF_PLACES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { PLACES_MAX = 32 };
+
+struct place {
+	const char *function;	/* linkage name if there is one; NULL unknown */
+	const char *file;	/* NULL unknown */
+	unsigned line;
+};
+
+struct places;
+
+struct places *places_start(void);
+void places_drop(struct places *p);
+
+/* What is at the ELF virtual address @addr of the object @path whose build-id
+ * is @build_id in hexadecimal ("" when not known).  Fills @out, the innermost
+ * inlined call first, and returns how many there are; 0: nothing is known. */
+unsigned places_find(struct places *p, const char *path, const char *build_id,
+    uint64_t addr, struct place out[PLACES_MAX]);
+
+/* The readable form of a C++ name, which the caller frees; NULL when @name is
+ * not one. */
+char *places_demangle(const char *name);
+
+#endif

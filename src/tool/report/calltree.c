@@ -1,0 +1,154 @@
+/*
+ * calltree - stacks merged by the names of their functions, from the outside.
+ */
+#include "tool/report/calltree.h"
+
+#include <stdlib.h>
+
+#include "common/base/attrs.h"
+#include "tool/report/alloc.h"
+#include "tool/report/groups.h"
+
+enum { FIRST_TABLE = 4096 };
+
+static size_t
+home(const struct calltree *t, uint32_t parent, uint32_t function)
+{
+	uint64_t key = (uint64_t)parent << 32 | function;
+
+	return (key * 0x9e3779b97f4a7c15u >> 24) & t->mask;
+}
+
+static void
+grow(struct calltree *t)
+{
+	free(t->table);
+	t->mask = t->mask * 2 + 1;
+	t->table = alloc_zeroed(t->mask + 1, sizeof(*t->table));
+	for (size_t i = 1; i < t->n; i++) {
+		size_t at = home(t, t->calls[i].parent, t->calls[i].function);
+
+		while (t->table[at] != 0)
+			at = (at + 1) & t->mask;
+		t->table[at] = (uint32_t)i;
+	}
+}
+
+static uint32_t
+enter(struct calltree *t, uint32_t parent, const struct name *name)
+{
+	if (t->n * 2 > t->mask)
+		grow(t);
+
+	size_t at = home(t, parent, name->function);
+
+	for (; t->table[at] != 0; at = (at + 1) & t->mask) {
+		const struct call *c = &t->calls[t->table[at]];
+
+		if (c->parent == parent && c->function == name->function)
+			return t->table[at];
+	}
+	t->calls = alloc_room(t->calls, t->n, &t->cap, sizeof(*t->calls));
+	t->calls[t->n] = (struct call){
+		.function = name->function,
+		.file = name->file,
+		.line = name->line,
+		.parent = parent,
+		.next = t->calls[parent].child,
+	};
+	t->calls[parent].child = (uint32_t)t->n;
+	t->table[at] = (uint32_t)t->n;
+	return (uint32_t)t->n++;
+}
+
+/* Enters the stack of @node and adds @value on the way in. */
+static uint32_t
+add_stack(struct calltree *t, struct report *r, uint32_t node, uint64_t value,
+    unsigned *depth)
+{
+	uint32_t at = 0;
+	unsigned count;
+
+	if (node == 0) {
+		t->calls[0].value += value;
+		return 0;
+	}
+	at = add_stack(t, r, r->m.nodes[node].parent, value, depth);
+
+	for (unsigned i = 0;; i++) {
+		/* Entering may move the names; they are asked for again. */
+		const struct name *name = names_of(&r->names,
+		    r->m.nodes[node].frame, &count);
+
+		if (i == count)
+			return at;
+		at = enter(t, at, &name[count - 1 - i]);
+		t->calls[at].value += value;
+		++*depth;
+		t->depth = MAX(t->depth, *depth);
+	}
+}
+
+static const struct calltree *sorting;
+
+static int
+compare(const void *a, const void *b)
+{
+	const struct call *x = &sorting->calls[*(const uint32_t *)a];
+	const struct call *y = &sorting->calls[*(const uint32_t *)b];
+
+	if (x->value != y->value)
+		return x->value < y->value ? 1 : -1;
+	return x < y ? -1 : x > y;
+}
+
+static void
+sort_children(struct calltree *t, uint32_t parent)
+{
+	uint32_t *list = NULL;
+	size_t n = 0, cap = 0;
+
+	for (uint32_t i = t->calls[parent].child; i != 0;
+	    i = t->calls[i].next) {
+		list = alloc_room(list, n, &cap, sizeof(*list));
+		list[n++] = i;
+	}
+	if (n < 2) {
+		free(list);
+		return;
+	}
+	sorting = t;
+	qsort(list, n, sizeof(*list), compare);
+	t->calls[parent].child = list[0];
+	for (size_t i = 0; i < n; i++)
+		t->calls[list[i]].next = i + 1 < n ? list[i + 1] : 0;
+	free(list);
+}
+
+void
+calltree_build(struct calltree *t, struct report *r)
+{
+	struct groups g;
+
+	*t = (struct calltree){ .mask = FIRST_TABLE - 1 };
+	t->table = alloc_zeroed(FIRST_TABLE, sizeof(*t->table));
+	t->calls = alloc_room(NULL, 0, &t->cap, sizeof(*t->calls));
+	t->calls[t->n++] = (struct call){ 0 };
+	groups_collect(&g, r, r->opt.by);
+	for (size_t i = 0; i < g.n; i++) {
+		unsigned depth = 0;
+
+		add_stack(t, r, g.all[i].node, g.all[i].value, &depth);
+	}
+	groups_drop(&g);
+	for (size_t i = 0; i < t->n; i++)
+		sort_children(t, (uint32_t)i);
+}
+
+void
+calltree_drop(struct calltree *t)
+{
+	free(t->calls);
+	free(t->table);
+	*t = (struct calltree){ 0 };
+}

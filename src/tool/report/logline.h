@@ -1,0 +1,59 @@
+/*
+ * logline - one line of a text log, taken apart.
+ *
+ * A log is mixed with what the program itself writes, and may be cut or
+ * damaged anywhere; a line is ours only when it is ours to its end.  What the
+ * program wrote without a newline may stand before our line: then the event
+ * is found behind it.
+ *
+ * Memory   the results point into the line.
+ * Threads  pure functions.
+ * Fork     nothing to do.
+ */
+#ifndef DIAG_REPORT_LOGLINE_H
+#define DIAG_REPORT_LOGLINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum logline_kind {
+	LINE_OTHER,	/* not ours */
+	LINE_BLANK,	/* ends a record */
+	LINE_ALLOC, LINE_FREE,
+	LINE_FRAME,
+	LINE_CUT,	/* "...": frames were left out */
+	LINE_STACK,	/* stack 17: */
+	LINE_MODULE,
+	LINE_LEAKS,	/* leaks: the sums */
+	LINE_LEAK,	/* leak 1: a group; frames follow */
+	LINE_GC, LINE_SCHED,
+	LINE_NOTICE,	/* diag: a sentence */
+	LINE_BROKEN	/* begins as ours and is not: cut or torn */
+};
+
+struct logtext {
+	const char *at;
+	size_t len;
+};
+
+struct logline {
+	enum logline_kind kind;
+	uint32_t pid;		/* of the prefix; 0 without one */
+	uint64_t addr, size, ns;	/* FRAME: addr is the module's */
+	uint64_t stack;		/* ALLOC, FREE: 0 none is named; STACK, LEAK:
+				 * its number */
+	uint64_t blocks;	/* LEAK, LEAKS */
+	uint32_t tid;
+	struct logtext entry;	/* ALLOC, FREE: malloc, ... */
+	struct logtext name;	/* of the thread; FRAME: function ("" if not
+				 * known); MODULE: short name */
+	struct logtext module;	/* FRAME: short name; MODULE: path */
+	struct logtext build_id;	/* MODULE */
+	struct logtext text;	/* the line without prefix and newline */
+};
+
+/* Takes the @len bytes at @line (without the newline) apart. */
+void logline_parse(const char *line, size_t len, struct logline *out);
+
+#endif

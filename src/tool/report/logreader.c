@@ -1,0 +1,286 @@
+/*
+ * logreader - a text log into a model.
+ */
+#include "tool/report/logreader.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/attrs.h"
+#include "tool/report/alloc.h"
+#include "tool/report/input.h"
+#include "tool/report/logline.h"
+#include "tool/report/lognames.h"
+
+enum { FRAMES_MAX = 1024 };
+
+/* What the frames that are being read belong to. */
+enum pending {
+	PENDING_NOTHING, PENDING_EVENT, PENDING_STACK, PENDING_LEAK
+};
+
+struct reader {
+	struct model *m;
+	struct logreader_notes *notes;
+	struct lognames names;
+	enum pending pending;
+	struct model_event event;
+	bool is_free;
+	uint32_t process;
+	uint64_t stack;		/* PENDING_STACK: its number */
+	struct told_leak leak;
+	uint32_t frames[FRAMES_MAX];	/* innermost first */
+	size_t n_frames;
+	bool cut;
+};
+
+/* The stack of the frames that were read. */
+static uint32_t
+gathered_node(struct reader *r)
+{
+	uint32_t node = 0;
+
+	for (size_t i = r->n_frames; i-- > 0;)
+		node = model_node(r->m, node, r->frames[i]);
+	if (r->cut && node != 0)
+		r->m->nodes[node].cut = true;
+	return node;
+}
+
+static void
+put_event(struct reader *r)
+{
+	if (r->is_free)
+		model_free(r->m, &r->event);
+	else
+		model_alloc(r->m, &r->event);
+}
+
+/* The record that was being read is complete. */
+static void
+finish_record(struct reader *r)
+{
+	enum pending pending = r->pending;
+
+	r->pending = PENDING_NOTHING;
+	switch (pending) {
+	case PENDING_NOTHING:
+		return;
+	case PENDING_EVENT:
+		r->event.node = gathered_node(r);
+		r->notes->no_stack += r->n_frames == 0;
+		put_event(r);
+		return;
+	case PENDING_STACK:
+		lognames_set_stack(&r->names, r->process, r->stack,
+		    gathered_node(r));
+		return;
+	case PENDING_LEAK:
+		r->leak.node = gathered_node(r);
+		model_told_leak(r->m, &r->leak);
+		return;
+	}
+}
+
+static void
+begin_record(struct reader *r, enum pending pending)
+{
+	r->pending = pending;
+	r->n_frames = 0;
+	r->cut = false;
+}
+
+static void
+read_event(struct reader *r, const struct logline *l)
+{
+	uint32_t name = strings_add(&r->m->strings, l->name.at, l->name.len);
+
+	r->is_free = l->kind == LINE_FREE;
+	r->event = (struct model_event){
+		.thread = model_thread(r->m, r->process, l->tid, name),
+		.addr = l->addr,
+		.size = l->size,
+		.ns = l->ns,
+	};
+	if (l->stack == 0) {
+		begin_record(r, PENDING_EVENT);
+		return;
+	}
+	r->event.node = lognames_stack(&r->names, r->process, l->stack);
+	r->notes->no_stack += r->event.node == 0;
+	put_event(r);
+}
+
+static void
+read_frame(struct reader *r, const struct logline *l)
+{
+	if (r->pending == PENDING_NOTHING)
+		return;
+	if (r->n_frames < FRAMES_MAX)
+		r->frames[r->n_frames++] = lognames_frame(&r->names,
+		    r->process, l);
+	else
+		r->cut = true;
+}
+
+static char *
+copy_text(char *old, const struct logtext *t)
+{
+	free(old);
+	return alloc_text(t->at, t->len);
+}
+
+/* delay=12ms of a SCHED line. */
+static void
+read_sched(struct reader *r, const struct logline *l)
+{
+	static const char key[] = " delay=";
+	const char *at = memmem(l->text.at, l->text.len, key, strlen(key));
+	uint64_t ms = 0;
+
+	r->notes->sched_lines++;
+	if (at != NULL)
+		for (at += strlen(key); at < l->text.at + l->text.len &&
+		    *at >= '0' && *at <= '9' && ms < 1u << 30; at++)
+			ms = ms * 10 + (uint64_t)(*at - '0');
+	if (r->notes->worst_sched != NULL && ms <= r->notes->worst_delay_ms)
+		return;
+	r->notes->worst_delay_ms = ms;
+	r->notes->worst_sched = copy_text(r->notes->worst_sched, &l->text);
+}
+
+/* "diag: 12 records dropped" and the like: the number counts. */
+static void
+read_notice(struct reader *r, const struct logline *l)
+{
+	const char *at = l->text.at + strlen("diag: ");
+	const char *end = l->text.at + l->text.len;
+	uint64_t n = 0;
+
+	for (; at < end && *at >= '0' && *at <= '9' && n < 1ull << 50; at++)
+		n = n * 10 + (uint64_t)(*at - '0');
+	r->notes->lost += n;
+}
+
+static void
+read_leak(struct reader *r, const struct logline *l)
+{
+	begin_record(r, PENDING_LEAK);
+	r->leak = (struct told_leak){
+		.bytes = l->size,
+		.blocks = l->blocks,
+		.oldest_ns = l->ns,
+	};
+}
+
+/* A line that begins a record, or stands alone. */
+static void
+read_head(struct reader *r, const struct logline *l)
+{
+	switch (l->kind) {
+	case LINE_ALLOC:
+	case LINE_FREE:
+		read_event(r, l);
+		break;
+	case LINE_STACK:
+		begin_record(r, PENDING_STACK);
+		r->stack = l->stack;
+		break;
+	case LINE_LEAK:
+		read_leak(r, l);
+		break;
+	case LINE_LEAKS:
+		r->notes->told = true;
+		r->notes->told_bytes += l->size;
+		r->notes->told_blocks += l->blocks;
+		break;
+	case LINE_GC:
+		r->notes->gc_lines++;
+		r->notes->last_gc = copy_text(r->notes->last_gc, &l->text);
+		break;
+	case LINE_SCHED:
+		read_sched(r, l);
+		break;
+	case LINE_NOTICE:
+		read_notice(r, l);
+		break;
+	case LINE_BROKEN:
+		r->notes->broken++;
+		break;
+	default:
+		break;
+	}
+}
+
+static void
+read_line(struct reader *r, const struct logline *l)
+{
+	r->notes->lines++;
+	if (l->kind == LINE_OTHER)
+		return;
+	r->notes->ours++;
+	/* A module is named in the middle of the record that needs it. */
+	if (l->kind == LINE_MODULE) {
+		lognames_module(&r->names, model_process(r->m, l->pid), l);
+		return;
+	}
+	if (l->kind == LINE_FRAME) {
+		read_frame(r, l);
+		return;
+	}
+	if (l->kind == LINE_CUT) {
+		r->cut = true;
+		return;
+	}
+	finish_record(r);
+	if (l->kind == LINE_BLANK)
+		return;
+	r->process = model_process(r->m, l->pid);
+	read_head(r, l);
+}
+
+int
+logreader_read(struct model *m, const char *path,
+    struct logreader_notes *notes)
+{
+	struct reader *r = alloc_zeroed(1, sizeof(*r));
+	struct input in;
+	struct logline l;
+	const char *line;
+	size_t len;
+
+	*notes = (struct logreader_notes){ 0 };
+	if (!input_open(&in, path)) {
+		int err = errno;
+
+		free(r);
+		return -err;
+	}
+	r->m = m;
+	r->notes = notes;
+	lognames_start(&r->names, m);
+	while (input_line(&in, &line, &len)) {
+		logline_parse(line, len, &l);
+		/* The last line may be half of one. */
+		if (in.unended && l.kind != LINE_OTHER)
+			break;
+		read_line(r, &l);
+	}
+	notes->cut = in.unended || (r->pending == PENDING_EVENT &&
+	    r->n_frames == 0);
+	if (!notes->cut)
+		finish_record(r);
+	lognames_drop(&r->names);
+	input_close(&in);
+	free(r);
+	return -in.err;
+}
+
+void
+logreader_notes_drop(struct logreader_notes *notes)
+{
+	free(notes->worst_sched);
+	free(notes->last_gc);
+	notes->worst_sched = notes->last_gc = NULL;
+}

@@ -1,0 +1,126 @@
+/*
+ * model - what happened, whoever wrote it down: events and stacks.
+ *
+ * Readers (of a text log, of a tape) put in frames, stacks and events in the
+ * order of time; reports take out sites (one per distinct stack that
+ * allocated), live blocks and sums.  Nothing is kept per event: memory grows
+ * with distinct stacks and with live blocks, not with the length of the input.
+ *
+ * Memory   owned by the model until model_drop().
+ * Threads  one.
+ * Fork     nothing to do.
+ */
+#ifndef DIAG_REPORT_MODEL_H
+#define DIAG_REPORT_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tool/report/blocks.h"
+#include "tool/report/strings.h"
+
+/* An object that code came from.  Strings are numbers in model.strings. */
+struct module {
+	uint32_t name, path, build_id;
+};
+
+/* One place in the code. */
+struct frame {
+	uint32_t module;
+	uint32_t function;	/* as the reader found it; 0 unknown */
+	uint64_t addr;		/* return address, as ELF virtual address */
+};
+
+/* A stack is its innermost node; the root is node 0. */
+struct node {
+	uint32_t parent, frame;
+	uint32_t site;		/* 0 until something was allocated here */
+	bool cut;		/* the stack did not end here: it was cut */
+};
+
+/* Sums over the allocations of one stack. */
+struct site {
+	uint32_t node;
+	uint64_t allocs, bytes;		/* all of them */
+	uint64_t frees, temporary;
+	uint64_t live, live_blocks;	/* not freed at the end: leaked */
+	uint64_t most;			/* live bytes, the largest ever */
+	uint64_t peak;			/* live bytes when all was largest */
+	uint64_t peak_epoch;
+	uint64_t oldest_ns;		/* of live blocks; set at the end */
+};
+
+struct thread {
+	uint32_t process, tid, name;
+	uint64_t last_alloc;	/* key of its last allocation, 0 when freed */
+};
+
+/* What a leak summary in a log says, when there are no events. */
+struct told_leak {
+	uint32_t node;
+	uint64_t bytes, blocks, oldest_ns;
+};
+
+struct totals {
+	uint64_t allocs, frees, bytes;
+	uint64_t temporary;
+	uint64_t live, live_blocks;
+	uint64_t peak, peak_ns;
+	uint64_t first_ns, last_ns;
+	uint64_t unknown_frees;	/* of blocks allocated before the input */
+	uint64_t missed_frees;	/* an address was given out twice */
+};
+
+/* Node 0 and site 0 stand for nothing. */
+struct model {
+	struct strings strings;
+	struct module *modules;
+	struct frame *frames;
+	struct node *nodes;
+	struct site *sites;
+	struct thread *threads;
+	struct told_leak *told;
+	size_t n_modules, n_frames, n_nodes, n_sites, n_threads, n_told;
+	size_t c_modules, c_frames, c_nodes, c_sites, c_threads, c_told;
+	struct blocks blocks;
+	struct totals totals;
+	uint64_t peak_epoch;	/* counts new peaks, see events.c */
+	uint32_t *frame_table, *node_table;
+	size_t frame_mask, node_mask;
+	uint32_t *thread_hint;	/* by low bits of tid: number + 1, or 0 */
+	uint32_t *processes;	/* their numbers in the system */
+	size_t n_processes, c_processes;
+	/* Called after each event, when set: the plot watches. */
+	void (*watch)(struct model *m, const struct site *s, uint64_t ns);
+	void *watch_arg;
+};
+
+void model_start(struct model *m);
+void model_drop(struct model *m);
+
+/* Each returns the number of the thing, an old one when it is known. */
+uint32_t model_module(struct model *m, const char *name, const char *path,
+    const char *build_id);
+uint32_t model_frame(struct model *m, const struct frame *f);
+uint32_t model_node(struct model *m, uint32_t parent, uint32_t frame);
+uint32_t model_process(struct model *m, uint32_t pid);
+uint32_t model_thread(struct model *m, uint32_t process, uint32_t tid,
+    uint32_t name);
+
+/* One event; addresses are those of process @process. */
+struct model_event {
+	uint32_t thread;	/* from model_thread() */
+	uint32_t node;		/* the stack */
+	uint64_t addr, size, ns;
+};
+void model_alloc(struct model *m, const struct model_event *e);
+void model_free(struct model *m, const struct model_event *e);
+
+/* A group that the log itself tells of. */
+void model_told_leak(struct model *m, const struct told_leak *leak);
+
+/* After the last event: brings the sums per site up to date. */
+void model_end(struct model *m);
+
+#endif

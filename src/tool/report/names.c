@@ -1,0 +1,157 @@
+/*
+ * names - what a frame is called in a report.
+ */
+#include "tool/report/names.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tool/dwarf/places.h"
+#include "tool/report/alloc.h"
+
+void
+names_start(struct names *n, struct model *m, bool source)
+{
+	*n = (struct names){ .m = m };
+	if (source)
+		n->places = places_start();
+}
+
+void
+names_drop(struct names *n)
+{
+	if (n->places != NULL)
+		places_drop(n->places);
+	free(n->all);
+	free(n->of);
+	*n = (struct names){ 0 };
+}
+
+static uint32_t
+add_text(struct names *n, const char *text)
+{
+	return text == NULL ? 0 : strings_add(&n->m->strings, text,
+	    strlen(text));
+}
+
+static uint32_t
+add_function(struct names *n, const char *raw)
+{
+	char *readable = raw != NULL ? places_demangle(raw) : NULL;
+	uint32_t id = add_text(n, readable != NULL ? readable : raw);
+
+	free(readable);
+	return id;
+}
+
+static void
+add(struct names *n, const struct name *name)
+{
+	n->all = alloc_room(n->all, n->n_all, &n->c_all, sizeof(*n->all));
+	n->all[n->n_all++] = *name;
+}
+
+/* A name for what has none: where it is. */
+static uint32_t
+add_address(struct names *n, const struct frame *f)
+{
+	const struct module *mod = &n->m->modules[f->module];
+	const char *module = strings_get(&n->m->strings, mod->name);
+	char text[512];
+
+	snprintf(text, sizeof(text), "%s+0x%" PRIx64,
+	    module[0] != '\0' ? module : "?", f->addr);
+	return add_text(n, text);
+}
+
+static void
+add_plain(struct names *n, const struct frame *f)
+{
+	struct name name = { 0 };
+
+	if (f->function != 0)
+		name.function = add_function(n,
+		    strings_get(&n->m->strings, f->function));
+	else
+		name.function = add_address(n, f);
+	add(n, &name);
+}
+
+static void
+add_places(struct names *n, const struct frame *f)
+{
+	const struct module *mod = &n->m->modules[f->module];
+	const char *path = strings_get(&n->m->strings, mod->path);
+	struct place found[PLACES_MAX];
+	unsigned count = 0;
+
+	/* A return address is the one after the call. */
+	if (n->places != NULL && path[0] == '/' && f->addr > 0)
+		count = places_find(n->places, path,
+		    strings_get(&n->m->strings, mod->build_id), f->addr - 1,
+		    found);
+	for (unsigned i = 0; i < count; i++) {
+		struct name name = {
+			.function = add_function(n, found[i].function),
+			.file = add_text(n, found[i].file),
+			.line = found[i].line,
+		};
+
+		if (name.function == 0)
+			name.function = f->function != 0 ? add_function(n,
+			    strings_get(&n->m->strings, f->function)) :
+			    add_address(n, f);
+		add(n, &name);
+	}
+	if (count == 0)
+		add_plain(n, f);
+}
+
+static void
+make_places(struct names *n)
+{
+	size_t want = n->m->n_frames;
+
+	if (n->n_of >= want)
+		return;
+	n->of = reallocarray(n->of, want, sizeof(*n->of));
+	if (n->of == NULL)
+		n->of = alloc_zeroed(want, sizeof(*n->of));
+	memset(n->of + n->n_of, 0, (want - n->n_of) * sizeof(*n->of));
+	n->n_of = want;
+}
+
+const struct name *
+names_of(struct names *n, uint32_t frame, unsigned *count)
+{
+	make_places(n);
+	if (n->of[frame].count == 0) {
+		struct frame f = n->m->frames[frame];
+
+		n->of[frame].first = (uint32_t)n->n_all;
+		add_places(n, &f);
+		n->of[frame].count = (uint32_t)n->n_all - n->of[frame].first;
+	}
+	*count = n->of[frame].count;
+	return &n->all[n->of[frame].first];
+}
+
+const char *
+names_text(const struct names *n, uint32_t string)
+{
+	return strings_get(&n->m->strings, string);
+}
+
+const char *
+names_file(const struct names *n, const struct name *name)
+{
+	if (name->file == 0)
+		return NULL;
+
+	const char *path = names_text(n, name->file);
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL ? slash + 1 : path;
+}

@@ -1,0 +1,49 @@
+/*
+ * names - what a frame is called in a report.
+ *
+ * A frame becomes one or more places: the function that was compiled there,
+ * and the calls that were inlined into it.  Without debug information it is
+ * the name from the log, demangled; without a symbol, module+0xaddress.
+ *
+ * Memory   owned until names_drop(); strings are numbers in model.strings.
+ * Threads  one.
+ * Fork     nothing to do.
+ */
+#ifndef DIAG_REPORT_NAMES_H
+#define DIAG_REPORT_NAMES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tool/report/model.h"
+
+struct name {
+	uint32_t function, file;	/* file 0: not known */
+	unsigned line;
+};
+
+struct names {
+	struct model *m;
+	struct places *places;		/* NULL: debug information unwanted */
+	struct name *all;
+	size_t n_all, c_all;
+	struct {
+		uint32_t first, count;	/* count 0: not asked yet */
+	} *of;				/* by frame */
+	size_t n_of;
+};
+
+/* @source: look for file, line and inlined calls. */
+void names_start(struct names *n, struct model *m, bool source);
+void names_drop(struct names *n);
+
+/* The names of frame @frame, innermost first; *@count of them. */
+const struct name *names_of(struct names *n, uint32_t frame, unsigned *count);
+
+const char *names_text(const struct names *n, uint32_t string);
+
+/* The file without its directories, or NULL when it is not known. */
+const char *names_file(const struct names *n, const struct name *name);
+
+#endif
