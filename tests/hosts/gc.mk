@@ -3,3 +3,5 @@ check_PROGRAMS += tests/hosts/heap_shapes
 tests_hosts_heap_shapes_SOURCES = tests/hosts/heap_shapes.c
 tests_hosts_heap_shapes_CFLAGS = $(AM_CFLAGS) -fno-builtin-malloc \
 	-fno-builtin-free
+check_PROGRAMS += tests/hosts/one_more_thread
+tests_hosts_one_more_thread_SOURCES = tests/hosts/one_more_thread.c

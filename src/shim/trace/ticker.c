@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <linux/sched.h>
 #include <sched.h>
+#include <string.h>
 #include <sys/prctl.h>
 
 #include "common/base/buf.h"
@@ -182,30 +183,42 @@ flush(uint64_t now)
 	t->flush_ns = ticker_deadline(now, FLUSH_PERIOD_NS);
 }
 
+/* The status that the main thread left with: the last field of its stat. */
+static int
+status_of_main(const char *stat)
+{
+	const char *last = strrchr(stat, ' ');
+	uint64_t status;
+
+	if (last++ == NULL || !parse_u64(&last, &status))
+		return 0;
+	return (int)(status >> 8 & 0xff);
+}
+
 /* The main thread has left and no host thread is there any more: nothing will
- * end this process but us.  What the kernel then reports is the status the
- * main thread left with, as it would be without us. */
+ * end this process but us.  The kernel reports the status of whoever leaves
+ * last, so we leave with what it would have been without us: main's own when
+ * it was the last, 0 as of any thread of libc's when others outlived it. */
 static void
 leave_when_alone(uint64_t now)
 {
-	char text[512], path[64];
-	struct buf b = BUF(path);
+	char text[512];
 	struct proc_stat st;
 
 	if (now < t->alone_ns || !t->private_files)
 		return;
 	t->alone_ns = now + ALONE_PERIOD_NS;
-	/* As a thread: the whole process's file costs a sum over its threads. */
-	buf_printf(&b, "/proc/self/task/%d/stat", (int)sys_getpid());
-	if (proc_read(buf_cstr(&b), text, sizeof(text)) <= 0 ||
+	if (proc_read("/proc/self/stat", text, sizeof(text)) <= 0 ||
 	    !proc_stat_parse(text, &st) || st.state != 'Z')
 		return;
 	t->alone_ns = now + FLUSH_PERIOD_NS;
-	if (st.num_threads > 2)
+	if (st.num_threads > 2) {
+		t->outlived = true;
 		return;
+	}
 	sink_flush();
 	for (;;)
-		sys_call1(SYS_exit, 0);
+		sys_call1(SYS_exit, t->outlived ? 0 : status_of_main(text));
 }
 
 /* When there is something to do next, at the latest. */
@@ -258,6 +271,7 @@ ticker_live(void *arg)
 	if (arg != NULL)
 		thread_begin(arg, THREAD_OURS);
 	settle();
+	ticker_uncount();
 	t->alone_ns = clock_ns() + ALONE_PERIOD_NS;
 	__atomic_store_n(&t->tid, (uint32_t)sys_gettid(), __ATOMIC_SEQ_CST);
 	futex_wake(&t->tid, 1);
@@ -275,6 +289,8 @@ ticker_live(void *arg)
 	}
 	answer();	/* who asked before the end is not left waiting */
 	sink_flush();
+	while (!ticker_recount())
+		sys_call1(SYS_exit, 0);
 	return NULL;
 }
 

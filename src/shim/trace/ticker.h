@@ -16,10 +16,11 @@
  * run and looks at less, or less often, when that is not enough.
  *
  * A process whose main thread left by pthread_exit() ends when its last host
- * thread ends, and that thread runs the exit handlers.  So whoever knows that
- * the last host thread is ending calls ticker_stop() on it first.  Where nobody
- * knew (threads made by a raw clone), the ticker notices within a second that
- * it is alone, and ends in a way that leaves the exit status as it was.
+ * thread ends, and that thread runs the exit handlers.  So the ticker takes
+ * itself out of libc's count of threads (a variable that libc shows to
+ * debuggers).  Where threads end without libc (a raw exit system call), the
+ * ticker notices within a second that it is alone, and ends in a way that
+ * leaves the exit status as it was.
  *
  * Memory   a small stack (mapped by pthread_create), a static table.
  * Threads  jobs run on the ticker alone; everything else may be called by any
@@ -61,8 +62,7 @@ DETACHED uint64_t ticker_budget_ns(int job);
  * A failure is said once. */
 int ticker_start(void);
 /* Stops it and waits until the kernel has forgotten it (before unshare, setns;
- * on the last host thread; before the process ends), a second at most: false
- * when it is still there.  Jobs stay registered. */
+ * before the process ends), a second at most: false when it is still there.  Jobs stay registered. */
 bool ticker_stop(void);
 /* Asks the ticker to run @fn once, now, and waits at most @ns for it to be
  * done: true when it was.  False at once when there is no ticker.  When it

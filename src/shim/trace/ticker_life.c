@@ -3,6 +3,7 @@
  */
 #include "shim/trace/ticker.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
 
@@ -26,13 +27,56 @@ enum {
 static struct ticker_state *const t = &ticker_state;
 static _Atomic(ticker_create_fn) create;
 
+/* Libc's count of threads */
+
+static uint32_t *counted;	/* its variable; NULL when not found */
+
+/* It is part of what libc shows to debuggers, with a description of its own
+ * beside it: the size in bits, how many, the offset. */
+static void
+find_count(void)
+{
+	const uint32_t *description = dlvsym(RTLD_DEFAULT,
+	    "_thread_db___nptl_nthreads", "GLIBC_PRIVATE");
+	uint32_t *count = dlvsym(RTLD_DEFAULT, "__nptl_nthreads",
+	    "GLIBC_PRIVATE");
+
+	if (description != NULL && description[0] == 32 && count != NULL &&
+	    *count < INT32_MAX)
+		counted = count;
+}
+
+void
+ticker_uncount(void)
+{
+	if (counted != NULL)
+		__atomic_fetch_sub(counted, 1, __ATOMIC_SEQ_CST);
+}
+
+bool
+ticker_recount(void)
+{
+	uint32_t n;
+
+	if (counted == NULL)
+		return true;
+	/* At 0 the last host thread is running the exit handlers.  Being
+	 * counted again would make us the last one, and run them twice. */
+	n = __atomic_load_n(counted, __ATOMIC_SEQ_CST);
+	while (n != 0 && !__atomic_compare_exchange_n(counted, &n, n + 1,
+	    false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+		;
+	return n != 0;
+}
+
+/* Starting and stopping */
+
 void
 ticker_set_create(ticker_create_fn fn)
 {
 	atomic_store(&create, fn);
+	find_count();
 }
-
-/* Starting and stopping */
 
 /* Makes the thread with every signal blocked but libc's own two, on the
  * smallest stack libc accepts from us (static TLS counts against it). */
@@ -196,6 +240,7 @@ ticker_after_fork_child(void)
 	lock_reset(&t->asking);
 	t->question.fn = NULL;
 	__atomic_store_n(&t->tid, 0, __ATOMIC_SEQ_CST);
+	t->outlived = false;
 	atomic_store(&t->stop, 0);
 	atomic_store(&t->running, -1);
 	atomic_store(&t->cpu_ns, 0);

@@ -52,6 +52,7 @@ struct ticker_state {
 	_Atomic uint64_t cpu_ns;	/* of this life; the ticker's */
 	_Atomic uint64_t past_cpu_ns;	/* of the lives before */
 	bool wanted;		/* a child starts it when it can */
+	bool outlived;		/* threads were seen after main had left */
 	bool private_files;	/* its descriptor table is its own; ticker's */
 	uint64_t flush_ns, alone_ns;	/* next looks; the ticker's */
 };
@@ -61,6 +62,10 @@ extern struct ticker_state ticker_state
 
 /* The thread's start routine: @arg is its struct thread, or NULL. */
 void *ticker_live(void *arg);
+/* Takes the calling thread out of libc's count of threads, and back in before
+ * it returns to libc; false when the process is ending and it must not. */
+void ticker_uncount(void);
+bool ticker_recount(void);
 /* Wakes the thread up. */
 SIGNAL_SAFE void ticker_ring(void);
 /* The first multiple of @period_ns since the process's start after @now. */
