@@ -1,5 +1,5 @@
 /*
- * Usable CPUs: affinity and quota, whatever the hierarchy of cgroups.
+ * test_cpus - usable CPUs: affinity and quota, whatever the hierarchy of cgroups.
  */
 #include <check.h>
 #include <sched.h>

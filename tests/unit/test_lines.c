@@ -1,5 +1,5 @@
 /*
- * Records of lines: whole lines, at most a record's size, none lost.
+ * test_lines - records of lines: whole lines, at most a record's size, none lost.
  */
 #include <check.h>
 #include <stdlib.h>

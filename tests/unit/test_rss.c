@@ -1,5 +1,5 @@
 /*
- * The parts of the RSS: they add up, in bytes and as printed.
+ * test_rss - the parts of the RSS: they add up, in bytes and as printed.
  */
 #include <check.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /*
- * The reader of maps and smaps: exact on good text, safe on any.
+ * test_smaps - the reader of maps and smaps: exact on good text, safe on any.
  */
 #include <check.h>
 #include <inttypes.h>

@@ -1,5 +1,5 @@
 /*
- * The ticker: deadlines, questions, its end, and forks.
+ * test_ticker - the ticker: deadlines, questions, its end, and forks.
  */
 #include <check.h>
 #include <errno.h>

@@ -23,7 +23,7 @@ struct memstats_look {
 	struct heap_stats heap;
 	unsigned nsizes;
 	struct heap_size_class size[MEMSTATS_SIZES];
-	unsigned narenas;		/* all there are: can be more than fit */
+	unsigned narenas;	/* all there are: can be more than fit */
 	struct heap_arena arena[MEMSTATS_ARENAS];
 	uint64_t nalloc, nfree;		/* BLOCKS_UNKNOWN: not counted */
 	bool has_cycles;		/* gctrace is on: @gc is known */

@@ -67,8 +67,8 @@ kind_of(const struct smaps_vma *v)
 	return KIND_OTHER;
 }
 
-/* The writable data of a loaded object, not of our own: file mappings that follow its code,
- * and the anonymous rest (bss) right behind them. */
+/* The writable data of a loaded object, not of our own: file mappings that
+ * follow its code, and the anonymous rest (bss) right behind them. */
 static void
 see_globals(struct walk *w, const struct smaps_vma *v)
 {

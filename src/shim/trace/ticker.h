@@ -62,7 +62,8 @@ DETACHED uint64_t ticker_budget_ns(int job);
  * A failure is said once. */
 int ticker_start(void);
 /* Stops it and waits until the kernel has forgotten it (before unshare, setns;
- * before the process ends), a second at most: false when it is still there.  Jobs stay registered. */
+ * before the process ends), a second at most: false when it is still there.
+ * Jobs stay registered. */
 bool ticker_stop(void);
 /* Asks the ticker to run @fn once, now, and waits at most @ns for it to be
  * done: true when it was.  False at once when there is no ticker.  When it

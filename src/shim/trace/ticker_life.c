@@ -179,7 +179,8 @@ ticker_stop(void)
 	lock_take(&t->lock);
 	if (ticker_tid() == tid) {
 		__atomic_store_n(&t->tid, 0, __ATOMIC_SEQ_CST);
-		atomic_fetch_add(&t->past_cpu_ns, atomic_exchange(&t->cpu_ns, 0));
+		atomic_fetch_add(&t->past_cpu_ns,
+		    atomic_exchange(&t->cpu_ns, 0));
 	}
 	lock_give(&t->lock);
 	return true;
