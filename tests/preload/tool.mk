@@ -1,3 +1,3 @@
 # tests/preload: the command.
-TESTS += tests/preload/cli.test
-dist_check_SCRIPTS += tests/preload/cli.test
+TESTS += tests/preload/cli.test tests/preload/report.test
+dist_check_SCRIPTS += tests/preload/cli.test tests/preload/report.test

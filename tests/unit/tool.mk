@@ -1,14 +1,22 @@
 # tests/unit: the command's own parts.
 if HAVE_CHECK
-TOOL_UNIT = tests/unit/test_command tests/unit/test_elfinfo
+TOOL_UNIT = tests/unit/test_command \
+	tests/unit/test_elfinfo \
+	tests/unit/test_logline \
+	tests/unit/test_report
 check_PROGRAMS += $(TOOL_UNIT)
 TESTS += $(TOOL_UNIT)
+TOOL_UNIT_LIBS = src/tool/cli/libcli.la $(DIAG_TOOL_LIBS) $(CHECK_LIBS)
 tests_unit_test_command_SOURCES = tests/unit/test_command.c
 tests_unit_test_command_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
-tests_unit_test_command_LDADD = src/tool/cli/libcli.la $(DIAG_TOOL_LIBS) \
-	$(CHECK_LIBS)
+tests_unit_test_command_LDADD = $(TOOL_UNIT_LIBS)
 tests_unit_test_elfinfo_SOURCES = tests/unit/test_elfinfo.c
 tests_unit_test_elfinfo_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
-tests_unit_test_elfinfo_LDADD = src/tool/cli/libcli.la $(DIAG_TOOL_LIBS) \
-	$(CHECK_LIBS)
+tests_unit_test_elfinfo_LDADD = $(TOOL_UNIT_LIBS)
+tests_unit_test_logline_SOURCES = tests/unit/test_logline.c
+tests_unit_test_logline_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_logline_LDADD = $(TOOL_UNIT_LIBS)
+tests_unit_test_report_SOURCES = tests/unit/test_report.c
+tests_unit_test_report_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_report_LDADD = $(TOOL_UNIT_LIBS)
 endif

@@ -4,6 +4,7 @@ src_tool_cli_libcli_la_SOURCES = \
 	src/tool/cli/elfinfo.h src/tool/cli/elfinfo.c \
 	src/tool/cli/inspect.h src/tool/cli/inspect.c \
 	src/tool/cli/items.h src/tool/cli/items.c \
+	src/tool/cli/leakrun.h src/tool/cli/leakrun.c \
 	src/tool/cli/locate.h src/tool/cli/locate.c \
 	src/tool/cli/say.h src/tool/cli/say.c \
 	src/tool/cli/search.h src/tool/cli/search.c \

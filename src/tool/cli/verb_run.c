@@ -10,6 +10,7 @@
 
 #include "tool/cli/inspect.h"
 #include "tool/cli/items.h"
+#include "tool/cli/leakrun.h"
 #include "tool/cli/locate.h"
 #include "tool/cli/say.h"
 #include "tool/cli/verbs.h"
@@ -25,6 +26,16 @@ static const char text[] =
 "\n"
 "  diag run gctrace=1,schedtrace=1000 -- ./server --port 8080\n"
 "  diag run leaks=10 ./program\n"
+"\n"
+"With --leaks diag waits for the program and reports what it never freed on\n"
+"standard error: exit status 1 when there are leaks, else the program's.\n"
+"\n"
+"  diag run --leaks -- ./test-suite\n"
+"\n"
+"  --flame=OUT   also as a flame graph, an SVG file for a browser\n"
+"  --number=N    how many stacks are printed (20)\n"
+"  --suppressions=FILE\n"
+"                leave out what FILE names, in LeakSanitizer's grammar\n"
 "\n"
 "The keys: diag help keys, or diag(7).\n";
 
@@ -66,33 +77,118 @@ execute_by_shell(struct inspect_target *t, int argc, char **argv)
 	free(args);
 }
 
+/* A command that has passed the examination. */
+struct command {
+	int argc;
+	char **argv;
+	struct inspect_target t;
+};
+
 static int
-execute(int argc, char **argv, char **items, int n)
+execute(void *arg)
 {
-	static struct inspect_target t;
+	struct command *c = arg;
+
+	if (c->t.by_shell)
+		execute_by_shell(&c->t, c->argc, c->argv);
+	else
+		execv(c->t.path, c->argv);
+	say("%s: %m", c->t.path);
+	return EXIT_NOT_EXEC;
+}
+
+/* The items with those of --leaks in front, so that the user's own win. */
+static char **
+with_leaks(char **items, int n)
+{
+	char **all = calloc((size_t)n + 2, sizeof(*all));
+
+	if (all == NULL)
+		return NULL;
+	all[0] = strdup(leakrun_items());
+	for (int i = 0; i < n; i++)
+		all[i + 1] = items[i];
+	return all;
+}
+
+static int
+run_for_leaks(struct command *c, const char *library, char **items, int n,
+    const struct leakrun *l)
+{
+	int status = EXIT_MISUSE;
+
+	if (!leakrun_make_log())
+		return EXIT_MISUSE;
+
+	char **all = with_leaks(items, n);
+
+	if (all == NULL)
+		say("%m");
+	else if (set_environment(library, all, n + 1))
+		status = leakrun_report(l, c->argv[0], execute, c);
+	if (all != NULL)
+		free(all[0]);
+	free(all);
+	leakrun_clean();
+	return status;
+}
+
+static int
+run_command(struct command *c, char **items, int n, const struct leakrun *l)
+{
 	char library[PATH_MAX];
 
-	if (!inspect_command(argv[0], &t))
-		return say_misuse("%s", t.why);
+	if (!inspect_command(c->argv[0], &c->t))
+		return say_misuse("%s", c->t.why);
 	if (!locate_library(library))
 		return EXIT_MISUSE;
+	if (l != NULL)
+		return run_for_leaks(c, library, items, n, l);
 	if (!set_environment(library, items, n))
 		return EXIT_MISUSE;
-	if (t.by_shell)
-		execute_by_shell(&t, argc, argv);
-	else
-		execv(t.path, argv);
-	say("%s: %m", t.path);
-	return EXIT_NOT_EXEC;
+	return execute(c);
+}
+
+/* The options before the items; returns the index after them, or -1. */
+static int
+parse_options(int argc, char **argv, struct leakrun *l, bool *leaks)
+{
+	int i = 1;
+
+	for (; i < argc && argv[i][0] == '-'; i++) {
+		const char *o = argv[i];
+
+		if (strcmp(o, "--") == 0)
+			return i;
+		if (strcmp(o, "--leaks") == 0) {
+			*leaks = true;
+		} else if (strncmp(o, "--flame=", 8) == 0) {
+			l->flame = o + 8;
+		} else if (strncmp(o, "--suppressions=", 15) == 0) {
+			l->suppressions = o + 15;
+		} else if (strncmp(o, "--number=", 9) == 0) {
+			l->number = (unsigned)strtoul(o + 9, NULL, 10);
+		} else {
+			say("run: %s: unknown option", o);
+			return -1;
+		}
+	}
+	return i;
 }
 
 static int
 run(int argc, char **argv)
 {
-	int i = 1;
+	static struct command c;
+	struct leakrun l = { .number = 20 };
+	bool leaks = false;
+	int i = parse_options(argc, argv, &l, &leaks);
 
-	if (i < argc && argv[i][0] == '-' && strcmp(argv[i], "--") != 0)
-		return say_misuse("run: %s: unknown option", argv[i]);
+	if (i < 0)
+		return EXIT_MISUSE;
+	if (!leaks && (l.flame != NULL || l.suppressions != NULL))
+		return say_misuse("run: --flame and --suppressions go with "
+		    "--leaks");
 
 	char **items = argv + i;
 
@@ -104,14 +200,16 @@ run(int argc, char **argv)
 	if (i < argc && strcmp(argv[i], "--") == 0)
 		i++;
 	if (i >= argc)
-		return say_misuse("run: no command (usage: diag run %s)",
-		    verb_run.arguments);
-	return execute(argc - i, argv + i, items, n);
+		return say_misuse("run: no command (see diag help run)");
+	c.argc = argc - i;
+	c.argv = argv + i;
+	return run_command(&c, items, n, leaks ? &l : NULL);
 }
 
 const struct verb verb_run = {
 	.name = "run",
-	.arguments = "[KEY=VALUE[,...]...] [--] COMMAND [ARGUMENT...]",
+	.arguments = "[--leaks [OPTION...]] [KEY=VALUE[,...]...] [--]\n"
+	    "                COMMAND [ARGUMENT...]",
 	.summary = "run a program with diagnostics on",
 	.text = text,
 	.run = run,

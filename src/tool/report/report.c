@@ -8,6 +8,7 @@ report_open(struct report *r, const char *path,
     const struct report_options *opt)
 {
 	*r = (struct report){ .path = path, .opt = *opt };
+	suppress_standard(&r->suppress);
 	model_start(&r->m);
 	names_start(&r->names, &r->m, opt->source);
 

@@ -54,6 +54,23 @@ suppress_pattern_matches(const char *pattern, const char *text)
 	}
 }
 
+static void
+add_rule(struct suppress *s, const char *pattern)
+{
+	s->rules = alloc_room(s->rules, s->n, &s->cap, sizeof(*s->rules));
+	s->rules[s->n++] = (struct suppress_rule){
+		.pattern = alloc_text(pattern, strlen(pattern)),
+	};
+}
+
+/* A stream that the program opened and never closed is still a leak: the
+ * stream itself comes from fopen(). */
+void
+suppress_standard(struct suppress *s)
+{
+	add_rule(s, "_IO_file_doallocate");
+}
+
 static bool
 add_line(struct suppress *s, char *line)
 {
@@ -68,10 +85,7 @@ add_line(struct suppress *s, char *line)
 	line += strlen(kind);
 	if (line[0] == '\0')
 		return false;
-	s->rules = alloc_room(s->rules, s->n, &s->cap, sizeof(*s->rules));
-	s->rules[s->n++] = (struct suppress_rule){
-		.pattern = alloc_text(line, strlen(line)),
-	};
+	add_rule(s, line);
 	return true;
 }
 

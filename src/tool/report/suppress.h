@@ -27,6 +27,10 @@ struct suppress {
 	size_t n, cap;
 };
 
+/* Adds the rules for what no program frees: the buffers of the standard
+ * streams. */
+void suppress_standard(struct suppress *s);
+
 /* Adds the rules of the file @path.  0; a negative errno; or the number of
  * the first line that is not understood. */
 int suppress_read(struct suppress *s, const char *path);
