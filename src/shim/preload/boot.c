@@ -96,20 +96,16 @@ wants_prefix(void)
 	return opt.prefix == PREFIX_ALWAYS;
 }
 
+/* The log's name is the sink's to expand: a forked child may have its own. */
 static void
 open_output(void)
 {
-	char path[2 * OPTION_PATH_MAX];
-	struct buf b = BUF(path);
-
-	if (opt.log[0] != '\0')
-		options_expand_path(&b, opt.log, sys_getpid(), program_name(),
-		    clock_wall_ns() / NS_PER_S);
 	sink_open(&(struct sink_config){
-	    .log = buf_cstr(&b),
+	    .log = opt.log,
+	    .program = program_name(),
 	    .logmax = opt.logmax,
 	    .prefix = wants_prefix(),
-	    .host_writes = true,
+	    .host_writes = options_any(&opt),
 	});
 }
 
