@@ -38,7 +38,7 @@ count(const void *p, const struct live_block *b, void *arg)
 	sums[0]++;
 	sums[1] += b->size;
 	sums[2] ^= (uint64_t)(uintptr_t)p;
-	ck_assert_uint_eq(b->time_us, ((uint64_t)(uintptr_t)p -
+	ck_assert_uint_eq(b->time, ((uint64_t)(uintptr_t)p -
 	    WINDOW_BASE) / 16);
 }
 
@@ -58,7 +58,7 @@ START_TEST(block_comes_out_as_it_went_in)
 
 		ck_assert(live_take(at(off[i]), &got));
 		ck_assert_uint_eq(got.size, 100 + i);
-		ck_assert_uint_eq(got.time_us, 7777777 * i);
+		ck_assert_uint_eq(got.time, 7777777 * i);
 		ck_assert_uint_eq(got.stack, 5 + i);
 		ck_assert(!live_take(at(off[i]), &got));
 	}
@@ -73,7 +73,7 @@ START_TEST(largest_values_are_kept_whole)
 	ck_assert_int_eq(live_put(at(64), 1ull << 41, &b, &got), LIVE_NEW);
 	ck_assert(live_take(at(64), &got));
 	ck_assert_uint_eq(got.size, b.size);
-	ck_assert_uint_eq(got.time_us, b.time_us);
+	ck_assert_uint_eq(got.time, b.time);
 	ck_assert_uint_eq(got.stack, b.stack);
 	b.stack++;
 	ck_assert_int_eq(live_put(at(64), 64, &b, &got), LIVE_NONE);

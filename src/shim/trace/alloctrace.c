@@ -20,6 +20,7 @@
 #include "shim/trace/live.h"
 #include "shim/trace/objects.h"
 #include "shim/trace/recorder.h"
+#include "shim/trace/ticks.h"
 #include "shim/trace/tracer.h"
 
 /* Why an event is not in the trace. */
@@ -37,8 +38,7 @@ static struct {
 	bool tape_alone;	/* and nowhere else: blocks are not followed */
 	unsigned groups;	/* of leaks to list; 0: no summary */
 	uint64_t minsize, maxsize, sample;
-	uint64_t origin_ns;	/* what block times count from: never changes */
-	uint64_t born_us;	/* a forked child's birth, on that scale */
+	uint64_t born;		/* a forked child's birth, in ticks */
 } trace;
 
 static _Atomic uint64_t lost[LOSTS];
@@ -57,12 +57,6 @@ alloctrace_lost(uint64_t n)
 }
 
 static ALWAYS_INLINE uint64_t
-block_time(uint64_t now_ns)
-{
-	return (now_ns - trace.origin_ns) / NS_PER_US;
-}
-
-static ALWAYS_INLINE uint64_t
 shown_time(uint64_t now_ns)
 {
 	uint64_t start = clock_start_ns();
@@ -74,7 +68,7 @@ shown_time(uint64_t now_ns)
 static ALWAYS_INLINE bool
 is_inherited(const struct live_block *b)
 {
-	return b->time_us < trace.born_us;
+	return b->time < trace.born;
 }
 
 void
@@ -116,7 +110,8 @@ alloctrace_start(const struct options *opt)
 	trace.minsize = opt->minsize;
 	trace.maxsize = opt->maxsize;
 	trace.sample = opt->sample;
-	trace.origin_ns = clock_start_ns();
+	stamp_init();
+	ticks_start(!trace.text);
 	trace.tape_alone = trace.tape && !trace.text && trace.groups == 0 &&
 	    opt->minsize == 0 && opt->maxsize == UINT64_MAX && opt->sample <= 1;
 	err = trace.tape_alone ? stack_init(opt->depth) : start_parts(opt);
@@ -176,19 +171,19 @@ enter_block(struct tracer *tr, const void *p, uint64_t usable,
 	tracer_add(&tr->allocs, 1);
 	if (unlikely(r == LIVE_REPLACED) && !is_inherited(&old)) {
 		tracer_add(&tr->frees, 1);
-		leaks_add(tr, -(int64_t)old.size, b->time_us);
+		leaks_add(tr, -(int64_t)old.size, b->time);
 	}
-	leaks_add(tr, (int64_t)b->size, b->time_us);
+	leaks_add(tr, (int64_t)b->size, b->time);
 	return true;
 }
 
 static void
-count_free(struct tracer *tr, const struct live_block *b, uint64_t time_us)
+count_free(struct tracer *tr, const struct live_block *b)
 {
 	if (is_inherited(b))
 		return;
 	tracer_add(&tr->frees, 1);
-	leaks_add(tr, -(int64_t)b->size, time_us);
+	leaks_add(tr, -(int64_t)b->size, 0); /* no peak comes of a free */
 }
 
 static ALWAYS_INLINE void
@@ -212,8 +207,8 @@ follow_alloc(struct thread *t, void *p, size_t size, size_t usable,
     enum alloc_entry entry)
 {
 	struct tracer *tr = tracer_of(t);
-	uint64_t now = clock_ns();
 	struct live_block b;
+	uint64_t now = 0;
 
 	if (unlikely(tr == NULL)) {
 		lose(LOST_MEMORY, 1);
@@ -222,7 +217,9 @@ follow_alloc(struct thread *t, void *p, size_t size, size_t usable,
 	if (!is_wanted(tr, size))
 		return;
 	b.size = size;
-	b.time_us = block_time(now);
+	if (trace.text)
+		now = clock_ns();
+	b.time = trace.text ? ticks_at(now) : ticks_now();
 	b.stack = stack_capture(thread_stack_cache(t));
 	if (!enter_block(tr, p, usable, &b))
 		return;
@@ -271,21 +268,21 @@ follow_free(struct thread *t, void *p, enum alloc_entry entry)
 		lose(LOST_MEMORY, 1);
 		return;
 	}
-	now = clock_ns();
-	count_free(tr, &b, block_time(now));
+	count_free(tr, &b);
 	if (trace.text || trace.tape)
 		stack = stack_capture(thread_stack_cache(t));
 	if (trace.tape)
 		tape_free(t, p, entry, stack);
 	if (!trace.text)
 		return;
+	now = clock_ns();
 	tracer_label(tr, t);
 	alloctext_put(tr, &(struct alloctext){
 	    .p = p,
 	    .size = b.size,
 	    .usable = jem_malloc_usable_size(p),
 	    .since_us = shown_time(now),
-	    .age_us = block_time(now) - b.time_us,
+	    .age_us = ticks_at(now) - b.time,
 	    .stack = stack,
 	    .entry = entry,
 	    .is_free = true,
@@ -315,9 +312,9 @@ alloctrace_move_begin(struct thread *t, void *old, struct alloc_moved *m)
 	m->stamp = trace.tape ? stamp_now() : 0;
 	if (trace.tape_alone || !live_take(old, &b))
 		return;
-	m->at_ns = clock_ns();
+	m->at_ns = trace.text ? clock_ns() : 0;
 	m->size = b.size;
-	m->time_us = b.time_us;
+	m->time = b.time;
 	m->stack = b.stack;
 	m->usable = jem_malloc_usable_size(old);
 }
@@ -338,15 +335,15 @@ static void
 end_old(struct tracer *tr, void *old, const struct alloc_moved *m,
     struct alloctext *e)
 {
-	struct live_block b = { m->size, m->time_us, m->stack };
+	struct live_block b = { m->size, m->time, m->stack };
 
-	count_free(tr, &b, block_time(m->at_ns));
+	count_free(tr, &b);
 	*e = (struct alloctext){
 		.p = old,
 		.size = m->size,
 		.usable = m->usable,
 		.since_us = shown_time(m->at_ns),
-		.age_us = block_time(m->at_ns) - m->time_us,
+		.age_us = ticks_at(m->at_ns) - m->time,
 		.entry = e->entry,
 		.stack = e->stack,
 		.is_free = true,
@@ -385,7 +382,7 @@ follow_move(struct thread *t, void *old, void *new_, size_t size,
 	if (m->stack == 0 && !wanted)
 		return;
 	b.size = size;
-	b.time_us = block_time(clock_ns());
+	b.time = ticks_now();
 	b.stack = stack_capture(thread_stack_cache(t));
 	e[0].stack = e[1].stack = b.stack;
 	if (m->stack != 0)
@@ -394,8 +391,7 @@ follow_move(struct thread *t, void *old, void *new_, size_t size,
 		e[1].p = new_;
 		e[1].size = size;
 		e[1].usable = usable;
-		e[1].since_us = shown_time(trace.origin_ns +
-		    b.time_us * NS_PER_US);
+		e[1].since_us = shown_time(ticks_to_ns(b.time));
 	}
 	if (trace.tape)
 		tape_move(t, e[0].p, e[1].p, size, entry, b.stack, m->stamp);
@@ -409,7 +405,7 @@ void
 alloctrace_move_end(struct thread *t, void *old, void *new_, size_t size,
     size_t usable, enum alloc_entry entry, const struct alloc_moved *m)
 {
-	struct live_block was = { m->size, m->time_us, m->stack }, unseen;
+	struct live_block was = { m->size, m->time, m->stack }, unseen;
 
 	if (new_ == NULL) {
 		/* It failed: the old block lives on as it was. */
@@ -442,19 +438,13 @@ void
 alloctrace_report(bool final)
 {
 	struct tracer_sums sums;
-	uint64_t now = clock_ns();
-	struct leaks_scale scale = {
-		.now_us = block_time(now),
-		.born_us = trace.born_us,
-		.start_us = block_time(clock_start_ns()),
-	};
 
 	if (!trace.on || trace.tape_alone)
 		return;
 	tracer_sums(&sums);
 	/* A child that allocated nothing has nothing to say. */
-	if (trace.groups != 0 && (trace.born_us == 0 || sums.allocs != 0))
-		leaks_report(trace.groups, &scale);
+	if (trace.groups != 0 && (trace.born == 0 || sums.allocs != 0))
+		leaks_report(trace.groups, trace.born);
 	if (final)
 		tell_lost();
 	sink_flush();
@@ -496,5 +486,5 @@ alloctrace_after_fork_child(void)
 		atomic_store(&lost[i], 0);
 		atomic_store(&lost_told[i], 0);
 	}
-	trace.born_us = block_time(clock_ns());
+	trace.born = ticks_now();
 }

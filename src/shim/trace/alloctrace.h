@@ -40,9 +40,9 @@ IN_HOOK void alloctrace_free(struct thread *t, void *p,
 /* A realloc in two steps around the real one: the block's entry is taken
  * before, and put back when it failed. */
 struct alloc_moved {
-	uint64_t size, time_us;	/* the old block's entry */
+	uint64_t size, time;	/* the old block's entry */
 	uint64_t usable;	/* of the old block */
-	uint64_t at_ns;		/* when its end began */
+	uint64_t at_ns;		/* when its end began, with text */
 	uint64_t stamp;		/* the same moment, for the tape */
 	uint32_t stack;		/* of its allocation; 0 when it is not traced */
 };

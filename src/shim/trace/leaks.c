@@ -12,6 +12,7 @@
 #include "shim/stack/stack.h"
 #include "shim/trace/frames.h"
 #include "shim/trace/live.h"
+#include "shim/trace/ticks.h"
 
 enum {
 	/* What goes through a pipe in one piece. */
@@ -26,31 +27,31 @@ enum {
 static CACHE_ALIGNED _Atomic int64_t live_bytes;
 /* The largest sum and when: written by whoever reached it. */
 static CACHE_ALIGNED _Atomic int64_t peak_bytes;
-static _Atomic uint64_t peak_us;
+static _Atomic uint64_t peak_tick;
 static _Atomic bool peak_is_estimate;
 
 struct group {
-	uint64_t bytes, blocks, oldest_us;
+	uint64_t bytes, blocks, oldest;
 };
 
 struct census {
 	struct group *group;	/* by stack number */
 	uint32_t limit;		/* of the stack numbers */
-	const struct leaks_scale *scale;
+	uint64_t now, born;	/* blocks between these ticks count */
 	uint64_t bytes, blocks;
 	uint32_t *order;	/* the stacks that hold blocks */
 	uint32_t stacks;
 };
 
 static void
-note_peak(int64_t now, uint64_t time_us)
+note_peak(int64_t now, uint64_t tick)
 {
 	int64_t peak = atomic_load_explicit(&peak_bytes, memory_order_relaxed);
 
 	while (now > peak) {
 		if (!atomic_compare_exchange_weak(&peak_bytes, &peak, now))
 			continue;
-		atomic_store_explicit(&peak_us, time_us, memory_order_relaxed);
+		atomic_store_explicit(&peak_tick, tick, memory_order_relaxed);
 		return;
 	}
 }
@@ -66,7 +67,7 @@ may_hold_back(int64_t live)
 }
 
 void
-leaks_add(struct tracer *tr, int64_t bytes, uint64_t time_us)
+leaks_add(struct tracer *tr, int64_t bytes, uint64_t tick)
 {
 	int64_t held = bytes + atomic_load_explicit(&tr->unflushed,
 	    memory_order_relaxed);
@@ -87,7 +88,7 @@ leaks_add(struct tracer *tr, int64_t bytes, uint64_t time_us)
 		atomic_store_explicit(&peak_is_estimate, true,
 		    memory_order_relaxed);
 	if (bytes > 0)
-		note_peak(now, time_us);
+		note_peak(now, tick);
 }
 
 void
@@ -103,16 +104,15 @@ count_block(const void *p, const struct live_block *b, void *arg)
 	struct group *g;
 
 	(void)p;
-	if (b->time_us > c->scale->now_us || b->time_us < c->scale->born_us ||
-	    b->stack >= c->limit)
+	if (b->time > c->now || b->time < c->born || b->stack >= c->limit)
 		return;
 	c->bytes += b->size;
 	c->blocks++;
 	if (c->group == NULL)
 		return;
 	g = &c->group[b->stack];
-	if (g->blocks == 0 || b->time_us < g->oldest_us)
-		g->oldest_us = b->time_us;
+	if (g->blocks == 0 || b->time < g->oldest)
+		g->oldest = b->time;
 	g->bytes += b->size;
 	g->blocks++;
 }
@@ -179,12 +179,22 @@ write_count(struct buf *b, uint64_t n, const char *what)
 		buf_char(b, 's');
 }
 
+/* Writes "@3.2s" with @digits decimals, since the process's start. */
+static void
+write_moment(struct buf *b, uint64_t tick, unsigned digits)
+{
+	uint64_t ns = ticks_to_ns(tick), start = clock_start_ns();
+
+	buf_char(b, '@');
+	buf_seconds(b, ns > start ? ns - start : 0, digits);
+	buf_str(b, "s\n");
+}
+
 /* Megabytes with one decimal, or four below one megabyte. */
 static void
-write_peak(struct buf *b, const struct leaks_scale *scale)
+write_peak(struct buf *b)
 {
 	uint64_t bytes = (uint64_t)MAX(atomic_load(&peak_bytes), 0);
-	uint64_t at = atomic_load(&peak_us);
 
 	buf_str(b, ", peak ");
 	if (atomic_load(&peak_is_estimate))
@@ -193,10 +203,8 @@ write_peak(struct buf *b, const struct leaks_scale *scale)
 		buf_fixed(b, bytes / 1024 * 10 / 1024, 1);
 	else
 		buf_fixed(b, bytes * 10000 / MIB, 4);
-	buf_str(b, " MB @");
-	buf_seconds(b, at > scale->start_us ?
-	    (at - scale->start_us) * NS_PER_US : 0, 1);
-	buf_str(b, "s\n");
+	buf_str(b, " MB ");
+	write_moment(b, atomic_load(&peak_tick), 1);
 }
 
 static void
@@ -215,7 +223,7 @@ write_summary(const struct census *c, uint64_t allocs)
 	write_count(&b, allocs, "allocation");
 	buf_str(&b, ", ");
 	write_count(&b, allocs - c->blocks, "free");
-	write_peak(&b, c->scale);
+	write_peak(&b);
 	sink_put(line, b.len);
 }
 
@@ -232,10 +240,8 @@ write_group(const struct census *c, uint32_t i, char *record, size_t cap,
 	buf_u64(&b, g->bytes);
 	buf_str(&b, " bytes in ");
 	write_count(&b, g->blocks, "block");
-	buf_str(&b, ", oldest @");
-	buf_seconds(&b, g->oldest_us > c->scale->start_us ?
-	    (g->oldest_us - c->scale->start_us) * NS_PER_US : 0, 3);
-	buf_str(&b, "s\n");
+	buf_str(&b, ", oldest ");
+	write_moment(&b, g->oldest, 3);
 	b.len += frames_text(record + b.len, b.cap - b.len, c->order[i], room);
 	record[b.len++] = '\n';
 	sink_put(record, b.len);
@@ -255,9 +261,13 @@ write_groups(const struct census *c, unsigned groups)
 }
 
 void
-leaks_report(unsigned groups, const struct leaks_scale *scale)
+leaks_report(unsigned groups, uint64_t born)
 {
-	struct census c = { .scale = scale, .limit = stack_limit() };
+	struct census c = {
+		.now = ticks_now(),
+		.born = born,
+		.limit = stack_limit(),
+	};
 	size_t group_space = (size_t)c.limit * sizeof(*c.group) + 1;
 	size_t order_space = (size_t)c.limit * sizeof(*c.order) + 1;
 	struct tracer_sums sums;
@@ -271,7 +281,7 @@ leaks_report(unsigned groups, const struct leaks_scale *scale)
 	/* First, so that what is allocated meanwhile is in neither number. */
 	tracer_sums(&sums);
 	live_each(count_block, &c);
-	note_peak((int64_t)c.bytes, scale->now_us);
+	note_peak((int64_t)c.bytes, c.now);
 	if (c.group != NULL)
 		put_in_order(&c);
 	else
@@ -289,6 +299,6 @@ leaks_after_fork_child(void)
 {
 	atomic_store(&live_bytes, 0);
 	atomic_store(&peak_bytes, 0);
-	atomic_store(&peak_us, 0);
+	atomic_store(&peak_tick, 0);
 	atomic_store(&peak_is_estimate, false);
 }

@@ -26,19 +26,14 @@
 #include "common/base/attrs.h"
 #include "shim/trace/tracer.h"
 
-/* Adds @bytes, which may be negative, to what lives; @time_us is now. */
-IN_HOOK void leaks_add(struct tracer *tr, int64_t bytes, uint64_t time_us);
+/* Adds @bytes, which may be negative, to what lives; @tick is now. */
+IN_HOOK void leaks_add(struct tracer *tr, int64_t bytes, uint64_t tick);
 /* The same from a signal handler that interrupted the tracer. */
 SIGNAL_SAFE void leaks_add_nested(int64_t bytes);
 
-struct leaks_scale {
-	uint64_t now_us;	/* blocks after this do not count */
-	uint64_t born_us;	/* nor those before: a parent's */
-	uint64_t start_us;	/* what is printed as 0 */
-};
-
-/* Writes the summary with at most @groups groups. */
-void leaks_report(unsigned groups, const struct leaks_scale *scale);
+/* Writes the summary with at most @groups groups.  Blocks from before tick
+ * @born are a parent's and do not count. */
+void leaks_report(unsigned groups, uint64_t born);
 
 void leaks_after_fork_child(void);
 

@@ -139,7 +139,7 @@ static void
 unpack(uint64_t word0, uint64_t word1, struct live_block *out)
 {
 	out->size = (word0 & 0xff) << SIZE_LOW_BITS | (word1 & SIZE_LOW_MASK);
-	out->time_us = word0 >> 16;
+	out->time = word0 >> 16;
 	out->stack = (uint32_t)(word1 >> SIZE_LOW_BITS);
 }
 
@@ -175,7 +175,7 @@ live_put(const void *p, size_t usable, const struct live_block *b,
 		    word1, old);
 		atomic_store_explicit(&s->word1, 0, memory_order_release);
 	}
-	atomic_store_explicit(&s->word0, (b->time_us & TIME_MASK) << 16 |
+	atomic_store_explicit(&s->word0, (b->time & TIME_MASK) << 16 |
 	    place_in_page(off) << 8 | b->size >> SIZE_LOW_BITS,
 	    memory_order_relaxed);
 	atomic_store_explicit(&s->word1, (uint64_t)b->stack << SIZE_LOW_BITS |

@@ -8,7 +8,7 @@
  * than that size, and the leaf remembers which.  That is 16 to 32 bytes per
  * block in a full slab.  Blocks of a page or more have one slot a page.
  *
- * A slot is two words: time in microseconds (48 bits), place in the page (8),
+ * A slot is two words: time in ticks (48 bits), place in the page (8),
  * size (42), stack (30); the stack is not 0 exactly while the block lives.
  *
  * Memory   a directory of 2 MiB of address space, leaves of 32 MiB of address
@@ -31,7 +31,7 @@ enum { LIVE_STACK_MAX = (1 << 30) - 1 };
 
 struct live_block {
 	uint64_t size;		/* what the host asked for */
-	uint64_t time_us;	/* when, on the caller's scale */
+	uint64_t time;		/* when, in ticks */
 	uint32_t stack;		/* not 0 */
 };
 

@@ -7,6 +7,7 @@ src_shim_trace_libtrace_la_SOURCES = src/shim/trace/alloctrace.h src/shim/trace/
 	src/shim/trace/live.h src/shim/trace/live.c \
 	src/shim/trace/objects.h src/shim/trace/objects.c \
 	src/shim/trace/opener.h src/shim/trace/opener.c \
+	src/shim/trace/ticks.h src/shim/trace/ticks.c \
 	src/shim/trace/tracer.h src/shim/trace/tracer.c
 include src/shim/trace/gc.mk
 include src/shim/trace/tape.mk
