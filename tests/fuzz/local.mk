@@ -31,3 +31,4 @@ FUZZ_SECONDS = 60
 .PHONY: fuzz
 fuzz:
 	srcdir=$(srcdir) sh $(srcdir)/tests/fuzz/fuzz.sh $(FUZZ_SECONDS)
+include tests/fuzz/gc.mk

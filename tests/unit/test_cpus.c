@@ -1,5 +1,5 @@
 /*
- * test_cpus - usable CPUs: affinity and quota, whatever the hierarchy of cgroups.
+ * test_cpus - usable CPUs by affinity and quota, in either hierarchy.
  */
 #include <check.h>
 #include <sched.h>

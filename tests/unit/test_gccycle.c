@@ -1,5 +1,5 @@
 /*
- * test_gccycle - heap cycles: what happened between two looks, and how it is told.
+ * test_gccycle - what happened between two looks, and how it is told.
  */
 #include <check.h>
 #include <stdlib.h>

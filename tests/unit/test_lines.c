@@ -1,5 +1,5 @@
 /*
- * test_lines - records of lines: whole lines, at most a record's size, none lost.
+ * test_lines - whole lines, at most a record long, none lost.
  */
 #include <check.h>
 #include <stdlib.h>
