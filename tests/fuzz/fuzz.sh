@@ -1,6 +1,6 @@
 #!/bin/sh
-# fuzz.sh SECONDS: builds each fuzz target with clang's fuzzer and sanitizers
-# and lets it look for that long.  What it finds stays in the folder it names.
+# fuzz - builds each fuzz target with clang's fuzzer and sanitizers and lets
+# it look for SECONDS.  What it finds stays in the folder it names.
 set -eu
 : "${srcdir=.}" "${FUZZ_CC=clang}"
 seconds=${1:-60}

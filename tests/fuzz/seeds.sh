@@ -1,6 +1,6 @@
 #!/bin/sh
-# seeds.sh FOLDER: writes the inputs that the fuzz targets begin with, into
-# FOLDER/options and FOLDER/proc.
+# seeds - writes the inputs that the fuzz targets begin with, into the folders
+# options and proc of the folder that is named.
 set -eu
 mkdir -p "$1/options" "$1/proc"
 

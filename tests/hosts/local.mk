@@ -1,3 +1,4 @@
 # tests/hosts
 include tests/hosts/alloc.mk
 include tests/hosts/gc.mk
+include tests/hosts/base.mk

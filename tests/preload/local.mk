@@ -10,3 +10,4 @@ include tests/preload/tool.mk
 include tests/preload/tape.mk
 include tests/preload/alloc.mk
 include tests/preload/gc.mk
+include tests/preload/base.mk

@@ -23,7 +23,8 @@
 #include "shim/sink/notice.h"
 #include "shim/state/state.h"
 
-enum { EARLY_MAX = 4096, PIECE_MAX = 16 * 1024, PREFIX_MAX = 24 };
+enum { EARLY_MAX = 4096, PIECE_MAX = 16 * 1024, PREFIX_MAX = 24,
+	TRIES_MAX = 1000 };
 
 static bool opened;		/* atomic: set last */
 static bool notices_only;	/* the log could not be opened */
@@ -67,7 +68,9 @@ tell_losses(void)
 static bool
 put_one(const char *record, size_t len)
 {
-	for (int tries = 0; tries < 3; tries++) {
+	/* Other threads may fill the buffer again before our turn comes; while
+	 * it is written out at all, it is not for long. */
+	for (int tries = 0; tries < TRIES_MAX; tries++) {
 		enum gather_result result;
 
 		if (unlikely(__atomic_load_n(&unsaid, __ATOMIC_RELAXED) != 0))
