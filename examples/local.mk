@@ -1,1 +1,14 @@
-# examples
+# examples: programs to try diag on, and the demo.
+EXTRA_PROGRAMS += examples/leaky
+examples_leaky_SOURCES = examples/leaky.c
+examples_leaky_CFLAGS = $(AM_CFLAGS) -g
+examples_leaky_LDFLAGS = -no-install
+CLEANFILES += examples/leaky
+EXTRA_DIST += examples/demo.sh
+
+.PHONY: demo
+demo: all examples/leaky$(EXEEXT)
+	@DIAG_TOOL='$(abs_top_builddir)/diag' \
+	DEMO_LEAKY='$(abs_top_builddir)/examples/leaky' \
+	DIAG_LIB='$(abs_top_builddir)/.libs/libdiag.so' \
+	$(SHELL) '$(top_srcdir)/examples/demo.sh'
