@@ -45,6 +45,8 @@ def purpose(path, text, said):
     else:
         rule = r"(?:#![^\n]*\n)?#+ (%s|%s)\b.* - "
     name = os.path.basename(path)
+    if path.startswith("tests/unit/"):
+        rule = r"/\*\n \* (?:(%s|%s) - )?[A-Z\w]"
     if not re.match(rule % (re.escape(stem), re.escape(name)), head):
         said.append("%s: does not open with \"%s - purpose\"" % (path, stem))
     if path.endswith(".h") and path.startswith("src/"):
