@@ -4,8 +4,9 @@
  * With clang -fsanitize=fuzzer this is a libFuzzer target; otherwise main()
  * below runs it over the files it is given, and over each of them with bytes
  * changed and ends cut (make check does that with tests/fuzz/seeds/elf).
+ *
+ * sources: src/common/base src/common/symbol
  */
-#define _GNU_SOURCE
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

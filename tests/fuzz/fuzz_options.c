@@ -3,6 +3,8 @@
  *
  * Whatever it is, the result is in its ranges, a complaint is one printable
  * line, and a text that was understood is understood again.
+ *
+ * sources: src/common/base src/common/options
  */
 #include <string.h>
 

@@ -1,5 +1,7 @@
 /*
  * fuzz_proc - kernel files may hold anything, names of the host's above all.
+ *
+ * sources: src/common/base
  */
 #include <string.h>
 

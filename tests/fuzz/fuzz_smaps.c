@@ -4,6 +4,8 @@
  * With clang -fsanitize=fuzzer this is a libFuzzer target; otherwise main()
  * below runs it over the files it is given, and over each of them with bytes
  * changed and ends cut (make check does that with tests/fuzz/seeds/smaps).
+ *
+ * sources: src/common/base src/shim/trace/smaps.c src/shim/trace/cpus.c
  */
 #include <stdint.h>
 #include <stdio.h>

@@ -17,7 +17,7 @@ FUZZ_TARGETS = tests/fuzz/fuzz_options tests/fuzz/fuzz_proc
 check_PROGRAMS += $(FUZZ_TARGETS)
 TESTS += tests/fuzz/fuzz.test
 dist_check_SCRIPTS += tests/fuzz/fuzz.test
-EXTRA_DIST += tests/fuzz/fuzz.sh tests/fuzz/seeds.sh
+EXTRA_DIST += tests/fuzz/seeds.sh
 FUZZ_LIBS = src/common/options/liboptions.la src/common/base/libbase.la
 tests_fuzz_fuzz_options_SOURCES = tests/fuzz/fuzz.h \
 	tests/fuzz/fuzz_main.c tests/fuzz/fuzz_options.c
@@ -26,9 +26,27 @@ tests_fuzz_fuzz_proc_SOURCES = tests/fuzz/fuzz.h \
 	tests/fuzz/fuzz_main.c tests/fuzz/fuzz_proc.c
 tests_fuzz_fuzz_proc_LDADD = $(FUZZ_LIBS)
 
-# How long each target looks.
+include tests/fuzz/gc.mk
+
+# Unwind tables and tapes: they make their seeds themselves (replay.h).
+REPLAY_TARGETS = tests/fuzz/fuzz_cfi tests/fuzz/fuzz_tape
+REPLAY_SOURCES = tests/fuzz/replay.h tests/fuzz/replay.c
+REPLAY_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
+check_PROGRAMS += $(REPLAY_TARGETS)
+TESTS += $(REPLAY_TARGETS)
+tests_fuzz_fuzz_cfi_SOURCES = tests/fuzz/fuzz_cfi.c $(REPLAY_SOURCES)
+tests_fuzz_fuzz_cfi_CPPFLAGS = $(REPLAY_CPPFLAGS)
+tests_fuzz_fuzz_cfi_LDADD = src/shim/stack/libstack.la \
+	src/shim/state/libstate.la $(COMMON_LIBS)
+tests_fuzz_fuzz_tape_SOURCES = tests/fuzz/fuzz_tape.c $(REPLAY_SOURCES)
+tests_fuzz_fuzz_tape_CPPFLAGS = $(REPLAY_CPPFLAGS)
+tests_fuzz_fuzz_tape_LDADD = $(COMMON_LIBS)
+
+# All targets under libFuzzer: make fuzz FUZZ_SECONDS=600 FUZZ="cfi tape".
+# What a target is built from stands in its "sources:" lines.
+EXTRA_DIST += tests/fuzz/run.sh
 FUZZ_SECONDS = 60
 .PHONY: fuzz
-fuzz:
-	srcdir=$(srcdir) sh $(srcdir)/tests/fuzz/fuzz.sh $(FUZZ_SECONDS)
-include tests/fuzz/gc.mk
+fuzz: all $(REPLAY_TARGETS)
+	$(SHELL) $(srcdir)/tests/fuzz/run.sh '$(abs_top_srcdir)' \
+		'$(abs_top_builddir)' '$(FUZZ_SECONDS)' $(FUZZ)

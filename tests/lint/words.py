@@ -21,7 +21,10 @@ def look(top):
     paths = lintlib.files(top, r"")
     paths += [p for p in TOP if os.path.exists(os.path.join(top, p))]
     for path in paths:
-        for n, line in enumerate(lintlib.read(top, path).split("\n"), 1):
+        text = lintlib.read(top, path)
+        if "\0" in text or path.endswith((".log", ".trs")):
+            continue    # something that was built
+        for n, line in enumerate(text.split("\n"), 1):
             m = RULE.search(line)
             if m:
                 said.append("%s:%d: %s" % (path, n, m.group(0)))
