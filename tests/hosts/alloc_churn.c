@@ -1,8 +1,9 @@
 /*
  * alloc_churn - threads that allocate, resize, and free each other's blocks.
  *
- *	alloc_churn THREADS ROUNDS
+ *	alloc_churn THREADS ROUNDS [FORKS]
  *
+ * With FORKS, as many children are made meanwhile; each does some of the same.
  * Prints a sum over all that was in the blocks, the same each time.  At the
  * end nothing is left.
  */
@@ -14,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { PLACES = 256, THREADS_MAX = 64 };
@@ -92,6 +94,32 @@ churn(void *arg)
 	return NULL;
 }
 
+static void
+run_child(void)
+{
+	for (unsigned i = 0; i < 100; i++) {
+		struct block *b = make(i * 7);
+
+		b = resize(b, i * 9);
+		leave(b);
+	}
+	_exit(atomic_load(&wrong) != 0);
+}
+
+static void
+run_children(unsigned children)
+{
+	for (unsigned i = 0; i < children; i++) {
+		pid_t pid = fork();
+		int status;
+
+		if (pid == 0)
+			run_child();
+		if (pid < 0 || waitpid(pid, &status, 0) != pid || status != 0)
+			atomic_fetch_add(&wrong, 1);
+	}
+}
+
 int
 main(int argc, char **argv)
 {
@@ -101,6 +129,7 @@ main(int argc, char **argv)
 	rounds = argc > 2 ? (unsigned)atoi(argv[2]) : 1000;
 	for (uintptr_t i = 0; i < threads && i < THREADS_MAX; i++)
 		pthread_create(&t[i], NULL, churn, (void *)i);
+	run_children(argc > 3 ? (unsigned)atoi(argv[3]) : 0);
 	for (unsigned i = 0; i < threads && i < THREADS_MAX; i++)
 		pthread_join(t[i], NULL);
 	for (unsigned i = 0; i < PLACES; i++)

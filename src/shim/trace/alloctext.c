@@ -180,7 +180,7 @@ write_stack(struct tracer *tr, uint32_t id)
 	at = put_decimal(at, id, 1);
 	at = put_literal(at, ":\n");
 	at += frames_text(at, space - (size_t)(at - tr->record) - 1, id,
-	    &tr->room);
+	    tr->room);
 	*at++ = '\n';
 	return sink_put(tr->record, (size_t)(at - tr->record));
 }
@@ -226,7 +226,7 @@ alloctext_put(struct tracer *tr, const struct alloctext *e, unsigned n)
 
 		at = put_event(at, tr, &e[i]);
 		at += frames_text(at, space - (size_t)(at - begin),
-		    e[i].stack, &tr->room);
+		    e[i].stack, tr->room);
 		*at++ = '\n';
 	}
 	return sink_put(tr->record, (size_t)(at - tr->record));

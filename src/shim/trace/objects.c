@@ -251,6 +251,7 @@ add(const struct found *f, const char *path)
 	m->end = f->end;
 	m->bias = f->bias;
 	m->build_id = f->build_id;
+	m->is_program = f->path[0] == '\0';
 	m->ours = (uintptr_t)objects_start >= f->start &&
 	    (uintptr_t)objects_start < f->end;
 	m->path = keep_text(path);
@@ -311,7 +312,7 @@ read_symbols(struct object *m)
 	if (m->path[0] != '/')
 		return NULL;
 	/* The program may have been replaced or deleted by now. */
-	f = opener_symbols(m == object_at(0) ? "/proc/self/exe" : m->path,
+	f = opener_symbols(m->is_program ? "/proc/self/exe" : m->path,
 	    alone);
 	if (f == NULL)
 		return NULL;

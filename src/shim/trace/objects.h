@@ -41,6 +41,7 @@ struct object {
 	_Atomic bool symbols_tried;
 	struct build_id build_id;
 	bool ours;		/* libdiag.so */
+	bool is_program;	/* the executable */
 	const char *name;	/* unique, without white space */
 	const char *path;
 };

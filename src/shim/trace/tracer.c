@@ -43,6 +43,8 @@ tracer_start(unsigned frames)
 	thread_on_release(release);
 	record_space = frames == 0 ? 0 :
 	    HEADER_SPACE + (size_t)frames * FRAME_SPACE;
+	/* The addresses lie behind it. */
+	record_space &= ~(size_t)7;
 }
 
 size_t
@@ -71,10 +73,13 @@ take_idle(void)
 static struct tracer *
 map_new(void)
 {
-	struct tracer *tr = mem_map(sizeof(*tr) + record_space);
+	size_t room = record_space != 0 ? sizeof(struct frames_room) : 0;
+	struct tracer *tr = mem_map(sizeof(*tr) + record_space + room);
 
 	if (tr == NULL)
 		return NULL;
+	if (room != 0)
+		tr->room = (void *)(tr->record + record_space);
 	tr->next = atomic_load(&all);
 	while (!atomic_compare_exchange_weak(&all, &tr->next, tr))
 		;

@@ -30,7 +30,7 @@ struct tracer {
 	char name[16];
 	unsigned label_len;
 	char label[128];	/* ` thread 4242 "worker-3"` */
-	struct frames_room room;
+	struct frames_room *room;	/* with text only */
 	char record[];		/* tracer_record_space() bytes */
 };
 
