@@ -176,6 +176,7 @@ __attribute__((constructor(101))) static void
 boot(void)
 {
 	const char *text = environ_get("DIAG");
+	struct hook_scope scope;
 
 	heap_start_messages();
 	waits_resolve();
@@ -183,7 +184,10 @@ boot(void)
 	ticker_set_create(threads_create_real);
 	fork_start();
 	dlopen_start();
-	if (text != NULL && getauxval(AT_SECURE) == 0)
+	if (text != NULL && getauxval(AT_SECURE) == 0 && hook_enter(&scope)) {
+		hook_own_work();
 		read_options(text);
+		hook_leave(&scope);
+	}
 	state_arm_alloc(0, ARMED_BOOT);
 }

@@ -29,7 +29,7 @@ count_alloc_slowly(void)
 
 	if (t != NULL)
 		count_one(&t->nalloc);
-	else
+	else if (tls.inside != INSIDE_OWN_WORK)
 		thread_add_boot(1, 0, 0, 0);
 }
 
@@ -40,6 +40,6 @@ count_free_slowly(void)
 
 	if (t != NULL)
 		count_one(&t->nfree);
-	else
+	else if (tls.inside != INSIDE_OWN_WORK)
 		thread_add_boot(0, 1, 0, 0);
 }

@@ -33,7 +33,7 @@ count_alloc(void)
 {
 	struct thread *t = tls.thread;
 
-	if (likely(t != NULL))
+	if (likely(t != NULL && tls.inside != INSIDE_OWN_WORK))
 		count_one(&t->nalloc);
 	else
 		count_alloc_slowly();
@@ -44,7 +44,7 @@ count_free(void)
 {
 	struct thread *t = tls.thread;
 
-	if (likely(t != NULL))
+	if (likely(t != NULL && tls.inside != INSIDE_OWN_WORK))
 		count_one(&t->nfree);
 	else
 		count_free_slowly();

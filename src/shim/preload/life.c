@@ -64,6 +64,8 @@ report(enum way_out way)
 	struct hook_scope scope;
 	bool entered = hook_enter(&scope);
 
+	if (entered)
+		hook_own_work();
 	report_heap();
 	recorder_end(way == WAY_EXEC ? TAPE_EXEC : TAPE_ENDED);
 	alloctrace_report(true);

@@ -36,8 +36,14 @@ calloc(size_t n, size_t size)
 void *
 realloc(void *p, size_t size)
 {
-	if (likely(hook_free_is_plain(p) && size != 0))
-		return jem_realloc(p, AT_LEAST_SMALLEST(size));
+	if (likely(hook_free_is_plain(p) && size != 0)) {
+		void *q = jem_realloc(p, AT_LEAST_SMALLEST(size));
+
+		/* Unlike its malloc(), jemalloc's realloc() leaves errno. */
+		if (unlikely(q == NULL))
+			errno = ENOMEM;
+		return q;
+	}
 	return seen_realloc(p, &(struct want){
 	    .size = size,
 	    .entry = ENTRY_REALLOC,

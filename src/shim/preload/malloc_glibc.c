@@ -65,14 +65,13 @@ aligned_alloc(size_t align, size_t size)
 int
 posix_memalign(void **out, size_t align, size_t size)
 {
-	int saved = errno;
 	void *p;
 
 	if (align % sizeof(void *) != 0 || align == 0 ||
 	    (align & (align - 1)) != 0)
 		return EINVAL;
 	p = give_aligned(align, size, ENTRY_POSIX_MEMALIGN);
-	errno = saved;
+	/* glibc sets errno as well; programs have come to look at it. */
 	if (p == NULL)
 		return ENOMEM;
 	*out = p;

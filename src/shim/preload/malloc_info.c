@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <malloc.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -95,6 +96,7 @@ malloc_stats(void)
 	struct mallinfo2 info = mallinfo2();
 	char text[512];
 	struct buf b = BUF(text);
+	int cancel;
 
 	buf_printf(&b, "Arena 0:\n"
 	    "system bytes     = %10zu\nin use bytes     = %10zu\n"
@@ -102,7 +104,10 @@ malloc_stats(void)
 	    "system bytes     = %10zu\nin use bytes     = %10zu\n"
 	    "max mmap regions = %10u\nmax mmap bytes   = %10lu\n",
 	    info.arena, info.uordblks, info.arena, info.uordblks, 0u, 0ul);
+	/* Not a cancellation point, in glibc either. */
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
 	put(stderr, &b);
+	pthread_setcancelstate(cancel, NULL);
 }
 
 static void

@@ -37,7 +37,7 @@ take_block(const struct want *w)
 static void
 lose_event(void)
 {
-	if (tls.ours)
+	if (tls.ours || tls.inside == INSIDE_OWN_WORK)
 		return;
 	atomic_fetch_add_explicit(&state_nested_events, 1,
 	    memory_order_relaxed);

@@ -130,4 +130,13 @@ hook_enter(struct hook_scope *scope)
 
 IN_HOOK void hook_leave(struct hook_scope *scope);
 
+/* Inside a scope, while the constructor or the last reports run: what is
+ * allocated now is our own business, neither counted nor lost. */
+enum { INSIDE_HOOK = 1, INSIDE_OWN_WORK = 2 };
+SIGNAL_SAFE static inline void
+hook_own_work(void)
+{
+	tls.inside = INSIDE_OWN_WORK;
+}
+
 #endif
