@@ -19,7 +19,7 @@ trap clean EXIT
 trap 'exit 1' INT TERM
 
 say() {
-	printf '%s\n' "$@" | fold -s -w 78 | sed 's/ *$//'
+	printf '%s\n' "$@"
 }
 
 # The first N lines that match, indented.
@@ -62,13 +62,29 @@ hunt_server() {
 	server=
 	say "" "Its heap as it grew:" ""
 	show 3 '^gc .*grow'
-	say "Each gc line is a cycle of the heap. a->b->c MB is the resident heap before and after it, and what is live; the goal is the live size at which the next line comes; then objects (allocated - freed)." ""
+	cat <<END
+Each gc line is a cycle of the heap. a->b->c MB is the resident heap before
+and after it, and what is live; the goal is the live size at which the next
+line comes; then objects (allocated - freed).
+
+END
 	say "Then it was told to forget everything (FLUSHALL):" ""
 	show 2 '^gc .*(forced|purge)'
-	say "The pages went back to the kernel. x/y/z ms cpu says who paid for that: the program's own threads (they stood still that long), the background thread, a purge the program asked for." ""
+	cat <<END
+The pages went back to the kernel. x/y/z ms cpu says who paid for that: the
+program's own threads (they stood still that long), the background thread, a
+purge the program asked for.
+
+END
 	say "Its threads, each second:" ""
 	show 3 '^SCHED '
-	say "procs are the CPUs it may use, idlethreads those of its threads that sleep. cpu is what it used, delay how long its threads could have run and did not, because other programs had the CPUs: that is time your users wait. psi is the kernel's word on the same." ""
+	cat <<END
+procs are the CPUs it may use, idlethreads those of its threads that sleep.
+cpu is what it used, delay how long its threads could have run and did not,
+because all CPUs were busy: that is time your users wait. psi is the
+kernel's word on the same.
+
+END
 }
 
 hunt_leak() {
@@ -76,12 +92,20 @@ hunt_leak() {
 	"$diag" run --leaks -- "$leaky" >"$dir/out" 2>&1
 	status=$?
 	sed 's/^/    /' "$dir/out"
-	say "" "Every block that was never freed, by where it was allocated, exact to the byte; the exit status is $status, so a test suite fails. The innermost line that is yours says where to look: count_word() copies a word and forgets the copy when it knows the word already." ""
+	echo
+	cat <<END
+Every block that was never freed, by where it was allocated, exact to the
+byte; the exit status is $status, so a test suite fails. The innermost line
+that is yours says where to look: count_word() copies a word and forgets the
+copy when it knows the word already.
+
+END
 	say "More: diag help, diag report, man diag, man 7 diag."
 }
 
 if ! command -v redis-server >/dev/null; then
-	say "redis-server is not installed (./autogen.sh --deps installs it): the server is left out." ""
+	say "redis-server is not installed (./autogen.sh --deps installs it):" \
+		"the server is left out." ""
 else
 	hunt_server
 fi
