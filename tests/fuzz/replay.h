@@ -1,5 +1,5 @@
 /*
- * replay - what a target of replay.c has: one run over given bytes, and its seeds.
+ * replay - what a target of replay.c has: one run over given bytes, its seeds.
  *
  * A target is tests/fuzz/fuzz_NAME.c.  "make fuzz" builds it with clang's
  * libFuzzer from the sources that its "sources:" line names; make check links

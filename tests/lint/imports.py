@@ -16,7 +16,8 @@ import lintlib
 
 # A compiler makes calls of these on its own.
 IMPLICIT = {"memcpy", "memmove", "memset", "memcmp", "bcmp", "strlen",
-            "_GLOBAL_OFFSET_TABLE_", "__tls_get_addr", "__stack_chk_fail"}
+            "_GLOBAL_OFFSET_TABLE_", "__tls_get_addr", "__stack_chk_fail",
+            "__divti3", "__udivti3", "__umodti3", "__popcountdi2"}
 
 
 def archive(build, folder):

@@ -10,6 +10,12 @@ EXTRA_DIST += tests/lint/ranks tests/lint/elf.py tests/lint/exports.py \
 	tests/lint/format.py tests/lint/imports.py tests/lint/layers.py \
 	tests/lint/lintlib.py tests/lint/needed.py tests/lint/words.py
 
+# What imports.py compares with.
+EXTRA_DIST += src/common/base/IMPORTS src/common/options/IMPORTS \
+	src/common/symbol/IMPORTS src/common/tape/IMPORTS src/shim/state/IMPORTS \
+	src/shim/heap/IMPORTS src/shim/stack/IMPORTS src/shim/sink/IMPORTS \
+	src/shim/sched/IMPORTS src/shim/trace/IMPORTS src/shim/preload/IMPORTS
+
 .PHONY: lint
 lint: all
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(LINT_TESTS)' \

@@ -238,8 +238,8 @@ find_fde(const struct cfi_image *image, uintptr_t pc, struct cfi_cie *cie,
 		return -EINVAL;
 	frames = read_pointer(image, &r, where);
 	if (how_many == PE_OMIT || table != PE_SORTED)
-		return scan_entries(image, image->hdr +
-		    (frames - (uintptr_t)image->hdr), pc, cie, fde);
+		return scan_entries(image, (const uint8_t *)frames, pc, cie,
+		    fde);
 	count = read_pointer(image, &r, how_many);
 	if (r.bad)
 		return -EINVAL;
