@@ -23,3 +23,4 @@ tests_unit_test_wait_LDADD = $(SCHED_UNIT_LIBS)
 endif
 include tests/unit/alloc.mk
 include tests/unit/gc.mk
+include tests/unit/stack.mk

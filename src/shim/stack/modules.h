@@ -29,8 +29,8 @@ struct module {
 	uintptr_t bias;		/* run-time address - address in the file */
 	const void *link;	/* the loader's record, only compared */
 	uint64_t print;
-	struct cfi_image image;	/* @hdr: NULL when it has no table */
-	const char *name;	/* the loader's name for it; "" for the program */
+	struct cfi_image image;	/* @hdr is NULL without a table */
+	const char *name;	/* the loader's; "" for the program */
 	uint32_t number;
 	bool fleeting;		/* may be unloaded without our knowing */
 	_Atomic uint32_t epoch;	/* when it was last seen to be there */

@@ -1,0 +1,111 @@
+/*
+ * test_stackset - a node exists once, whoever adds it, and is found again.
+ */
+#include <check.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "common/base/mem.h"
+#include "shim/stack/stackset.h"
+
+enum { PATHS = 20000, LENGTH = 6, THREADS = 4 };
+
+static uint64_t
+where_of(unsigned path, unsigned level)
+{
+	return 0x555500001000ull + (path >> (level * 2) & 15) * 37 + level;
+}
+
+static uint32_t
+add_path(unsigned path)
+{
+	uint32_t number = STACKSET_WHOLE;
+
+	for (unsigned level = LENGTH; level-- > 0;)
+		number = stackset_child(number, where_of(path, level));
+	return number;
+}
+
+START_TEST(a_child_is_found_again)
+{
+	uint32_t one = stackset_child(STACKSET_WHOLE, 0x1234);
+	uint32_t two = stackset_child(one, 0x5678);
+
+	ck_assert_uint_ge(one, STACKSET_FIRST);
+	ck_assert_uint_ne(one, two);
+	ck_assert_uint_eq(stackset_child(STACKSET_WHOLE, 0x1234), one);
+	ck_assert_uint_eq(stackset_child(one, 0x5678), two);
+	ck_assert_uint_eq(stackset_node(two)->parent, one);
+	ck_assert_uint_eq(stackset_node(two)->depth, 2);
+	ck_assert_uint_ne(stackset_child(STACKSET_CUT, 0x1234), one);
+}
+END_TEST
+
+static void *
+add_all(void *arg)
+{
+	uint32_t *number = arg;
+
+	for (unsigned i = 0; i < PATHS; i++)
+		number[i] = add_path(i);
+	return NULL;
+}
+
+START_TEST(threads_that_add_the_same_get_the_same)
+{
+	static uint32_t number[THREADS][PATHS];
+	pthread_t id[THREADS];
+
+	for (unsigned i = 0; i < THREADS; i++)
+		pthread_create(&id[i], NULL, add_all, number[i]);
+	for (unsigned i = 0; i < THREADS; i++)
+		pthread_join(id[i], NULL);
+	for (unsigned i = 1; i < THREADS; i++)
+		ck_assert_mem_eq(number[i], number[0], sizeof(number[0]));
+	for (unsigned path = 0; path < PATHS; path++) {
+		uint32_t at = number[0][path];
+
+		for (unsigned level = 0; level < LENGTH; level++) {
+			ck_assert_uint_eq(stackset_node(at)->where,
+			    where_of(path, level));
+			at = stackset_node(at)->parent;
+		}
+		ck_assert_uint_eq(at, STACKSET_WHOLE);
+	}
+}
+END_TEST
+
+START_TEST(a_guess_is_the_last_that_was_put_in_front)
+{
+	ck_assert_uint_eq(stackset_guess(0x123456789abcdef0), 0);
+	stackset_put_in_front(0x123456789abcdef0, 77);
+	ck_assert_uint_eq(stackset_guess(0x123456789abcdef0), 77);
+	ck_assert_uint_eq(stackset_guess(0x123456789abcdef1), 0);
+}
+END_TEST
+
+static void
+setup(void)
+{
+	ck_assert_int_eq(stackset_init(), 0);
+}
+
+int
+main(void)
+{
+	Suite *s = suite_create("stackset");
+	TCase *t = tcase_create("stackset");
+	SRunner *r = srunner_create(s);
+	int failed;
+
+	tcase_add_checked_fixture(t, setup, NULL);
+	tcase_set_timeout(t, 60);
+	tcase_add_test(t, a_child_is_found_again);
+	tcase_add_test(t, threads_that_add_the_same_get_the_same);
+	tcase_add_test(t, a_guess_is_the_last_that_was_put_in_front);
+	suite_add_tcase(s, t);
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
