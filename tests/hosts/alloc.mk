@@ -2,7 +2,8 @@
 # their stacks are what their sources say.
 HOST_STACKS = -O1 -g0 -fno-optimize-sibling-calls -fno-omit-frame-pointer
 check_PROGRAMS += tests/hosts/leak_kinds tests/hosts/leak_ways \
-	tests/hosts/leak_dlopen tests/hosts/alloc_churn
+	tests/hosts/leak_dlopen tests/hosts/alloc_churn \
+	tests/hosts/alloc_deep
 tests_hosts_leak_kinds_CFLAGS = $(AM_CFLAGS) $(HOST_STACKS)
 tests_hosts_leak_kinds_LDADD = -lpthread
 tests_hosts_leak_ways_CFLAGS = $(AM_CFLAGS) $(HOST_STACKS)
@@ -10,5 +11,6 @@ tests_hosts_leak_ways_LDADD = -lpthread
 tests_hosts_leak_dlopen_CFLAGS = $(AM_CFLAGS) $(HOST_STACKS)
 tests_hosts_leak_dlopen_LDADD = -ldl
 tests_hosts_alloc_churn_CFLAGS = $(AM_CFLAGS) $(HOST_STACKS)
+tests_hosts_alloc_deep_CFLAGS = $(AM_CFLAGS) $(HOST_STACKS)
 tests_hosts_alloc_churn_LDADD = -lpthread
 EXTRA_DIST += tests/hosts/leak_plugin.c tests/hosts/leak_cxx.cc

@@ -155,6 +155,12 @@ drain_must_let_go(void)
 	    (thread.kind == OUTLET_PIPE || thread.kind == OUTLET_SOCKET);
 }
 
+bool
+drain_is_stream(void)
+{
+	return host.kind == OUTLET_PIPE || host.kind == OUTLET_SOCKET;
+}
+
 static void
 let_go(void)
 {

@@ -48,6 +48,9 @@ DETACHED void drain_adopt(void);
  * let go of at any time. */
 bool drain_must_let_go(void);
 
+/* True when what is written goes through a pipe or a socket. */
+SIGNAL_SAFE bool drain_is_stream(void);
+
 void drain_after_fork_child(void);
 
 #endif

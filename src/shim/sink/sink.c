@@ -210,6 +210,12 @@ sink_gathers(void)
 	return has_log || drain_must_let_go();
 }
 
+size_t
+sink_whole_max(void)
+{
+	return drain_is_stream() ? PIPE_BUF : SIZE_MAX;
+}
+
 uint64_t
 sink_dropped(void)
 {

@@ -65,6 +65,10 @@ DETACHED void sink_adopt_thread(void);
 /* True when records can be gathered, so that a thread must flush them. */
 bool sink_gathers(void);
 
+/* The longest record that is sure to go out in one piece: what a pipe takes at
+ * once, or SIZE_MAX. */
+SIGNAL_SAFE size_t sink_whole_max(void);
+
 /* Records dropped so far. */
 SIGNAL_SAFE uint64_t sink_dropped(void);
 

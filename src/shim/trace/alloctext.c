@@ -14,8 +14,6 @@
 #include "shim/trace/live.h"
 
 enum {
-	PIPE_RECORD = 4096,	/* goes through a pipe in one piece */
-	HEADER_MAX = 512,	/* a record's first line is shorter */
 	TOLD_SHIFT = 16,	/* stacks per part of the table */
 	TOLD_PARTS = (LIVE_STACK_MAX >> TOLD_SHIFT) + 1,
 	LOCK_PATIENCE_MS = 50,
@@ -141,13 +139,10 @@ put_event(char *to, const struct tracer *tr, const struct alloctext *e)
 	return to;
 }
 
-/* A pipe takes 4096 bytes in one piece; a file takes all. */
 static size_t
 record_space(void)
 {
-	size_t space = tracer_record_space();
-
-	return sink_gathers() ? space : MIN(space, (size_t)PIPE_RECORD);
+	return MIN(tracer_record_space(), sink_whole_max());
 }
 
 /* The byte of stack @id, or NULL without memory. */

@@ -15,9 +15,7 @@
 #include "shim/trace/ticks.h"
 
 enum {
-	/* What goes through a pipe in one piece. */
-	PIPE_RECORD = 4096,
-	FILE_RECORD = 96 * 1024,
+	RECORD_MAX = 96 * 1024,
 	/* A thread among several holds back live / 2^10, between these. */
 	HELD_SHIFT = 10,
 	HELD_LEAST = 1024,
@@ -250,7 +248,7 @@ write_group(const struct census *c, uint32_t i, char *record, size_t cap,
 static void
 write_groups(const struct census *c, unsigned groups)
 {
-	size_t cap = sink_gathers() ? FILE_RECORD : PIPE_RECORD;
+	size_t cap = MIN((size_t)RECORD_MAX, sink_whole_max());
 	struct frames_room *room = mem_map(sizeof(*room) + cap);
 
 	if (room == NULL)
