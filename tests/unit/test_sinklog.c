@@ -146,6 +146,19 @@ START_TEST(a_log_ends_at_its_limit_and_says_so_once)
 }
 END_TEST
 
+START_TEST(a_log_that_has_reached_its_limit_before_is_refused)
+{
+	int fd = open(bed_path("log"), O_WRONLY | O_CREAT, 0600);
+
+	ck_assert_int_eq(ftruncate(fd, 5000), 0);
+	close(fd);
+	ck_assert_int_eq(sink_open(&(struct sink_config){
+	    .log = bed_path("log"), .logmax = 5000 }), -EFBIG);
+	ck_assert_ptr_nonnull(strstr(bed_read(errors),
+	    "it has reached logmax"));
+}
+END_TEST
+
 START_TEST(a_limit_on_stderr_is_kept_too)
 {
 	const char *text;
@@ -449,6 +462,8 @@ main(void)
 	tcase_add_test(t, a_log_is_private_and_appended_to);
 	tcase_add_test(t, a_device_is_fine);
 	tcase_add_test(t, a_log_ends_at_its_limit_and_says_so_once);
+	tcase_add_test(t,
+	    a_log_that_has_reached_its_limit_before_is_refused);
 	tcase_add_test(t, a_limit_on_stderr_is_kept_too);
 	tcase_add_test(t, a_file_size_limit_tears_nothing_and_kills_nobody);
 	tcase_add_loop_test(t, a_sweep_of_descriptors_does_not_end_the_log, 0,

@@ -38,7 +38,8 @@ static void (*count_drop)(uint64_t);
 static uint64_t credit_ns = PATIENCE_NS;
 static bool over;		/* atomic */
 static uint64_t retry_ns;	/* atomic: not before; 0 at once */
-static int failure;		/* atomic: -errno of the last write */
+static int failure;		/* atomic: -errno of the last write, or 0 */
+static bool hangs;		/* atomic: somebody waited in vain */
 
 /* One turn at the output. */
 struct turn {
@@ -70,12 +71,18 @@ open_host(int fd, bool keep, bool ours)
 }
 
 int
-drain_open_log(bool keep)
+drain_open_log(bool keep, uint64_t max)
 {
 	int fd = logfile_open();
+	struct stat st = { 0 };
 
 	if (fd < 0)
 		return fd;
+	if (max != 0 && sys_fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	    (uint64_t)st.st_size + LAST_LINE_MAX >= max) {
+		sys_close(fd);
+		return -EFBIG;
+	}
 	is_log = true;
 	return open_host(fd, keep, true);
 }
@@ -101,11 +108,15 @@ drain_is_over(void)
 	return __atomic_load_n(&over, __ATOMIC_RELAXED);
 }
 
-const char *
-drain_reason(void)
+int
+drain_failure(void)
 {
-	int err = __atomic_load_n(&failure, __ATOMIC_RELAXED);
+	return __atomic_load_n(&failure, __ATOMIC_RELAXED);
+}
 
+const char *
+drain_reason(int err)
+{
 	if (err == 0)
 		return "the output was busy";
 	return err == -EAGAIN ? "the reader is slow" : err_name(-err);
@@ -176,8 +187,6 @@ ready(struct turn *t)
 {
 	struct outlet *o = t->o;
 
-	if (o == &thread)
-		let_go();
 	if (outlet_is(o, o->fd, &t->size))
 		return o->fd;
 	o->fd = -1;	/* somebody else's by now */
@@ -298,6 +307,7 @@ write_half(struct turn *t)
 		return false;
 	}
 	__atomic_store_n(&retry_ns, 0, __ATOMIC_RELAXED);
+	__atomic_store_n(&failure, 0, __ATOMIC_RELAXED);
 	return true;
 }
 
@@ -306,10 +316,12 @@ take_turn(struct turn *t)
 {
 	bool all;
 
+	t->o = tls.ours && adopted ? &thread : &host;
+	if (t->o == &thread)
+		let_go();
 	/* A child that has nothing to say opens nothing. */
 	if (gather_is_written() && !gather_swap())
 		return true;
-	t->o = tls.ours && adopted ? &thread : &host;
 	t->fd = ready(t);
 	if (t->fd < 0) {
 		give_up(t, t->fd);
@@ -319,6 +331,18 @@ take_turn(struct turn *t)
 	if (t->transient)
 		sys_close(t->fd);
 	return all;
+}
+
+/* Waits for a writer that may be slow, but only once for one that hangs. */
+static bool
+take_lock(void)
+{
+	bool taken = lock_try(&lock);
+
+	if (!taken && !__atomic_load_n(&hangs, __ATOMIC_RELAXED))
+		taken = lock_take_for(&lock, LOCK_PATIENCE_NS);
+	__atomic_store_n(&hangs, !taken, __ATOMIC_RELAXED);
+	return taken;
 }
 
 bool
@@ -332,7 +356,7 @@ drain(enum drain_when when)
 	    (when == DRAIN_SOON && retry != 0 && clock_ns() < retry))
 		return false;
 	hush_begin(&t.hush);
-	if (lock_take_for(&lock, LOCK_PATIENCE_NS)) {
+	if (take_lock()) {
 		if (when == DRAIN_NOW && !tls.ours)
 			credit_ns = PATIENCE_NS;
 		all = !drain_is_over() && take_turn(&t);
@@ -386,6 +410,7 @@ drain_after_fork_child(void)
 	bool open = host.fd > STDERR_FILENO && outlet_is(&host, host.fd, &size);
 
 	lock_reset(&lock);
+	hangs = false;
 	forked = true;
 	adopted = false;
 	thread.fd = -1;

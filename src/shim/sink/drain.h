@@ -23,8 +23,9 @@ enum drain_when {
 };
 
 /* The file of log= (logfile_name() was called), or stderr as it is now; 0 or
- * -errno.  With @keep, host threads keep a hidden descriptor. */
-int drain_open_log(bool keep);
+ * -errno.  With @keep, host threads keep a hidden descriptor.  A file that has
+ * @max bytes already (0: never) gives -EFBIG. */
+int drain_open_log(bool keep, uint64_t max);
 int drain_open_stderr(bool keep);
 
 /* The output ends at @max bytes (0: never); @prefix goes before the line that
@@ -37,8 +38,9 @@ IN_HOOK bool drain(enum drain_when when);
 /* True when the limit is reached: nothing is written any more. */
 SIGNAL_SAFE bool drain_is_over(void);
 
-/* Why the last write failed. */
-SIGNAL_SAFE const char *drain_reason(void);
+/* Why nothing can be written now: -errno, or 0; and in words. */
+SIGNAL_SAFE int drain_failure(void);
+SIGNAL_SAFE const char *drain_reason(int err);
 
 /* The diag thread, with its own table of descriptors: keeps the output in it,
  * closes the rest. */

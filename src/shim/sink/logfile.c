@@ -109,6 +109,8 @@ logfile_reason(int err)
 		return "it is not a regular file";
 	case EPERM:
 		return "it belongs to another user";
+	case EFBIG:
+		return "it has reached logmax";
 	default:
 		return err_name(-err);
 	}

@@ -23,7 +23,7 @@
 #include "shim/sink/notice.h"
 #include "shim/state/state.h"
 
-enum { EARLY_MAX = 4096, PIECE_MAX = 16 * 1024, PREFIX_MAX = 24,
+enum { EARLY_MAX = 4096, PIECE_MAX = 32 * 1024, PREFIX_MAX = 24,
 	TRIES_MAX = 1000 };
 
 static bool opened;		/* atomic: set last */
@@ -33,6 +33,7 @@ static char prefix[PREFIX_MAX];	/* "" or "diag[PID] " */
 
 static uint64_t dropped;	/* atomic: all that were lost */
 static uint64_t unsaid;		/* atomic: those not reported yet */
+static int unsaid_why;		/* atomic: -errno when one was dropped */
 
 /* What was said before there was an output; by the constructor's thread. */
 static char early[EARLY_MAX];
@@ -43,8 +44,10 @@ static void
 drop(uint64_t n)
 {
 	__atomic_fetch_add(&dropped, n, __ATOMIC_RELAXED);
-	if (!drain_is_over())
-		__atomic_fetch_add(&unsaid, n, __ATOMIC_RELAXED);
+	if (n == 0 || drain_is_over())
+		return;
+	__atomic_store_n(&unsaid_why, drain_failure(), __ATOMIC_RELAXED);
+	__atomic_fetch_add(&unsaid, n, __ATOMIC_RELAXED);
 }
 
 /* Puts a line in front of the next record that tells how many are missing
@@ -59,7 +62,8 @@ tell_losses(void)
 	if (n == 0)
 		return;
 	buf_printf(&b, "diag: %lu record%s lost (%s)\n", (unsigned long)n,
-	    n == 1 ? "" : "s", drain_reason());
+	    n == 1 ? "" : "s",
+	    drain_reason(__atomic_load_n(&unsaid_why, __ATOMIC_RELAXED)));
 	if (gather_put(text, b.len, prefix) != GATHER_OK)
 		__atomic_fetch_add(&unsaid, n, __ATOMIC_RELAXED);
 }
@@ -90,12 +94,16 @@ put_one(const char *record, size_t len)
 	return false;
 }
 
-/* The first lines of @record that go in at once. */
+/* The first lines of @record that go in at once; an empty line is a good place
+ * to part. */
 static size_t
 first_piece(const char *record, size_t len)
 {
 	if (len <= PIECE_MAX)
 		return len;
+	for (size_t n = PIECE_MAX; n > PIECE_MAX / 2; n--)
+		if (record[n - 1] == '\n' && record[n - 2] == '\n')
+			return n;
 	for (size_t n = PIECE_MAX; n > 0; n--)
 		if (record[n - 1] == '\n')
 			return n;
@@ -181,7 +189,9 @@ sink_open(const struct sink_config *config)
 	has_log = config->log[0] != '\0';
 	if (has_log) {
 		logfile_name(config->log, config->program);
-		log_err = drain_open_log(config->host_writes);
+		/* Children may come when it is full: its end says so. */
+		log_err = drain_open_log(config->host_writes,
+		    config->prefix ? 0 : config->logmax);
 		has_log = log_err == 0;
 	}
 	if (!has_log)
