@@ -23,6 +23,7 @@ struct object {
 
 struct places {
 	struct object *objects;
+	bool lines;
 };
 
 static const Dwfl_Callbacks callbacks = {
@@ -32,12 +33,16 @@ static const Dwfl_Callbacks callbacks = {
 };
 
 struct places *
-places_start(void)
+places_start(bool lines)
 {
+	struct places *p = calloc(1, sizeof(*p));
+
 	/* elfutils would fetch debug files from servers named here; a report
 	 * tells nobody what it reads. */
 	unsetenv("DEBUGINFOD_URLS");
-	return calloc(1, sizeof(struct places));
+	if (p != NULL)
+		p->lines = lines;
+	return p;
 }
 
 static void
@@ -212,9 +217,14 @@ places_find(struct places *p, const char *path, const char *build_id,
 		return 0;
 	addr += elf_bias;
 
-	Dwfl_Line *line = dwfl_module_getsrc(o->module, addr);
-	Dwarf_Die *cu = dwfl_module_addrdie(o->module, addr, &bias);
+	Dwfl_Line *line = NULL;
+	Dwarf_Die *cu = NULL;
 	int n = 0;
+
+	if (p->lines) {
+		line = dwfl_module_getsrc(o->module, addr);
+		cu = dwfl_module_addrdie(o->module, addr, &bias);
+	}
 
 	if (line != NULL)
 		at.file = dwfl_lineinfo(line, NULL, &n, NULL, NULL, NULL);

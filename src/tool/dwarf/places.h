@@ -26,7 +26,8 @@ struct place {
 
 struct places;
 
-struct places *places_start(void);
+/* @lines: not the functions alone, but files, lines and inlined calls too. */
+struct places *places_start(bool lines);
 void places_drop(struct places *p);
 
 /* What is at the ELF virtual address @addr of the object @path whose build-id

@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -15,7 +14,6 @@
 #include "tool/report/alloc.h"
 
 #define BUFFER MIB
-#define BAR_LEAST (64 * MIB)	/* smaller files are read at once */
 
 bool
 input_open(struct input *in, const char *path)
@@ -34,7 +32,7 @@ input_open(struct input *in, const char *path)
 	}
 	if (fstat(in->fd, &st) == 0 && S_ISREG(st.st_mode))
 		in->size = (uint64_t)st.st_size;
-	in->bar = in->size >= BAR_LEAST && isatty(STDERR_FILENO);
+	bar_start(&in->bar, in->size);
 	in->buffer = alloc_zeroed(BUFFER, 1);
 	return true;
 }
@@ -42,23 +40,9 @@ input_open(struct input *in, const char *path)
 void
 input_close(struct input *in)
 {
-	if (in->bar)
-		fputs("\r\033[K", stderr);
+	bar_end(&in->bar);
 	close(in->fd);
 	free(in->buffer);
-}
-
-static void
-show_bar(struct input *in)
-{
-	static const char marks[] = "########################################";
-	unsigned percent = (unsigned)(in->done * 100 / in->size);
-
-	if (percent == in->shown || percent > 100)
-		return;
-	in->shown = percent;
-	fprintf(stderr, "\rreading [%-40.*s] %u%%", (int)(percent * 2 / 5),
-	    marks, percent);
 }
 
 /* Reads more after what is there; false at the end. */
@@ -79,8 +63,7 @@ fill(struct input *in)
 		return false;
 	in->len += (size_t)n;
 	in->done += (uint64_t)n;
-	if (in->bar)
-		show_bar(in);
+	bar_show(&in->bar, in->done);
 	return true;
 }
 

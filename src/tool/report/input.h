@@ -13,14 +13,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "tool/report/bar.h"
+
 struct input {
 	int fd;
 	char *buffer;
 	size_t at, len;		/* what is read and not taken */
 	uint64_t size, done;	/* bytes; size 0: not known */
-	bool bar;		/* stderr is a terminal */
+	struct bar bar;
 	bool skipping;		/* the rest of a line that was too long */
-	unsigned shown;		/* percent */
 	uint64_t long_lines;
 	bool unended;		/* the last line has no newline */
 	int err;		/* errno of a read that failed */

@@ -2,6 +2,7 @@ noinst_LTLIBRARIES += src/tool/report/libreport.la
 TOOL_LIBS += src/tool/report/libreport.la
 src_tool_report_libreport_la_SOURCES = \
 	src/tool/report/alloc.h src/tool/report/alloc.c \
+	src/tool/report/bar.h src/tool/report/bar.c \
 	src/tool/report/blocks.h src/tool/report/blocks.c \
 	src/tool/report/calltree.h src/tool/report/calltree.c \
 	src/tool/report/events.c \
@@ -18,6 +19,9 @@ src_tool_report_libreport_la_SOURCES = \
 	src/tool/report/out_plot.c src/tool/report/out_pprof.c \
 	src/tool/report/out_tree.c \
 	src/tool/report/proto.h src/tool/report/proto.c \
+	src/tool/report/readnotes.h src/tool/report/readnotes.c \
 	src/tool/report/report.h src/tool/report/report.c \
 	src/tool/report/strings.h src/tool/report/strings.c \
-	src/tool/report/suppress.h src/tool/report/suppress.c
+	src/tool/report/suppress.h src/tool/report/suppress.c \
+	src/tool/report/tapereader.h src/tool/report/tapereader.c \
+	src/tool/report/tapestacks.h src/tool/report/tapestacks.c

@@ -22,7 +22,7 @@ enum pending {
 
 struct reader {
 	struct model *m;
-	struct logreader_notes *notes;
+	struct readnotes *notes;
 	struct lognames names;
 	enum pending pending;
 	struct model_event event;
@@ -242,7 +242,7 @@ read_line(struct reader *r, const struct logline *l)
 
 int
 logreader_read(struct model *m, const char *path,
-    struct logreader_notes *notes)
+    struct readnotes *notes)
 {
 	struct reader *r = alloc_zeroed(1, sizeof(*r));
 	struct input in;
@@ -250,7 +250,7 @@ logreader_read(struct model *m, const char *path,
 	const char *line;
 	size_t len;
 
-	*notes = (struct logreader_notes){ 0 };
+	*notes = (struct readnotes){ 0 };
 	if (!input_open(&in, path)) {
 		int err = errno;
 
@@ -275,12 +275,4 @@ logreader_read(struct model *m, const char *path,
 	input_close(&in);
 	free(r);
 	return -in.err;
-}
-
-void
-logreader_notes_drop(struct logreader_notes *notes)
-{
-	free(notes->worst_sched);
-	free(notes->last_gc);
-	notes->worst_sched = notes->last_gc = NULL;
 }

@@ -14,9 +14,8 @@
 void
 names_start(struct names *n, struct model *m, bool source)
 {
-	*n = (struct names){ .m = m };
-	if (source)
-		n->places = places_start();
+	*n = (struct names){ .m = m, .source = source };
+	n->places = places_start(source);
 }
 
 void
@@ -88,7 +87,8 @@ add_places(struct names *n, const struct frame *f)
 	unsigned count = 0;
 
 	/* A return address is the one after the call. */
-	if (n->places != NULL && path[0] == '/' && f->addr > 0)
+	if (n->places != NULL && path[0] == '/' && f->addr > 0 &&
+	    (n->source || f->function == 0))
 		count = places_find(n->places, path,
 		    strings_get(&n->m->strings, mod->build_id), f->addr - 1,
 		    found);

@@ -25,7 +25,8 @@ struct name {
 
 struct names {
 	struct model *m;
-	struct places *places;		/* NULL: debug information unwanted */
+	struct places *places;
+	bool source;
 	struct name *all;
 	size_t n_all, c_all;
 	struct {

@@ -18,7 +18,7 @@ static void
 put_summary(const struct report *r, FILE *to)
 {
 	const struct totals *t = &r->m.totals;
-	const struct logreader_notes *n = &r->notes;
+	const struct readnotes *n = &r->notes;
 
 	fputs("  \"summary\": {\n", to);
 	put_number(to, "allocations", t->allocs);

@@ -13,10 +13,17 @@
 static void
 print_damage(const struct report *r, FILE *to)
 {
-	const struct logreader_notes *n = &r->notes;
+	const struct readnotes *n = &r->notes;
 	const struct totals *t = &r->m.totals;
 
-	if (n->cut)
+	if (n->damaged > 0)
+		fprintf(to, "damage: %" PRIu64 " chunk%s of the tape, read "
+		    "as far as whole\n", n->damaged,
+		    figures_plural(n->damaged));
+	if (n->no_clock)
+		fprintf(to, "damage: the tape does not tell how fast its "
+		    "clock ran: times are ~\n");
+	if (n->cut && !n->is_tape)
 		fprintf(to, "damage: the log ends inside a record, which is "
 		    "left out\n");
 	if (n->broken > 0)
@@ -26,8 +33,8 @@ print_damage(const struct report *r, FILE *to)
 		fprintf(to, "damage: %" PRIu64 " event%s without a stack\n",
 		    n->no_stack, figures_plural(n->no_stack));
 	if (n->lost > 0)
-		fprintf(to, "missing: %" PRIu64 " record%s that the log says "
-		    "were dropped\n", n->lost, figures_plural(n->lost));
+		fprintf(to, "missing: %" PRIu64 " record%s that were dropped "
+		    "as it was written\n", n->lost, figures_plural(n->lost));
 	if (n->told && t->allocs > 0 && (n->told_bytes != t->live ||
 	    n->told_blocks != t->live_blocks))
 		fprintf(to, "differs: the program itself counted %" PRIu64
@@ -47,7 +54,7 @@ print_damage(const struct report *r, FILE *to)
 static void
 print_lines(const struct report *r, FILE *to)
 {
-	const struct logreader_notes *n = &r->notes;
+	const struct readnotes *n = &r->notes;
 
 	if (n->gc_lines > 0)
 		fprintf(to, "gc: %" PRIu64 " line%s, the last: %s\n",
@@ -58,15 +65,41 @@ print_lines(const struct report *r, FILE *to)
 		    n->worst_sched);
 }
 
+static void
+print_file(const struct report *r, FILE *to)
+{
+	const struct readnotes *n = &r->notes;
+
+	if (!n->is_tape) {
+		fprintf(to, "%s: %" PRIu64 " line%s, %" PRIu64 " of them "
+		    "diag's\n", r->path, n->lines, figures_plural(n->lines),
+		    n->ours);
+		return;
+	}
+	fprintf(to, "%s: tape of %s (%d), %" PRIu64 " chunk%s; %s", r->path,
+	    n->program, n->pid, n->chunks, figures_plural(n->chunks),
+	    n->ending);
+	if (n->error != 0)
+		fprintf(to, ": %s", strerror(n->error));
+	fputc('\n', to);
+	if (n->sample > 1)
+		fprintf(to, "recorded: one allocation in %" PRIu64 "\n",
+		    n->sample);
+	if (n->minsize > 0)
+		fprintf(to, "recorded: allocations of %" PRIu64 " bytes or "
+		    "more\n", n->minsize);
+	if (n->maxsize != UINT64_MAX)
+		fprintf(to, "recorded: allocations of %" PRIu64 " bytes or "
+		    "less\n", n->maxsize);
+}
+
 void
 summary_print(struct report *r, FILE *to)
 {
 	const struct totals *t = &r->m.totals;
 	char a[FIGURE_MAX], b[FIGURE_MAX];
 
-	fprintf(to, "%s: %" PRIu64 " line%s, %" PRIu64 " of them diag's\n",
-	    r->path, r->notes.lines, figures_plural(r->notes.lines),
-	    r->notes.ours);
+	print_file(r, to);
 	if (t->allocs > 0 || t->frees > 0) {
 		fprintf(to, "allocations: %" PRIu64 ", %s, from %zu stack%s "
 		    "by %zu thread%s, %s to %s\n", t->allocs,

@@ -90,16 +90,16 @@ watch(struct model *m, const struct site *s, uint64_t ns)
 static int
 read_again(struct plot *p)
 {
-	struct logreader_notes notes;
+	struct readnotes notes;
 	struct model m;
 
 	model_start(&m);
 	m.watch = watch;
 	m.watch_arg = p;
 
-	int err = logreader_read(&m, p->r->path, &notes);
+	int err = report_read(&m, p->r->path, &notes);
 
-	logreader_notes_drop(&notes);
+	readnotes_drop(&notes);
 	model_drop(&m);
 	while (p->column < COLUMNS - 1)
 		memcpy(p->columns[++p->column], p->live, sizeof(p->live));

@@ -81,14 +81,18 @@ put_mapping(struct pprof *p, uint32_t id)
 
 /* The program is where the outermost frame called _start is. */
 static uint32_t
-main_module(const struct model *m)
+main_module(struct report *r)
 {
-	for (size_t i = 1; i < m->n_nodes; i++) {
-		const struct frame *f = &m->frames[m->nodes[i].frame];
+	const struct model *m = &r->m;
+	unsigned count;
 
-		if (m->nodes[i].parent == 0 && strcmp(strings_get(&m->strings,
-		    f->function), "_start") == 0)
-			return f->module;
+	for (size_t i = 1; i < m->n_nodes; i++) {
+		uint32_t frame = m->nodes[i].frame;
+
+		if (m->nodes[i].parent == 0 && strcmp(names_text(&r->names,
+		    names_of(&r->names, frame, &count)->function),
+		    "_start") == 0)
+			return m->frames[frame].module;
 	}
 	return 0;
 }
@@ -97,7 +101,7 @@ main_module(const struct model *m)
 static void
 put_mappings(struct pprof *p)
 {
-	uint32_t first = main_module(&p->r->m);
+	uint32_t first = main_module(p->r);
 
 	if (first != 0)
 		put_mapping(p, first);

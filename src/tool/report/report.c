@@ -3,6 +3,17 @@
  */
 #include "tool/report/report.h"
 
+#include "tool/report/logreader.h"
+#include "tool/report/tapereader.h"
+
+int
+report_read(struct model *m, const char *path, struct readnotes *notes)
+{
+	if (tapereader_is_tape(path))
+		return tapereader_read(m, path, notes);
+	return logreader_read(m, path, notes);
+}
+
 int
 report_open(struct report *r, const char *path,
     const struct report_options *opt)
@@ -12,7 +23,7 @@ report_open(struct report *r, const char *path,
 	model_start(&r->m);
 	names_start(&r->names, &r->m, opt->source);
 
-	int err = logreader_read(&r->m, path, &r->notes);
+	int err = report_read(&r->m, path, &r->notes);
 
 	model_end(&r->m);
 	return err;
@@ -21,7 +32,7 @@ report_open(struct report *r, const char *path,
 void
 report_drop(struct report *r)
 {
-	logreader_notes_drop(&r->notes);
+	readnotes_drop(&r->notes);
 	suppress_drop(&r->suppress);
 	names_drop(&r->names);
 	model_drop(&r->m);

@@ -12,9 +12,9 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "tool/report/logreader.h"
 #include "tool/report/model.h"
 #include "tool/report/names.h"
+#include "tool/report/readnotes.h"
 #include "tool/report/suppress.h"
 
 /* What stacks are ordered by, and what a picture shows. */
@@ -41,7 +41,7 @@ struct report {
 	const char *path;
 	struct report_options opt;
 	struct model m;
-	struct logreader_notes notes;
+	struct readnotes notes;
 	struct names names;
 	struct suppress suppress;
 };
@@ -50,6 +50,9 @@ struct report {
 int report_open(struct report *r, const char *path,
     const struct report_options *opt);
 void report_drop(struct report *r);
+
+/* Reads the events alone: a log, or a tape.  0 or a negative errno. */
+int report_read(struct model *m, const char *path, struct readnotes *notes);
 
 /* What is in the file, and what could not be read. */
 void summary_print(struct report *r, FILE *to);
