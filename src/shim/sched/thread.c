@@ -69,7 +69,7 @@ clear(struct thread *t)
 	t->start_arg = NULL;
 	t->stack_size = 0;
 	t->stack_low = t->stack_high = 0;
-	t->stack_cache = NULL;
+	thread_drop_stack_caches(t);
 	t->trace_private = NULL;
 	atomic_store(&t->name_known, 0);
 	atomic_store(&t->wait.kind, WAIT_RUN);

@@ -30,6 +30,10 @@
 #include "shim/sched/wait.h"
 #include "shim/state/state.h"
 
+/* Allocations are deep in the host's calls and frees often are not: each kind
+ * of event keeps its own previous walk, which the next one resembles. */
+enum stack_use { STACK_OF_ALLOC, STACK_OF_FREE, STACK_CACHES };
+
 enum thread_kind {
 	THREAD_FREE,		/* the record is not in use */
 	THREAD_HOST,
@@ -64,7 +68,7 @@ struct thread {
 	void *start_arg;		/* from the creator to the thread */
 	size_t stack_size;		/* the same; 0 when not known */
 	uintptr_t stack_low, stack_high;	/* 0 when not known */
-	struct stack_cache *stack_cache;	/* the owner's; may be NULL */
+	struct stack_cache *stack_cache[STACK_CACHES];	/* the owner's */
 	void *trace_private;			/* shim/trace's, the owner's */
 	struct recorder *recorder;		/* shim/trace's, the owner's */
 	char name[THREAD_NAME_MAX];		/* the owner's copy */
@@ -87,17 +91,21 @@ thread_self(void)
 }
 
 /* Makes the cache; NULL when there is no memory. */
-IN_HOOK COLD struct stack_cache *thread_make_stack_cache(struct thread *t);
+IN_HOOK COLD struct stack_cache *thread_make_stack_cache(struct thread *t,
+    enum stack_use use);
 
 /* What the unwinder keeps for the calling thread, made at its first capture;
  * NULL when there is no memory. */
 IN_HOOK static ALWAYS_INLINE struct stack_cache *
-thread_stack_cache(struct thread *t)
+thread_stack_cache(struct thread *t, enum stack_use use)
 {
-	struct stack_cache *c = t->stack_cache;
+	struct stack_cache *c = t->stack_cache[use];
 
-	return likely(c != NULL) ? c : thread_make_stack_cache(t);
+	return likely(c != NULL) ? c : thread_make_stack_cache(t, use);
 }
+
+/* Gives the caches back; the thread is gone. */
+void thread_drop_stack_caches(struct thread *t);
 
 /* Adds to a counter of the calling thread's own record. */
 IN_HOOK static ALWAYS_INLINE void

@@ -1,26 +1,23 @@
 /*
  * threadstack - a thread's part in capturing its stacks.
  */
-#include <stdatomic.h>
 #include <stddef.h>
 
 #include "shim/sched/thread.h"
 #include "shim/stack/stack.h"
 
-static void
-drop(struct thread *t)
+void
+thread_drop_stack_caches(struct thread *t)
 {
-	stack_cache_drop(t->stack_cache);
-	t->stack_cache = NULL;
+	for (int use = 0; use < STACK_CACHES; use++) {
+		stack_cache_drop(t->stack_cache[use]);
+		t->stack_cache[use] = NULL;
+	}
 }
 
 struct stack_cache *
-thread_make_stack_cache(struct thread *t)
+thread_make_stack_cache(struct thread *t, enum stack_use use)
 {
-	static atomic_flag told = ATOMIC_FLAG_INIT;
-
-	if (!atomic_flag_test_and_set(&told))
-		thread_on_release(drop);
-	t->stack_cache = stack_cache_make(t->stack_low, t->stack_high);
-	return t->stack_cache;
+	t->stack_cache[use] = stack_cache_make(t->stack_low, t->stack_high);
+	return t->stack_cache[use];
 }

@@ -135,17 +135,25 @@ tracer_of(struct thread *t)
 	return tracer_make(t);
 }
 
+static ALWAYS_INLINE uint32_t
+capture_alloc(struct thread *t)
+{
+	return stack_capture(thread_stack_cache(t, STACK_OF_ALLOC));
+}
+
+static ALWAYS_INLINE uint32_t
+capture_free(struct thread *t)
+{
+	return stack_capture(thread_stack_cache(t, STACK_OF_FREE));
+}
+
 /* Applies minsize, maxsize and sample. */
 static ALWAYS_INLINE bool
 is_wanted(struct tracer *tr, uint64_t size)
 {
 	if (size < trace.minsize || size > trace.maxsize)
 		return false;
-	if (likely(trace.sample <= 1))
-		return true;
-	if (tr->skipped++ % trace.sample != 0)
-		return false;
-	return true;
+	return likely(trace.sample <= 1) || tr->skipped++ % trace.sample == 0;
 }
 
 /* Enters a block and counts it; false when it cannot be traced. */
@@ -220,7 +228,7 @@ follow_alloc(struct thread *t, void *p, size_t size, size_t usable,
 	if (trace.text)
 		now = clock_ns();
 	b.time = trace.text ? ticks_at(now) : ticks_now();
-	b.stack = stack_capture(thread_stack_cache(t));
+	b.stack = capture_alloc(t);
 	if (!enter_block(tr, p, usable, &b))
 		return;
 	if (trace.tape)
@@ -247,8 +255,7 @@ alloctrace_alloc(struct thread *t, void *p, size_t size, size_t usable,
 		return;
 	}
 	if (trace.tape_alone)
-		tape_alloc(t, p, size, entry,
-		    stack_capture(thread_stack_cache(t)));
+		tape_alloc(t, p, size, entry, capture_alloc(t));
 	else
 		follow_alloc(t, p, size, usable, entry);
 }
@@ -270,7 +277,7 @@ follow_free(struct thread *t, void *p, enum alloc_entry entry)
 	}
 	count_free(tr, &b);
 	if (trace.text || trace.tape)
-		stack = stack_capture(thread_stack_cache(t));
+		stack = capture_free(t);
 	if (trace.tape)
 		tape_free(t, p, entry, stack);
 	if (!trace.text)
@@ -296,7 +303,7 @@ alloctrace_free(struct thread *t, void *p, enum alloc_entry entry)
 		lose(LOST_MEMORY, 1);
 		alloctrace_forget(p);
 	} else if (trace.tape_alone) {
-		tape_free(t, p, entry, stack_capture(thread_stack_cache(t)));
+		tape_free(t, p, entry, capture_free(t));
 	} else {
 		follow_free(t, p, entry);
 	}
@@ -383,7 +390,7 @@ follow_move(struct thread *t, void *old, void *new_, size_t size,
 		return;
 	b.size = size;
 	b.time = ticks_now();
-	b.stack = stack_capture(thread_stack_cache(t));
+	b.stack = capture_alloc(t);
 	e[0].stack = e[1].stack = b.stack;
 	if (m->stack != 0)
 		end_old(tr, old, m, &e[0]);
@@ -415,7 +422,7 @@ alloctrace_move_end(struct thread *t, void *old, void *new_, size_t size,
 		lose(LOST_MEMORY, 1);
 	} else if (trace.tape_alone) {
 		tape_move(t, old, new_, size, entry,
-		    stack_capture(thread_stack_cache(t)), m->stamp);
+		    capture_alloc(t), m->stamp);
 	} else {
 		follow_move(t, old, new_, size, usable, entry, m);
 	}

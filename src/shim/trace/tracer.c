@@ -27,9 +27,6 @@ release(struct thread *t)
 
 	if (tr == NULL)
 		return;
-	if (t->stack_cache != NULL)
-		stack_cache_drop(t->stack_cache);
-	t->stack_cache = NULL;
 	t->trace_private = NULL;
 	tr->label_len = 0;
 	atomic_fetch_sub(&busy, 1);
@@ -96,8 +93,6 @@ tracer_make(struct thread *t)
 	if (tr == NULL)
 		return NULL;
 	atomic_fetch_add(&busy, 1);
-	if (t->stack_cache == NULL)
-		t->stack_cache = stack_cache_make(t->stack_low, t->stack_high);
 	t->trace_private = tr;
 	return tr;
 }
