@@ -13,6 +13,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/lock.h"
+#include "shim/heap/heap.h"
 #include "shim/sink/sink.h"
 #include "shim/state/state.h"
 #include "shim/trace/ticker.h"
@@ -38,6 +39,11 @@ sink_flush(void)
 
 void
 sink_adopt_thread(void)
+{
+}
+
+void
+heap_thread_is_ours(void)
 {
 }
 

@@ -179,6 +179,19 @@ heap_live(void)
 	return allocated > cached ? allocated - cached : 0;
 }
 
+/* Jemalloc has given the thread an arena at its first call; in arena 0, which
+ * every process has, it leaves that one to the host's next thread. */
+void
+heap_thread_is_ours(void)
+{
+	unsigned first = 0;
+	bool cached = false;
+
+	jem_mallctl("thread.arena", NULL, NULL, &first, sizeof(first));
+	jem_mallctl("thread.tcache.enabled", NULL, NULL, &cached,
+	    sizeof(cached));
+}
+
 void
 heap_before_fork(void)
 {

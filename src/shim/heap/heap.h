@@ -75,6 +75,10 @@ DETACHED int heap_purge(void);
  * poll ten times a second. */
 DETACHED uint64_t heap_live(void);
 
+/* The calling thread is diag's own: it shall have no cache of blocks and no
+ * share in the arenas that jemalloc deals out to threads. */
+void heap_thread_is_ours(void);
+
 /* True when @p came from the embedded allocator (window or recorded mapping
  * outside it). */
 IN_HOOK bool heap_owns(const void *p);

@@ -1,10 +1,11 @@
 /*
- * blocks - how many blocks the host was given and gave back.
+ * blocks - the host's share of the heap.
  */
 #include "shim/trace/blocks.h"
 
 #include "shim/sched/thread.h"
 #include "shim/state/state.h"
+#include "shim/trace/ticker.h"
 
 enum { TRIES = 4 };
 
@@ -27,4 +28,16 @@ blocks_count(uint64_t *nalloc, uint64_t *nfree)
 	}
 	*nfree = *nalloc;
 	return true;
+}
+
+/* The diag thread is in the first arena; see heap_thread_is_ours(). */
+unsigned
+blocks_arenas(struct heap_arena *out, unsigned max)
+{
+	unsigned n = heap_arenas(out, max);
+
+	if (n != 0 && max != 0 && out[0].index == 0 && out[0].threads != 0 &&
+	    ticker_tid() != 0)
+		out[0].threads--;
+	return n;
 }

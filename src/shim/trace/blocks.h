@@ -1,5 +1,6 @@
 /*
- * blocks - how many blocks the host was given and gave back.
+ * blocks - the host's share of the heap: how many blocks it was given and gave
+ * back, and its threads in each arena.
  *
  * Memory   none.
  * Threads  any; not in hooks (it walks the thread records).
@@ -12,10 +13,15 @@
 #include <stdint.h>
 
 #include "common/base/attrs.h"
+#include "shim/heap/heap.h"
 
 /* Exact totals with @nfree <= @nalloc, when objects are counted at all;
  * otherwise false, and both are BLOCKS_UNKNOWN. */
 #define BLOCKS_UNKNOWN UINT64_MAX
 bool blocks_count(uint64_t *nalloc, uint64_t *nfree);
+
+
+/* heap_arenas(), with our own thread not counted. */
+DETACHED unsigned blocks_arenas(struct heap_arena *out, unsigned max);
 
 #endif

@@ -74,7 +74,7 @@ look_at_arenas(struct arenas *a)
 
 	if (a == NULL)
 		return;
-	n = heap_arenas(a->arena, ARENAS);
+	n = blocks_arenas(a->arena, ARENAS);
 	a->n = MIN(n, (unsigned)ARENAS);
 }
 
@@ -121,7 +121,7 @@ took_part(const struct heap_arena *was, const struct heap_arena *is,
 
 	if (was == NULL)
 		was = &nothing;
-	if (is->npurge > was->npurge)
+	if (is->nmadvise > was->nmadvise)
 		return true;
 	return (reason == GC_GROW || reason == GC_EXIT) &&
 	    is->active > was->active;
@@ -233,7 +233,8 @@ purge_is_due(const struct gc_look *now, uint64_t at_ns)
 	uint64_t large = MAX(gccycle_resident(&now->heap) / SMALL_SHARE,
 	    SMALL_BYTES);
 
-	if (now->heap.npurge == g.base.heap.npurge)
+	/* Not by passes: jemalloc can count one later than its pages. */
+	if (pages == 0)
 		return false;
 	if (g.held_since_ns == 0) {
 		g.held_since_ns = at_ns;
@@ -291,7 +292,7 @@ final_line(void *arg, uint64_t due_ns)
 
 	if (!look(&now))
 		return;
-	if (now.heap.npurge == g.base.heap.npurge &&
+	if (now.heap.purged_pages == g.base.heap.purged_pages &&
 	    gccycle_live(&now.heap) <= goal() && (g.figures.cycles == 0 ||
 	    memcmp(&now.calls, &g.base.calls, sizeof(now.calls)) == 0))
 		return;

@@ -57,7 +57,7 @@ look(struct memstats_look *l)
 		return false;
 	n = heap_size_classes(l->size, MEMSTATS_SIZES);
 	l->nsizes = MIN(n, (unsigned)MEMSTATS_SIZES);
-	l->narenas = heap_arenas(l->arena, MEMSTATS_ARENAS);
+	l->narenas = blocks_arenas(l->arena, MEMSTATS_ARENAS);
 	blocks_count(&l->nalloc, &l->nfree);
 	l->has_cycles = gctrace_figures(&l->gc);
 	l->elapsed_ns = clock_since_start_ns();

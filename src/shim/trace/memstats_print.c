@@ -232,6 +232,9 @@ print_arenas(struct lines *out, const struct memstats_look *l)
 	for (unsigned i = 0; i < n; i++) {
 		const struct heap_arena *a = &l->arena[i];
 
+		if (a->threads == 0 && a->active + a->dirty + a->muzzy +
+		    a->retained + a->nmadvise == 0)
+			continue;
 		buf_printf(&out->text, "# Arena %u = threads=%u active=%llu "
 		    "dirty=%llu muzzy=%llu retained=%llu, "
 		    "%llu/%llu/%llu sweeps", a->index, a->threads,

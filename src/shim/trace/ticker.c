@@ -13,6 +13,7 @@
 #include "common/base/clock.h"
 #include "common/base/proc.h"
 #include "common/base/sys.h"
+#include "shim/heap/heap.h"
 #include "shim/sched/thread.h"
 #include "shim/sink/sink.h"
 #include "shim/state/state.h"
@@ -262,6 +263,7 @@ settle(void)
 	t->private_files = sys_call1(SYS_unshare, CLONE_FILES) == 0;
 	if (t->private_files)
 		sink_adopt_thread();
+	heap_thread_is_ours();
 }
 
 void *
