@@ -15,15 +15,20 @@
  */
 #include "shim/preload/fork.h"
 
+#include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/single_threaded.h>
 
 #include "common/base/clock.h"
+#include "common/base/sys.h"
 #include "shim/heap/heap.h"
 #include "shim/preload/boot.h"
 #include "shim/preload/life.h"
+#include "shim/preload/real.h"
 #include "shim/sched/thread.h"
 #include "shim/sink/sink.h"
 #include "shim/stack/stack.h"
@@ -34,6 +39,9 @@
 #include "shim/trace/schedtrace.h"
 #include "shim/trace/ticker.h"
 
+DIAG_EXPORT pid_t fork(void);
+DIAG_EXPORT pid_t __fork(void);
+
 /* Public symbols of libc since 2.2.5, in no header any more. */
 extern void _IO_list_lock(void);
 extern void _IO_list_unlock(void);
@@ -41,7 +49,7 @@ extern void _IO_list_resetlock(void);
 
 /* What the forking thread did before; a nested fork (from a handler) cannot
  * come between, as libc serialises its handlers. */
-static __thread bool heap_taken, files_taken;
+static __thread bool heap_taken, files_taken, ours_taken;
 
 static void
 before(void)
@@ -49,7 +57,9 @@ before(void)
 	files_taken = !__libc_single_threaded;
 	if (files_taken)
 		_IO_list_lock();
-	if (boot_is_armed()) {
+	/* Interrupted inside a hook, this thread may hold them already. */
+	ours_taken = boot_is_armed() && tls.inside == 0;
+	if (ours_taken) {
 		ticker_before_fork();
 		sink_before_fork();
 	}
@@ -63,7 +73,7 @@ in_parent(void)
 {
 	if (heap_taken)
 		heap_after_fork_parent();
-	if (boot_is_armed()) {
+	if (ours_taken) {
 		sink_after_fork_parent();
 		ticker_after_fork_parent();
 	}
@@ -98,6 +108,40 @@ in_child(void)
 		restart_traces();
 	if (files_taken)
 		_IO_list_resetlock();
+}
+
+/* With the diag thread there is, libc's own lock at fork is real, and a handler
+ * that forks while it interrupted fork() would wait for it for ever; without
+ * us the program could have done so.  So no handler runs inside. */
+static pid_t
+fork_undisturbed(pid_t (*real)(void))
+{
+	uint64_t all = UINT64_MAX, mask = 0;
+	pid_t pid;
+
+	sys_call4(SYS_rt_sigprocmask, SIG_SETMASK, &all, &mask, sizeof(mask));
+	pid = real();
+	sys_call4(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, sizeof(mask));
+	return pid;
+}
+
+pid_t
+fork(void)
+{
+	static pid_t (*real)(void);
+
+	real_once(real, "fork");
+	if (real == NULL) {
+		errno = ENOSYS;
+		return -1;
+	}
+	return boot_is_armed() ? fork_undisturbed(real) : real();
+}
+
+pid_t
+__fork(void)
+{
+	return fork();
 }
 
 void
