@@ -54,26 +54,27 @@ note_peak(int64_t now, uint64_t tick)
 	}
 }
 
-/* How much of the sum a thread may hold back. */
+/* How much of the sum one of several threads may hold back. */
 static int64_t
-may_hold_back(int64_t live)
+may_hold_back(void)
 {
-	if (likely(tracer_count() <= 1))
-		return 0;
+	int64_t live = atomic_load_explicit(&live_bytes, memory_order_relaxed);
+
 	live >>= HELD_SHIFT;
 	return MAX(HELD_LEAST, MIN(live, HELD_MOST));
 }
 
-void
-leaks_add(struct tracer *tr, int64_t bytes, uint64_t tick)
+static COLD void
+add_beside_others(struct tracer *tr, int64_t bytes, uint64_t tick)
 {
 	int64_t held = bytes + atomic_load_explicit(&tr->unflushed,
 	    memory_order_relaxed);
-	int64_t most = may_hold_back(atomic_load_explicit(&live_bytes,
-	    memory_order_relaxed));
-	int64_t now;
+	int64_t most = may_hold_back(), now;
 
-	if (held <= most && held >= -most && most != 0) {
+	if (!atomic_load_explicit(&peak_is_estimate, memory_order_relaxed))
+		atomic_store_explicit(&peak_is_estimate, true,
+		    memory_order_relaxed);
+	if (held <= most && held >= -most) {
 		atomic_store_explicit(&tr->unflushed, held,
 		    memory_order_relaxed);
 		return;
@@ -81,11 +82,25 @@ leaks_add(struct tracer *tr, int64_t bytes, uint64_t tick)
 	atomic_store_explicit(&tr->unflushed, 0, memory_order_relaxed);
 	now = held + atomic_fetch_add_explicit(&live_bytes, held,
 	    memory_order_relaxed);
-	if (unlikely(most != 0) && !atomic_load_explicit(&peak_is_estimate,
-	    memory_order_relaxed))
-		atomic_store_explicit(&peak_is_estimate, true,
-		    memory_order_relaxed);
 	if (bytes > 0)
+		note_peak(now, tick);
+}
+
+/* The only thread adds without a locked instruction.  When a second one comes
+ * in just that moment an addition can be lost: the peak is an estimate then. */
+void
+leaks_add(struct tracer *tr, int64_t bytes, uint64_t tick)
+{
+	int64_t now;
+
+	if (unlikely(tracer_count() > 1)) {
+		add_beside_others(tr, bytes, tick);
+		return;
+	}
+	now = bytes + atomic_load_explicit(&live_bytes, memory_order_relaxed);
+	atomic_store_explicit(&live_bytes, now, memory_order_relaxed);
+	if (unlikely(now > atomic_load_explicit(&peak_bytes,
+	    memory_order_relaxed)))
 		note_peak(now, tick);
 }
 
@@ -93,6 +108,7 @@ void
 leaks_add_nested(int64_t bytes)
 {
 	atomic_fetch_add_explicit(&live_bytes, bytes, memory_order_relaxed);
+	atomic_store_explicit(&peak_is_estimate, true, memory_order_relaxed);
 }
 
 static void

@@ -15,7 +15,7 @@
 enum { FRAME_SPACE = 160, HEADER_SPACE = 3 * 1024 };
 
 static _Atomic(struct tracer *) all;
-static _Atomic unsigned busy;	/* tracers that have a thread */
+_Atomic unsigned tracer_busy;	/* tracers that have a thread */
 static _Atomic unsigned idle;	/* and that have none */
 static size_t record_space;
 
@@ -29,7 +29,7 @@ release(struct thread *t)
 		return;
 	t->trace_private = NULL;
 	tr->label_len = 0;
-	atomic_fetch_sub(&busy, 1);
+	atomic_fetch_sub(&tracer_busy, 1);
 	atomic_store(&tr->idle, true);
 	atomic_fetch_add(&idle, 1);
 }
@@ -92,15 +92,9 @@ tracer_make(struct thread *t)
 		tr = map_new();
 	if (tr == NULL)
 		return NULL;
-	atomic_fetch_add(&busy, 1);
+	atomic_fetch_add(&tracer_busy, 1);
 	t->trace_private = tr;
 	return tr;
-}
-
-unsigned
-tracer_count(void)
-{
-	return atomic_load_explicit(&busy, memory_order_relaxed);
 }
 
 void

@@ -52,7 +52,13 @@ struct tracer_sums {
 };
 void tracer_sums(struct tracer_sums *out);
 /* Those with a thread. */
-SIGNAL_SAFE unsigned tracer_count(void);
+extern _Atomic unsigned tracer_busy __attribute__((visibility("hidden")));
+
+SIGNAL_SAFE static ALWAYS_INLINE unsigned
+tracer_count(void)
+{
+	return atomic_load_explicit(&tracer_busy, memory_order_relaxed);
+}
 
 void tracer_after_fork_child(void);
 
