@@ -208,7 +208,7 @@ append(struct half *h, const char *record, size_t len, const char *prefix,
 }
 
 enum gather_result
-gather_put(const char *record, size_t len, const char *prefix)
+gather_put(const char *record, size_t len, const char *prefix, size_t spare)
 {
 	size_t prefix_len = strlen(prefix);
 	enum gather_result result = GATHER_FULL;
@@ -217,7 +217,7 @@ gather_put(const char *record, size_t len, const char *prefix)
 		return GATHER_OK;
 	if (!enter((uintptr_t)__builtin_frame_address(0)))
 		return GATHER_BUSY;
-	if (fits(in, length_with(record, len, prefix_len))) {
+	if (fits(in, length_with(record, len, prefix_len) + spare)) {
 		append(in, record, len, prefix, prefix_len);
 		result = GATHER_OK;
 	}

@@ -34,9 +34,10 @@ enum gather_result {
 /* False when there is no memory. */
 bool gather_init(void);
 
-/* Adds the lines of @record, each with @prefix in front. */
+/* Adds the lines of @record, each with @prefix in front, if @spare bytes are
+ * free afterwards. */
 IN_HOOK enum gather_result gather_put(const char *record, size_t len,
-    const char *prefix);
+    const char *prefix, size_t spare);
 
 /* Makes what was filled so far the buffer that is written; false when that
  * one still has something, or when there is nothing new. */

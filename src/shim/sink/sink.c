@@ -64,7 +64,8 @@ tell_losses(void)
 	buf_printf(&b, "diag: %lu record%s lost (%s)\n", (unsigned long)n,
 	    n == 1 ? "" : "s",
 	    drain_reason(__atomic_load_n(&unsaid_why, __ATOMIC_RELAXED)));
-	if (gather_put(text, b.len, prefix) != GATHER_OK)
+	/* With room for what follows: else it is lost next, and told again. */
+	if (gather_put(text, b.len, prefix, GATHER_SIZE / 2) != GATHER_OK)
 		__atomic_fetch_add(&unsaid, n, __ATOMIC_RELAXED);
 }
 
@@ -79,7 +80,7 @@ put_one(const char *record, size_t len)
 
 		if (unlikely(__atomic_load_n(&unsaid, __ATOMIC_RELAXED) != 0))
 			tell_losses();
-		result = gather_put(record, len, prefix);
+		result = gather_put(record, len, prefix, 0);
 		if (result == GATHER_BUSY)
 			break;
 		if (result == GATHER_OK) {
