@@ -11,3 +11,4 @@ include tests/preload/tape.mk
 include tests/preload/alloc.mk
 include tests/preload/gc.mk
 include tests/preload/base.mk
+include tests/preload/sched.mk

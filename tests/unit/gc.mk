@@ -5,7 +5,8 @@ GC_UNIT_TESTS = tests/unit/test_cpus tests/unit/test_gccycle \
 	tests/unit/test_ticker
 check_PROGRAMS += $(GC_UNIT_TESTS)
 TESTS += $(GC_UNIT_TESTS)
-GC_UNIT_LIBS = src/shim/sched/libsched.la src/shim/state/libstate.la \
+GC_UNIT_LIBS = src/shim/sched/libsched.la src/shim/stack/libstack.la \
+	src/shim/state/libstate.la \
 	$(COMMON_LIBS) $(CHECK_LIBS)
 tests_unit_test_cpus_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_cpus_SOURCES = tests/unit/test_cpus.c src/shim/trace/cpus.c

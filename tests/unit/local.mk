@@ -14,7 +14,8 @@ if HAVE_CHECK
 SCHED_UNIT_TESTS = tests/unit/test_thread tests/unit/test_wait
 check_PROGRAMS += $(SCHED_UNIT_TESTS)
 TESTS += $(SCHED_UNIT_TESTS)
-SCHED_UNIT_LIBS = src/shim/sched/libsched.la src/shim/state/libstate.la \
+SCHED_UNIT_LIBS = src/shim/sched/libsched.la src/shim/stack/libstack.la \
+	src/shim/state/libstate.la \
 	$(COMMON_LIBS) $(CHECK_LIBS)
 tests_unit_test_thread_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_thread_LDADD = $(SCHED_UNIT_LIBS)

@@ -191,9 +191,7 @@ sink(struct reader *r, size_t i)
 static void
 make_lanes(struct reader *r)
 {
-	if (r->n_chunks > 1)
-		qsort(r->chunks, r->n_chunks, sizeof(*r->chunks),
-		    compare_chunks);
+	qsort(r->chunks, r->n_chunks, sizeof(*r->chunks), compare_chunks);
 	for (size_t i = 0, end; i < r->n_chunks; i = end) {
 		struct lane l = { .chunk = i };
 

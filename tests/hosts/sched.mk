@@ -1,0 +1,8 @@
+# Threads and waits.
+SCHED_HOSTS = tests/hosts/threads_life tests/hosts/wait_states \
+	tests/hosts/waits_cancel tests/hosts/waits_codes
+check_PROGRAMS += $(SCHED_HOSTS)
+tests_hosts_threads_life_SOURCES = tests/hosts/threads_life.c
+tests_hosts_wait_states_SOURCES = tests/hosts/wait_states.c
+tests_hosts_waits_cancel_SOURCES = tests/hosts/waits_cancel.c
+tests_hosts_waits_codes_SOURCES = tests/hosts/waits_codes.c
