@@ -1,10 +1,10 @@
 /*
  * pairs - malloc/free pairs, counted and timed from inside.
  *
- *	pairs THREADS PAIRS DEPTH
+ *	pairs THREADS PAIRS DEPTH [LIVE]
  *
- * Each thread makes PAIRS blocks of 16 to 1,024 bytes and frees each when 32
- * more have been made.  DEPTH 0 calls malloc from one loop; otherwise each
+ * Each thread makes PAIRS blocks of 16 to 1,040 bytes, and frees one of the
+ * LIVE (32) blocks it has, drawn at random, before each.  DEPTH 0 calls malloc from one loop; otherwise each
  * pair is made below DEPTH nested calls, of one of four functions at the
  * bottom, as bench/pairs.go does.  Prints the wall time of the slowest thread
  * and the CPU time of all, in nanoseconds; start-up is not in them.
@@ -17,13 +17,14 @@
 
 #define NOINLINE __attribute__((noinline, noipa))
 
-enum { RING = 32, THREADS_MAX = 64 };
+enum { LIVE_MAX = 1 << 20, THREADS_MAX = 64 };
 
 struct worker {
 	pthread_t thread;
 	uint64_t pairs, wall_ns, cpu_ns, seed;
 	unsigned depth;
-	void *ring[RING];
+	uint64_t live;		/* a power of two */
+	void **ring;
 };
 
 static uint64_t
@@ -36,55 +37,56 @@ now_ns(clockid_t clock)
 }
 
 static void
-pair(struct worker *w, uint64_t i, size_t more)
+pair(struct worker *w, size_t more)
 {
-	void **slot = &w->ring[i % RING];
+	void **slot;
 
 	w->seed = w->seed * 6364136223846793005u + 1442695040888963407u;
+	slot = &w->ring[w->seed >> 33 & (w->live - 1)];
 	free(*slot);
 	*slot = malloc(16 + more + (w->seed >> 55 << 1));
 	*(volatile char *)*slot = 1;
 }
 
 static NOINLINE void
-bottom_a(struct worker *w, uint64_t i)
+bottom_a(struct worker *w)
 {
-	pair(w, i, 0);
+	pair(w, 0);
 	__asm__ volatile("");
 }
 
 static NOINLINE void
-bottom_b(struct worker *w, uint64_t i)
+bottom_b(struct worker *w)
 {
-	pair(w, i, 2);
+	pair(w, 2);
 	__asm__ volatile("");
 }
 
 static NOINLINE void
-bottom_c(struct worker *w, uint64_t i)
+bottom_c(struct worker *w)
 {
-	pair(w, i, 4);
+	pair(w, 4);
 	__asm__ volatile("");
 }
 
 static NOINLINE void
-bottom_d(struct worker *w, uint64_t i)
+bottom_d(struct worker *w)
 {
-	pair(w, i, 6);
+	pair(w, 6);
 	__asm__ volatile("");
 }
 
 static NOINLINE void
 down(struct worker *w, uint64_t i, unsigned depth)
 {
-	static void (*const bottom[4])(struct worker *, uint64_t) = {
+	static void (*const bottom[4])(struct worker *) = {
 		bottom_a, bottom_b, bottom_c, bottom_d,
 	};
 
 	if (depth > 0)
 		down(w, i, depth - 1);
 	else
-		bottom[i & 3](w, i);
+		bottom[i & 3](w);
 	__asm__ volatile("");
 }
 
@@ -97,36 +99,47 @@ work(void *arg)
 
 	for (uint64_t i = 0; i < w->pairs; i++) {
 		if (w->depth == 0)
-			pair(w, i, 0);
+			pair(w, 0);
 		else
 			down(w, i, w->depth - 1);
 	}
 	w->wall_ns = now_ns(CLOCK_MONOTONIC) - wall;
 	w->cpu_ns = now_ns(CLOCK_THREAD_CPUTIME_ID) - cpu;
-	for (unsigned i = 0; i < RING; i++)
+	for (uint64_t i = 0; i < w->live; i++)
 		free(w->ring[i]);
+	free(w->ring);
 	return NULL;
+}
+
+static void
+start(struct worker *w, unsigned n, char **argv, uint64_t live)
+{
+	w->pairs = strtoull(argv[2], NULL, 10);
+	w->depth = (unsigned)atoi(argv[3]);
+	w->seed = n + 1;
+	w->live = live;
+	w->ring = calloc(live, sizeof(void *));
+	if (w->ring == NULL)
+		exit(1);
+	if (n > 0)
+		pthread_create(&w->thread, NULL, work, w);
 }
 
 int
 main(int argc, char **argv)
 {
 	static struct worker worker[THREADS_MAX];
-	unsigned threads = argc == 4 ? (unsigned)atoi(argv[1]) : 0;
+	unsigned threads = argc >= 4 ? (unsigned)atoi(argv[1]) : 0;
+	uint64_t live = argc > 4 ? strtoull(argv[4], NULL, 10) : 32;
 	uint64_t wall = 0, cpu = 0;
 
-	if (threads < 1 || threads > THREADS_MAX) {
-		fprintf(stderr, "usage: pairs THREADS PAIRS DEPTH\n");
+	if (threads < 1 || threads > THREADS_MAX || live > LIVE_MAX ||
+	    (live & (live - 1)) != 0) {
+		fprintf(stderr, "usage: pairs THREADS PAIRS DEPTH [LIVE]\n");
 		return 2;
 	}
-	for (unsigned i = 0; i < threads; i++) {
-		worker[i].pairs = strtoull(argv[2], NULL, 10);
-		worker[i].depth = (unsigned)atoi(argv[3]);
-		worker[i].seed = i + 1;
-		if (i > 0)
-			pthread_create(&worker[i].thread, NULL, work,
-			    &worker[i]);
-	}
+	for (unsigned i = 0; i < threads; i++)
+		start(&worker[i], i, argv, live);
 	work(&worker[0]);
 	for (unsigned i = 0; i < threads; i++) {
 		if (i > 0)

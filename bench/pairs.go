@@ -17,31 +17,31 @@ import (
 var ring [32][]byte
 var seed uint64 = 1
 
-func pair(i int, more int) {
+func pair(more int) {
 	seed = seed*6364136223846793005 + 1442695040888963407
-	ring[i%32] = make([]byte, 16+more+int(seed>>55<<1))
+	ring[seed>>33&31] = make([]byte, 16+more+int(seed>>55<<1))
 }
 
 //go:noinline
-func bottomA(i int) { pair(i, 0) }
+func bottomA() { pair(0) }
 
 //go:noinline
-func bottomB(i int) { pair(i, 2) }
+func bottomB() { pair(2) }
 
 //go:noinline
-func bottomC(i int) { pair(i, 4) }
+func bottomC() { pair(4) }
 
 //go:noinline
-func bottomD(i int) { pair(i, 6) }
+func bottomD() { pair(6) }
 
-var bottom = [4]func(int){bottomA, bottomB, bottomC, bottomD}
+var bottom = [4]func(){bottomA, bottomB, bottomC, bottomD}
 
 //go:noinline
 func down(i, depth int) {
 	if depth > 0 {
 		down(i, depth-1)
 	} else {
-		bottom[i&3](i)
+		bottom[i&3]()
 	}
 }
 

@@ -3,7 +3,8 @@ if HAVE_CHECK
 TOOL_UNIT = tests/unit/test_command \
 	tests/unit/test_elfinfo \
 	tests/unit/test_logline \
-	tests/unit/test_report
+	tests/unit/test_report \
+	tests/unit/test_tapereader
 check_PROGRAMS += $(TOOL_UNIT)
 TESTS += $(TOOL_UNIT)
 TOOL_UNIT_LIBS = src/tool/cli/libcli.la $(DIAG_TOOL_LIBS) $(CHECK_LIBS)
@@ -19,4 +20,7 @@ tests_unit_test_logline_LDADD = $(TOOL_UNIT_LIBS)
 tests_unit_test_report_SOURCES = tests/unit/test_report.c
 tests_unit_test_report_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_report_LDADD = $(TOOL_UNIT_LIBS)
+tests_unit_test_tapereader_SOURCES = tests/unit/test_tapereader.c
+tests_unit_test_tapereader_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_tapereader_LDADD = $(TOOL_UNIT_LIBS)
 endif

@@ -101,6 +101,8 @@ merge(struct changes *c)
 {
 	size_t kept = 0;
 
+	if (c->n == 0)
+		return;
 	qsort(c->all, c->n, sizeof(*c->all), compare_keys);
 	for (size_t i = 0; i < c->n; i++) {
 		if (kept > 0 && c->all[kept - 1].key == c->all[i].key) {

@@ -191,7 +191,9 @@ sink(struct reader *r, size_t i)
 static void
 make_lanes(struct reader *r)
 {
-	qsort(r->chunks, r->n_chunks, sizeof(*r->chunks), compare_chunks);
+	if (r->n_chunks > 1)
+		qsort(r->chunks, r->n_chunks, sizeof(*r->chunks),
+		    compare_chunks);
 	for (size_t i = 0, end; i < r->n_chunks; i = end) {
 		struct lane l = { .chunk = i };
 
