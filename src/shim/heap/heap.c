@@ -192,6 +192,16 @@ heap_thread_is_ours(void)
 	    sizeof(cached));
 }
 
+/* One byte per class; the class of 8 bytes is the only one whose blocks are
+ * not 16-aligned, and from here on no size leads to it. */
+void
+heap_start(void)
+{
+	jem_free(jem_malloc(1));
+	jem_size_classes[0] = jem_size_classes[2];
+	jem_size_classes[1] = jem_size_classes[2];
+}
+
 void
 heap_before_fork(void)
 {

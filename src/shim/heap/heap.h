@@ -88,6 +88,10 @@ void heap_before_fork(void);
 void heap_after_fork_parent(void);
 void heap_after_fork_child(void);
 
+/* Starts jemalloc, and has it give 16 bytes where 8 would do: glibc promises
+ * that every block is 16-aligned. */
+void heap_start(void);
+
 /* True when the calling thread is inside jemalloc with a lock held: a signal
  * handler interrupted it. */
 SIGNAL_SAFE bool heap_interrupted(void);

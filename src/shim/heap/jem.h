@@ -44,6 +44,10 @@ void jem_prefork(void);
 void jem_postfork_parent(void);
 void jem_postfork_child(void);
 
+/* The class of each small size, by (size + 7) / 8; filled when jemalloc starts.
+ * Entries 0 and 1 are sizes up to 8. */
+extern unsigned char jem_size_classes[];
+
 /* Where its warnings go; NULL: to a write on descriptor 2, which heap_os
  * swallows. */
 extern void (*jem_malloc_message)(void *arg, const char *text);

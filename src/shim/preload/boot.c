@@ -178,6 +178,7 @@ boot(void)
 	const char *text = environ_get("DIAG");
 	struct hook_scope scope;
 
+	heap_start();
 	heap_start_messages();
 	waits_resolve();
 	heap_set_thread_create(threads_create_background);

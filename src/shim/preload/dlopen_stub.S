@@ -34,7 +34,6 @@
 	.p2align 4
 \name:
 	.cfi_startproc
-	endbr64
 	testl	$RTLD_DEEPBIND, \flags
 	jz	1f
 	andl	$~RTLD_DEEPBIND, \flags

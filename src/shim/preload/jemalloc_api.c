@@ -38,7 +38,7 @@ void *
 mallocx(size_t size, int flags)
 {
 	if (likely(!hook_armed()))
-		return jem_mallocx(AT_LEAST_SMALLEST(size), flags);
+		return jem_mallocx(size, flags);
 	return seen_alloc(&(struct want){
 	    .size = size,
 	    .flags = flags,
@@ -50,9 +50,9 @@ void *
 rallocx(void *p, size_t size, int flags)
 {
 	if (likely(hook_free_is_plain(p)))
-		return jem_rallocx(p, AT_LEAST_SMALLEST(size), flags);
+		return jem_rallocx(p, size, flags);
 	return seen_realloc(p, &(struct want){
-	    .size = AT_LEAST_SMALLEST(size),
+	    .size = size,
 	    .flags = flags,
 	    .entry = ENTRY_RALLOCX,
 	});
@@ -114,7 +114,7 @@ sdallocx(void *p, size_t size, int flags)
 size_t
 nallocx(size_t size, int flags)
 {
-	return jem_nallocx(AT_LEAST_SMALLEST(size), flags);
+	return jem_nallocx(size, flags);
 }
 
 /* Purges and decays that the host asks for are paid as forced ones. */

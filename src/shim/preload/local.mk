@@ -1,5 +1,6 @@
 noinst_LTLIBRARIES += src/shim/preload/libpreload.la
 src_shim_preload_libpreload_la_SOURCES = \
+	src/shim/preload/counted.h \
 	src/shim/preload/boot.h src/shim/preload/boot.c \
 	src/shim/preload/count.h src/shim/preload/count.c \
 	src/shim/preload/dlopen.h src/shim/preload/dlopen.c \
@@ -12,7 +13,6 @@ src_shim_preload_libpreload_la_SOURCES = \
 	src/shim/preload/fork.h src/shim/preload/fork.c \
 	src/shim/preload/jemalloc_api.c \
 	src/shim/preload/life.h src/shim/preload/life.c \
-	src/shim/preload/malloc.c \
 	src/shim/preload/malloc_glibc.c \
 	src/shim/preload/malloc_info.c \
 	src/shim/preload/malloc_seen.h src/shim/preload/malloc_seen.c \
@@ -22,6 +22,14 @@ src_shim_preload_libpreload_la_SOURCES = \
 	src/shim/preload/sandbox.h src/shim/preload/sandbox.c \
 	src/shim/preload/signals.h src/shim/preload/signals.c \
 	src/shim/preload/signals_wrap.h src/shim/preload/signals_wrap.c
+
+# The hot half has a library of its own, for the sake of its flags: a frame
+# would double its length.
+noinst_LTLIBRARIES += src/shim/preload/libhot.la
+SHIM_LIBS += src/shim/preload/libhot.la
+src_shim_preload_libhot_la_SOURCES = src/shim/preload/counted.c \
+	src/shim/preload/hot.S src/shim/preload/malloc.c
+src_shim_preload_libhot_la_CFLAGS = $(AM_CFLAGS) -fomit-frame-pointer
 include src/shim/preload/waits.mk
 
 # The preload library itself: every shim folder, the embedded jemalloc, and

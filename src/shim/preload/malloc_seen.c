@@ -95,14 +95,6 @@ seen_alloc(const struct want *w)
 void *
 seen_malloc(size_t size)
 {
-	void *p;
-
-	if (likely(armed() == ARMED_COUNT)) {
-		p = jem_malloc(AT_LEAST_SMALLEST(size));
-		if (likely(p != NULL))
-			count_alloc();
-		return p;
-	}
 	return seen_alloc(&(struct want){
 	    .size = size,
 	    .entry = ENTRY_MALLOC,

@@ -11,6 +11,7 @@
 
 #include "common/base/attrs.h"
 #include "shim/heap/jem.h"
+#include "shim/preload/counted.h"
 #include "shim/preload/malloc_seen.h"
 #include "shim/preload/real.h"
 #include "shim/state/state.h"
@@ -33,7 +34,7 @@ static ALWAYS_INLINE void *
 plain_new(size_t size, enum alloc_entry entry)
 {
 	if (likely(!hook_armed()))
-		return jem_malloc(AT_LEAST_SMALLEST(size));
+		return jem_malloc(size);
 	return seen_alloc(&(struct want){ .size = size, .entry = entry });
 }
 
@@ -53,7 +54,7 @@ give_back(void *p, enum alloc_entry entry)
 	if (likely(hook_free_is_plain(p)))
 		jem_free(p);
 	else
-		seen_free(p, entry, 0);
+		counted_free(p, entry);
 }
 
 OPERATOR(void *, _Znwm, size_t size)

@@ -13,7 +13,7 @@
 /* Until the constructor has run, everything goes through the cold half. */
 _Atomic uint32_t state_armed_alloc = ARMED_BOOT;
 _Atomic uint32_t state_armed_wait = ARMED_LAZY;
-_Atomic uint64_t state_free_window;
+_Atomic uint64_t state_free_window = WINDOW_CLOSED;
 _Atomic uint64_t state_nested_events;
 
 __thread struct tls tls
@@ -48,10 +48,10 @@ static void
 set_alloc(uint32_t armed)
 {
 	if (armed != 0)
-		atomic_store(&state_free_window, 0);
+		atomic_store(&state_free_window, WINDOW_CLOSED);
 	atomic_store(&state_armed_alloc, armed);
 	if (armed == 0)
-		atomic_store(&state_free_window, WINDOW_SIZE);
+		atomic_store(&state_free_window, WINDOW_BASE / WINDOW_SIZE);
 }
 
 void

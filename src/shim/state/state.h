@@ -5,7 +5,8 @@
  * anything is armed in the waiting path.  A wrapper does one relaxed load and
  * one branch; everything else is behind it, in cold files.  free() needs the
  * test "is this pointer of our allocator's address window" too; both tests are
- * one: the window's size is 0 while anything is armed.
+ * one: the window that pointers are compared with is none while anything is
+ * armed.
  *
  * The hook scope keeps our own code out of our own hooks: hook_enter() fails
  * when this thread is inside already (our own call, or a signal handler that
@@ -29,6 +30,7 @@
  * (shim/heap places them there), and nothing else does. */
 #define WINDOW_BASE 0x300000000000ull
 #define WINDOW_SIZE 0x040000000000ull	/* 4 TiB */
+#define WINDOW_CLOSED UINT64_MAX	/* no pointer lies in that one */
 
 enum armed_alloc {
 	ARMED_BOOT = 1 << 0,	/* the constructor has not run yet */
@@ -48,7 +50,7 @@ extern _Atomic uint32_t state_armed_alloc
     __attribute__((visibility("hidden")));
 extern _Atomic uint32_t state_armed_wait
     __attribute__((visibility("hidden")));
-/* WINDOW_SIZE, or 0 when armed. */
+/* The window's number, WINDOW_BASE / WINDOW_SIZE; WINDOW_CLOSED when armed. */
 extern _Atomic uint64_t state_free_window
     __attribute__((visibility("hidden")));
 
@@ -65,7 +67,7 @@ hook_armed(void)
 SIGNAL_SAFE static ALWAYS_INLINE bool
 hook_free_is_plain(const void *p)
 {
-	return (uint64_t)(uintptr_t)p - WINDOW_BASE <
+	return (uint64_t)(uintptr_t)p / WINDOW_SIZE ==
 	    atomic_load_explicit(&state_free_window, memory_order_relaxed);
 }
 
