@@ -98,6 +98,18 @@ mem_reserve(size_t n)
 	return p;
 }
 
+void *
+mem_reserve_forever(size_t n)
+{
+	void *p;
+
+	n = whole_pages(n);
+	p = map(n, MAP_NORESERVE);
+	if (p != NULL)
+		__atomic_fetch_add(&reserved, n, __ATOMIC_RELAXED);
+	return p;
+}
+
 void
 mem_unmap(void *p, size_t n)
 {

@@ -30,6 +30,8 @@ IN_HOOK void *mem_map(size_t n);
 /* Like mem_map(), but reserves address space only: MAP_NORESERVE, pages count
  * when touched.  Not part of mem_held(); see mem_reserved(). */
 IN_HOOK void *mem_reserve(size_t n);
+/* The same for ever: any number of them, and mem_unmap() must not be called. */
+IN_HOOK void *mem_reserve_forever(size_t n);
 IN_HOOK void mem_unmap(void *p, size_t n);
 /* @n bytes of zeros, 16-aligned, for ever; NULL when there is no memory. */
 IN_HOOK void *mem_forever(size_t n);

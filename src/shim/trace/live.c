@@ -66,17 +66,13 @@ static COLD struct leaf *
 make_leaf(_Atomic(struct leaf *) *at)
 {
 	struct leaf *there = NULL;
-	struct leaf *fresh = sys_mmap(NULL, sizeof(*fresh),
-	    PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	struct leaf *fresh = mem_reserve_forever(sizeof(*fresh));
 
-	if (sys_failed(fresh))
+	if (fresh == NULL)
 		return NULL;
 	sys_madvise(fresh, sizeof(*fresh), MADV_NOHUGEPAGE);
-	if (!atomic_compare_exchange_strong(at, &there, fresh)) {
-		sys_munmap(fresh, sizeof(*fresh));
-		return there;
-	}
+	if (!atomic_compare_exchange_strong(at, &there, fresh))
+		return there; /* ours stays address space that nobody uses */
 	atomic_fetch_add_explicit(&leaves_made, 1, memory_order_relaxed);
 	return fresh;
 }

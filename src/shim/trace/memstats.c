@@ -12,11 +12,12 @@
 #include "shim/heap/heap.h"
 #include "shim/sink/sink.h"
 #include "shim/state/state.h"
+#include "shim/trace/blocks.h"
 #include "shim/trace/cpus.h"
 #include "shim/trace/gctrace.h"
 #include "shim/trace/lines.h"
+#include "shim/trace/live.h"
 #include "shim/trace/memstats_print.h"
-#include "shim/trace/blocks.h"
 #include "shim/trace/rss.h"
 #include "shim/trace/ticker.h"
 
@@ -43,7 +44,7 @@ look_at_self(struct memstats_look *l)
 
 	sys_call2(SYS_getrusage, RUSAGE_SELF, &usage);
 	l->max_rss = (uint64_t)usage.ru_maxrss * 1024;
-	l->diag_bytes = mem_held();
+	l->diag_bytes = mem_held() + live_held();
 	l->diag_cpu_ns = ticker_cpu_ns();
 	l->dropped = sink_dropped();
 }
