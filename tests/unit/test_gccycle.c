@@ -94,8 +94,9 @@ START_TEST(a_cycle_is_the_difference_of_two_looks)
 	to.calls.call[CALL_UNMAP].cpu_ns[PAYER_APP] = 2;
 	from.heap.npurge = 3;
 	to.heap.npurge = 5;
-	to.heap.nmadvise = 11;
-	to.heap.purged_pages = 77;
+	to.calls.call[CALL_PURGE].count = 11;
+	to.calls.call[CALL_PURGE].pages = 77;
+	to.calls.call[CALL_UNMAP].pages = 3;
 	to.heap.active = 30 * MIB;
 	to.heap.dirty = 5 * MIB;
 	to.heap.muzzy = MIB;
@@ -113,6 +114,8 @@ START_TEST(a_cycle_is_the_difference_of_two_looks)
 	ck_assert_uint_eq(c.calls, 11);
 	ck_assert_uint_eq(c.pages, 77);
 	ck_assert_uint_eq(c.after, 36 * MIB);
+	ck_assert_uint_eq(gccycle_given_back(&from, &to), 80);
+	ck_assert_uint_eq(gccycle_given_back(&to, &from), 0);
 	ck_assert_uint_eq(c.live, 24 * MIB);
 	ck_assert_uint_eq(c.goal, 48 * MIB);
 	ck_assert_uint_eq(gccycle_pause(&c), 300 * 42 / 162);
@@ -124,7 +127,7 @@ START_TEST(counters_that_went_back_count_as_nothing)
 	static struct gc_look from, to;
 	struct gc_cycle c = { 0 };
 
-	from.heap.npurge = from.heap.nmadvise = from.heap.purged_pages = 9;
+	from.heap.npurge = from.calls.call[CALL_PURGE].count = 9;
 	from.calls.call[CALL_MAP].wall_ns = 9;
 	to.heap.tcache_bytes = 9;
 	gccycle_between(&c, &from, &to);

@@ -53,6 +53,15 @@ gccycle_pause(const struct gc_cycle *c)
 	return (uint64_t)((__uint128_t)wall * c->cpu_ns[PAYER_APP] / cpu);
 }
 
+uint64_t
+gccycle_given_back(const struct gc_look *from, const struct gc_look *to)
+{
+	return less(to->calls.call[CALL_PURGE].pages,
+	    from->calls.call[CALL_PURGE].pages) +
+	    less(to->calls.call[CALL_UNMAP].pages,
+	    from->calls.call[CALL_UNMAP].pages);
+}
+
 void
 gccycle_between(struct gc_cycle *c, const struct gc_look *from,
     const struct gc_look *to)
@@ -67,8 +76,10 @@ gccycle_between(struct gc_cycle *c, const struct gc_look *from,
 			    from->calls.call[i].cpu_ns[p]);
 	}
 	c->passes = less(to->heap.npurge, from->heap.npurge);
-	c->calls = less(to->heap.nmadvise, from->heap.nmadvise);
-	c->pages = less(to->heap.purged_pages, from->heap.purged_pages);
+	c->calls = less(to->calls.call[CALL_PURGE].count,
+	    from->calls.call[CALL_PURGE].count);
+	c->pages = less(to->calls.call[CALL_PURGE].pages,
+	    from->calls.call[CALL_PURGE].pages);
 	c->after = gccycle_resident(&to->heap);
 	c->live = gccycle_live(&to->heap);
 	c->goal = gccycle_goal(c->live);
@@ -171,8 +182,13 @@ gccycle_print_arena(struct buf *b, const struct heap_arena *from,
 	print_size(b, to->retained, " MB, ");
 	print_sweeps(b, less(to->npurge, from->npurge), own,
 	    less(to->purged_pages, from->purged_pages));
-	if (own < calls)
-		buf_str(b, own == 0 ? "" : "~");
+	if (own == 0 && to->retained > from->retained && calls != 0) {
+		/* Large blocks that jemalloc gave back outside any pass. */
+		buf_str(b, "- ms");
+		return;
+	}
+	if (own < calls && own != 0)
+		buf_char(b, '~');
 	buf_go_ms(b, calls == 0 || own == 0 ? 0 :
 	    (uint64_t)((__uint128_t)purge_ns * own / MAX(calls, own)));
 	buf_str(b, " ms");

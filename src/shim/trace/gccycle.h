@@ -57,6 +57,10 @@ uint64_t gccycle_cpu(const struct heap_calls *c);
  * theirs by CPU time. */
 uint64_t gccycle_pause(const struct gc_cycle *c);
 
+/* Pages that went back to the kernel from @from to @to. */
+uint64_t gccycle_given_back(const struct gc_look *from,
+    const struct gc_look *to);
+
 /* Fills the times, sizes and sweeps of @c with what happened from @from to
  * @to; @c->before is the caller's. */
 void gccycle_between(struct gc_cycle *c, const struct gc_look *from,

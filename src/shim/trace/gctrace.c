@@ -62,8 +62,11 @@ static struct {
 static bool
 look(struct gc_look *to)
 {
+	/* The first starts jemalloc, where nothing else has. */
+	bool known = heap_stats(&to->heap) == 0;
+
 	heap_calls(&to->calls);
-	return heap_stats(&to->heap) == 0;
+	return known;
 }
 
 /* What the arenas look like is only asked for when a line is printed. */
@@ -121,7 +124,7 @@ took_part(const struct heap_arena *was, const struct heap_arena *is,
 
 	if (was == NULL)
 		was = &nothing;
-	if (is->nmadvise > was->nmadvise)
+	if (is->nmadvise > was->nmadvise || is->retained > was->retained)
 		return true;
 	return (reason == GC_GROW || reason == GC_EXIT) &&
 	    is->active > was->active;
@@ -229,11 +232,10 @@ was_forced(const struct gc_look *now)
 static bool
 purge_is_due(const struct gc_look *now, uint64_t at_ns)
 {
-	uint64_t pages = now->heap.purged_pages - g.base.heap.purged_pages;
+	uint64_t pages = gccycle_given_back(&g.base, now);
 	uint64_t large = MAX(gccycle_resident(&now->heap) / SMALL_SHARE,
 	    SMALL_BYTES);
 
-	/* Not by passes: jemalloc can count one later than its pages. */
 	if (pages == 0)
 		return false;
 	if (g.held_since_ns == 0) {
@@ -275,6 +277,8 @@ gctrace_start(const struct options *opt)
 	g.detail = opt->gctrace > 1;
 	g.was = mem_map(sizeof(*g.was));
 	g.is = mem_map(sizeof(*g.is));
+	/* What jemalloc tries out when it starts is no cycle. */
+	look(&g.base);
 	heap_time(true);
 	state_arm_alloc(ARMED_COUNT, 0);
 	g.job = ticker_add(tick, NULL, PERIOD_NS);
@@ -292,7 +296,7 @@ final_line(void *arg, uint64_t due_ns)
 
 	if (!look(&now))
 		return;
-	if (now.heap.purged_pages == g.base.heap.purged_pages &&
+	if (gccycle_given_back(&g.base, &now) == 0 &&
 	    gccycle_live(&now.heap) <= goal() && (g.figures.cycles == 0 ||
 	    memcmp(&now.calls, &g.base.calls, sizeof(now.calls)) == 0))
 		return;

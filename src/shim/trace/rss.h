@@ -18,9 +18,9 @@
  *
  * jemalloc counts pages it gave out, the kernel pages that were touched.  Where
  * the kernel's number is smaller the difference is memory nobody touched yet:
- * it is taken from metadata first (jemalloc's radix tree is mostly untouched),
- * then from live, fragmentation and dirty in proportion, and what was reduced
- * is marked with a "~".
+ * it is taken from metadata and thread caches first (jemalloc's radix tree and
+ * the arrays of caches are mostly untouched), then from live, fragmentation and
+ * dirty, in proportion, and what was reduced is marked with a "~".
  *
  * Memory   static, and a mapped table of stack addresses.
  * Threads  the diag thread; rss_look() also an exiting one: one at a time.

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { METADATA_TOUCHED = 8 };	/* at least one part in so many */
+enum { LEAST_TOUCHED = 8 };	/* one part in so many */
 
 /* Takes at most @want from @part, leaving @least; returns what was taken. */
 static uint64_t
@@ -22,26 +22,44 @@ take(struct rss_parts *p, enum rss_part part, uint64_t want, uint64_t least)
 	return taken;
 }
 
-/* Takes @want from the parts that can be untouched memory, in proportion, and
- * what rounding leaves from whatever there is. */
-static void
-take_evenly(struct rss_parts *p, uint64_t want)
+/* Takes @want from the @n parts in @from, in proportion to what they hold
+ * above one part in @least; returns what was taken. */
+static uint64_t
+take_evenly(struct rss_parts *p, const enum rss_part *from, size_t n,
+    uint64_t want, uint64_t least)
 {
-	static const enum rss_part from[] = {
+	uint64_t floor[RSS_PARTS], sum = 0, taken = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		floor[i] = least == 0 ? 0 : p->part[from[i]] / least;
+		sum += p->part[from[i]] - floor[i];
+	}
+	want = MIN(want, sum);
+	for (size_t i = 0; i < n && sum != 0; i++) {
+		__uint128_t room = p->part[from[i]] - floor[i];
+
+		taken += take(p, from[i], (uint64_t)(room * want / sum),
+		    floor[i]);
+	}
+	return taken;
+}
+
+/* Memory that nobody touched, as far as it can be known: the allocator's radix
+ * tree and the arrays of thread caches, and blocks in thread caches that were
+ * never used, before all else. */
+static void
+take_untouched(struct rss_parts *p, uint64_t want)
+{
+	static const enum rss_part first[] = { RSS_METADATA, RSS_TCACHE };
+	static const enum rss_part second[] = {
 		RSS_LIVE, RSS_FRAGMENTATION, RSS_DIRTY,
 	};
-	uint64_t sum = 0, left = want;
 
-	for (size_t i = 0; i < ARRAY_LEN(from); i++)
-		sum += p->part[from[i]];
-	for (size_t i = 0; i < ARRAY_LEN(from) && sum != 0; i++) {
-		__uint128_t share = (__uint128_t)MIN(want, sum) *
-		    p->part[from[i]] / sum;
-
-		left -= take(p, from[i], (uint64_t)share, 0);
-	}
-	for (int i = RSS_LIVE; i <= RSS_METADATA; i++)
-		left -= take(p, (enum rss_part)i, left, 0);
+	want -= take_evenly(p, first, ARRAY_LEN(first), want, LEAST_TOUCHED);
+	want -= take_evenly(p, second, ARRAY_LEN(second), want, 0);
+	/* What rounding left, and what is left after all that. */
+	for (int i = RSS_METADATA; i >= RSS_LIVE; i--)
+		want -= take(p, (enum rss_part)i, want, 0);
 }
 
 static uint64_t
@@ -68,11 +86,7 @@ rss_split(const struct rss_map *map, const struct heap_stats *heap,
 	for (int i = RSS_LIVE; i <= RSS_METADATA; i++)
 		sum += out->part[i];
 	if (sum > map->heap) {
-		uint64_t want = sum - map->heap;
-
-		want -= take(out, RSS_METADATA, want,
-		    heap->metadata / METADATA_TOUCHED);
-		take_evenly(out, want);
+		take_untouched(out, sum - map->heap);
 	} else {
 		/* Free pages that the kernel has not taken back yet. */
 		out->part[RSS_DIRTY] += map->heap - sum;
