@@ -22,6 +22,7 @@
 enum { LAST_LINE_MAX = 80, BLIND_MAX = 16 * 1024 };
 #define PATIENCE_NS (SINK_PATIENCE_MS * NS_PER_MS)
 #define EARNED_NS (250 * NS_PER_US)
+#define LAST_PATIENCE_NS (500 * NS_PER_MS)
 #define LOCK_PATIENCE_NS (200 * NS_PER_MS)
 #define RETRY_READER_NS NS_PER_MS
 #define RETRY_ERROR_NS (10 * NS_PER_MS)
@@ -47,6 +48,8 @@ struct turn {
 	int fd;
 	bool transient;		/* opened for this turn alone */
 	uint64_t size;		/* of the output so far */
+	uint64_t last_ns;	/* until then a reader that reads is waited
+				 * for; 0 for as long as it has earned */
 	struct hush hush;
 };
 
@@ -278,6 +281,8 @@ account(struct turn *t, size_t sent)
 	t->size += sent;
 	written += sent;
 	credit_ns = MIN(credit_ns + records * EARNED_NS, PATIENCE_NS);
+	if (t->last_ns != 0 && clock_ns() < t->last_ns)
+		credit_ns = PATIENCE_NS;
 }
 
 /* Writes what is in the buffer that is written; false when it gave up. */
@@ -335,10 +340,12 @@ take_turn(struct turn *t)
 
 /* Waits for a writer that may be slow, but only once for one that hangs. */
 static bool
-take_lock(void)
+take_lock(enum drain_when when)
 {
 	bool taken = lock_try(&lock);
 
+	if (!taken && when == DRAIN_IF_FREE)
+		return false;
 	if (!taken && !__atomic_load_n(&hangs, __ATOMIC_RELAXED))
 		taken = lock_take_for(&lock, LOCK_PATIENCE_NS);
 	__atomic_store_n(&hangs, !taken, __ATOMIC_RELAXED);
@@ -353,12 +360,14 @@ drain(enum drain_when when)
 	bool all = false;
 
 	if (drain_is_over() ||
-	    (when == DRAIN_SOON && retry != 0 && clock_ns() < retry))
+	    (when != DRAIN_NOW && retry != 0 && clock_ns() < retry))
 		return false;
 	hush_begin(&t.hush);
-	if (take_lock()) {
-		if (when == DRAIN_NOW && !tls.ours)
+	if (take_lock(when)) {
+		if (when == DRAIN_NOW && !tls.ours) {
 			credit_ns = PATIENCE_NS;
+			t.last_ns = clock_ns() + LAST_PATIENCE_NS;
+		}
 		all = !drain_is_over() && take_turn(&t);
 		lock_give(&lock);
 	}

@@ -18,8 +18,10 @@
 #include "common/base/attrs.h"
 
 enum drain_when {
+	DRAIN_IF_FREE,	/* not while somebody else does, nor after a failure */
 	DRAIN_SOON,	/* not right after a failure */
-	DRAIN_NOW	/* in any case, with full patience in a host thread */
+	DRAIN_NOW	/* in any case; host threads are patient with a reader
+			 * that goes on reading, for they may be the last */
 };
 
 /* The file of log= (logfile_name() was called), or stderr as it is now; 0 or

@@ -219,7 +219,8 @@ gather_put(const char *record, size_t len, const char *prefix, size_t spare)
 		return GATHER_BUSY;
 	if (fits(in, length_with(record, len, prefix_len) + spare)) {
 		append(in, record, len, prefix, prefix_len);
-		result = GATHER_OK;
+		result = in->len < GATHER_PLENTY_SIZE ? GATHER_OK :
+		    GATHER_PLENTY;
 	}
 	leave();
 	return result;

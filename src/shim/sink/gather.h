@@ -23,10 +23,17 @@
 
 #include "common/base/attrs.h"
 
-enum { GATHER_SIZE = 64 * 1024, GATHER_RECORDS = 2048 };
+/* The buffers are large, for readers that pause; as long as nobody does, only
+ * the first GATHER_PLENTY_SIZE bytes of each are touched. */
+enum {
+	GATHER_SIZE = 1024 * 1024,
+	GATHER_RECORDS = 16 * 1024,
+	GATHER_PLENTY_SIZE = 64 * 1024
+};
 
 enum gather_result {
 	GATHER_OK,
+	GATHER_PLENTY,	/* it went in, and it is time to write */
 	GATHER_FULL,	/* not now: write out first */
 	GATHER_BUSY	/* this thread is in it already, or it is stuck */
 };

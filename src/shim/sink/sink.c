@@ -1,8 +1,8 @@
 /*
  * sink - records in, whole lines out.
  *
- * Everything goes through the buffers of gather.c; a log is written out when a
- * buffer is full or when the ticker says so, stderr after each record.  What
+ * Everything goes through the buffers of gather.c; a log is written out when
+ * there is plenty or when the ticker says so, stderr after each record.  What
  * cannot be written stays in the buffers, and only when they are full records
  * are dropped: the newest, counted.
  */
@@ -65,7 +65,7 @@ tell_losses(void)
 	    n == 1 ? "" : "s",
 	    drain_reason(__atomic_load_n(&unsaid_why, __ATOMIC_RELAXED)));
 	/* With room for what follows: else it is lost next, and told again. */
-	if (gather_put(text, b.len, prefix, GATHER_SIZE / 2) != GATHER_OK)
+	if (gather_put(text, b.len, prefix, GATHER_SIZE / 2) >= GATHER_FULL)
 		__atomic_fetch_add(&unsaid, n, __ATOMIC_RELAXED);
 }
 
@@ -83,9 +83,11 @@ put_one(const char *record, size_t len)
 		result = gather_put(record, len, prefix, 0);
 		if (result == GATHER_BUSY)
 			break;
-		if (result == GATHER_OK) {
+		if (result != GATHER_FULL) {
 			if (!has_log)
 				drain(DRAIN_SOON);
+			else if (result == GATHER_PLENTY)
+				drain(DRAIN_IF_FREE);
 			return true;
 		}
 		if (!drain(DRAIN_SOON))

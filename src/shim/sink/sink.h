@@ -43,7 +43,7 @@ int sink_open(const struct sink_config *config);
 
 /* Writes a record of whole lines (each ending in a newline).  False when it
  * was dropped (and counted).  What stderr cannot take at once is kept, up to
- * 64 KiB, and goes out with a later record.  Before sink_open() the first
+ * 1 MiB, and goes out with a later record.  Before sink_open() the first
  * lines are kept for it. */
 IN_HOOK bool sink_put(const char *record, size_t len);
 
