@@ -76,6 +76,7 @@ def functions(path, code, said):
             start = n
             head = lines[n - 1]
             if re.match(r"[a-z].*[\s*]\w+\(", head) and "((" not in head and \
+                    not re.match(r"\w+\(", head) and \
                     not re.match(r"(struct|union|enum)\b[^(]*$", head):
                 said.append("%s:%d: the name is not in column 1" % (path, n))
         elif line.startswith("}") and start is not None:

@@ -1,6 +1,6 @@
 /*
- * test_thread - the registry: one record per thread, given back when the kernel says that
- * the thread is gone, counters that lose nothing.
+ * test_thread - the registry: one record per thread, given back when the
+ * kernel says that the thread is gone, counters that lose nothing.
  */
 #include <check.h>
 #include <pthread.h>

@@ -107,11 +107,11 @@ X(int, __ppoll_chk, NULL, ppoll_chk,					\
     const sigset_t *mask, size_t room), A(p, n, left, mask, room),	\
     WAIT_POLL, n)							\
 X(int, select, NULL, select,						\
-    P(int n, fd_set *rd, fd_set *wr, fd_set *ex,				\
+    P(int n, fd_set *rd, fd_set *wr, fd_set *ex,			\
     struct timeval *left),						\
     A(n, rd, wr, ex, left), WAIT_SELECT, (unsigned)n)			\
 X(int, pselect, NULL, pselect,						\
-    P(int n, fd_set *rd, fd_set *wr, fd_set *ex,				\
+    P(int n, fd_set *rd, fd_set *wr, fd_set *ex,			\
     const struct timespec *left, const sigset_t *mask),			\
     A(n, rd, wr, ex, left, mask), WAIT_SELECT, (unsigned)n)		\
 X(int, accept, NULL, accept,						\

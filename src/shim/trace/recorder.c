@@ -92,7 +92,7 @@ begin(struct thread *t, uint32_t tape)
 	*r = (struct recorder){
 	    .tape = tape,
 	    .generation = atomic_load_explicit(&t->generation,
-	        memory_order_relaxed),
+	    memory_order_relaxed),
 	    .next_size = CHUNK_FIRST,
 	    .thread = atomic_fetch_add(&threads, 1) + 1,
 	};
@@ -320,7 +320,7 @@ open_tape(pid_t parent)
 	if (err != 0)
 		return err;
 	fill_header(tapefile_header(), parent);
-	/* With %p only this process's own earlier programs can be in the way. */
+	/* With %p only this process's earlier programs can be in the way. */
 	if (strcmp(path, tapefile_path()) != 0 &&
 	    strstr(asked.tape, "%p") == NULL)
 		sink_notice("tape.exists", "tape=%s exists: recording to %s",

@@ -16,7 +16,10 @@
 #include "common/base/sys.h"
 #include "shim/trace/tasks_table.h"
 
-enum { AT_LEAST = 16, CHECK_EACH = 32, FIRST_COST_NS = 4000, YIELD_NS = 10000000 };
+enum {
+	AT_LEAST = 16, CHECK_EACH = 32, FIRST_COST_NS = 4000,
+	YIELD_NS = 10000000,
+};
 
 static uint64_t cost_ns = FIRST_COST_NS;	/* of one file; smoothed */
 static uint64_t walk_ns;	/* of a look that reads nothing; smoothed */
