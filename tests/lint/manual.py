@@ -22,7 +22,7 @@ def diag(*args):
 
 def groff(path):
     """The page as one line of plain text, and the complaints."""
-    r = subprocess.run(["groff", "-man", "-ww", "-Tutf8", "-P-c", "-P-bou",
+    r = subprocess.run(["groff", "-t", "-man", "-ww", "-Tutf8", "-P-c", "-P-bou",
                         "-rHY=0", "-rLL=4000n", path], text=True, check=False,
                        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     text = r.stdout
