@@ -4,6 +4,7 @@
 #include "tool/report/calltree.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/base/attrs.h"
 #include "tool/report/alloc.h"
@@ -61,19 +62,35 @@ enter(struct calltree *t, uint32_t parent, const struct name *name)
 	return (uint32_t)t->n++;
 }
 
-/* Enters the stack of @node and adds @value on the way in. */
+/* A stack that was cut does not begin where others do. */
+static uint32_t
+add_cut(struct calltree *t, struct report *r, uint64_t value)
+{
+	static const char text[] = "(cut)";
+	const struct name cut = {
+		.function = strings_add(&r->m.strings, text, strlen(text)),
+	};
+	uint32_t at = enter(t, 0, &cut);
+
+	t->calls[at].value += value;
+	return at;
+}
+
+/* Enters the stack of @node, which is @cut or not, and adds @value on the way
+ * in. */
 static uint32_t
 add_stack(struct calltree *t, struct report *r, uint32_t node, uint64_t value,
-    unsigned *depth)
+    bool cut, unsigned *depth)
 {
 	uint32_t at = 0;
 	unsigned count;
 
 	if (node == 0) {
 		t->calls[0].value += value;
-		return 0;
+		*depth += cut;
+		return cut ? add_cut(t, r, value) : 0;
 	}
-	at = add_stack(t, r, r->m.nodes[node].parent, value, depth);
+	at = add_stack(t, r, r->m.nodes[node].parent, value, cut, depth);
 
 	for (unsigned i = 0;; i++) {
 		/* Entering may move the names; they are asked for again. */
@@ -138,7 +155,8 @@ calltree_build(struct calltree *t, struct report *r)
 	for (size_t i = 0; i < g.n; i++) {
 		unsigned depth = 0;
 
-		add_stack(t, r, g.all[i].node, g.all[i].value, &depth);
+		add_stack(t, r, g.all[i].node, g.all[i].value,
+		    r->m.nodes[g.all[i].node].cut, &depth);
 	}
 	groups_drop(&g);
 	for (size_t i = 0; i < t->n; i++)

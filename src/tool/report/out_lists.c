@@ -241,6 +241,8 @@ folded_print(struct report *r, FILE *to)
 
 	groups_collect(&g, r, r->opt.by);
 	for (size_t i = 0; i < g.n; i++) {
+		if (r->m.nodes[g.all[i].node].cut)
+			fputs("(cut);", to);
 		if (g.all[i].node == 0)
 			fputs("(no stack)", to);
 		else
