@@ -35,11 +35,18 @@ add_text(struct names *n, const char *text)
 	    strlen(text));
 }
 
+/* A symbol's version ("@@GLIBC_2.34") is not part of the function's name. */
 static uint32_t
 add_function(struct names *n, const char *raw)
 {
 	char *readable = raw != NULL ? places_demangle(raw) : NULL;
-	uint32_t id = add_text(n, readable != NULL ? readable : raw);
+	const char *at = raw != NULL ? strchr(raw, '@') : NULL;
+	uint32_t id;
+
+	if (readable == NULL && at != NULL && at != raw)
+		id = strings_add(&n->m->strings, raw, (size_t)(at - raw));
+	else
+		id = add_text(n, readable != NULL ? readable : raw);
 
 	free(readable);
 	return id;

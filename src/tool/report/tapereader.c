@@ -69,6 +69,14 @@ chunk_at(const struct reader *r, uint64_t offset)
 	return (const struct tape_chunk *)(const void *)(r->data + offset);
 }
 
+/* A tape may be larger than memory: what was read need not stay. */
+static void
+release_chunk(const struct reader *r, uint64_t offset)
+{
+	madvise((void *)(uintptr_t)(r->data + offset),
+	    chunk_at(r, offset)->size, MADV_DONTNEED);
+}
+
 /* Finds the chunks.  After bytes that are no chunk, the next unit that
  * begins like one is taken for one. */
 static void
@@ -114,6 +122,7 @@ find_stacks(struct reader *r)
 				tapestacks_add_module(&r->stacks, &x.module);
 		}
 		r->notes->damaged += cur.damaged;
+		release_chunk(r, r->chunks[i].offset);
 	}
 }
 
@@ -150,6 +159,7 @@ advance(struct reader *r, struct lane *l)
 			}
 		r->done += chunk_at(r, r->chunks[l->chunk].offset)->size;
 		bar_show(&r->bar, r->done);
+		release_chunk(r, r->chunks[l->chunk].offset);
 		if (++l->chunk == l->end)
 			return false;
 		begin_chunk(r, l);
