@@ -6,6 +6,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+static void print_line(const char *fmt, va_list ap) PRINTF_LIKE(1, 0);
+
 static void
 print_line(const char *fmt, va_list ap)
 {
