@@ -11,7 +11,8 @@ import subprocess
 import lintlib
 
 TOOL = os.environ.get("DIAG_TOOL", "diag")
-CALL = re.compile(r'\bsink_notice\(\s*"[^"]*",\s*((?:"(?:\\.|[^"\\])*"\s*)+)')
+CALL = re.compile(r'\bsink_notice\(\s*"[^"]*",\s*'
+                  r'((?:"(?:\\.|[^"\\])*"\s*)+)')
 DIRECTIVE = re.compile(r"%[-0-9.*]*(?:ll|l|z|j)?[a-zA-Z]")
 
 
@@ -22,8 +23,9 @@ def diag(*args):
 
 def groff(path):
     """The page as one line of plain text, and the complaints."""
-    r = subprocess.run(["groff", "-t", "-man", "-ww", "-Tutf8", "-P-c", "-P-bou",
-                        "-rHY=0", "-rLL=4000n", path], text=True, check=False,
+    r = subprocess.run(["groff", "-t", "-man", "-ww", "-Tutf8", "-P-c",
+                        "-P-bou", "-rHY=0", "-rLL=4000n", path], text=True,
+                       check=False,
                        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     text = r.stdout
     for a, b in (("\u2010", "-"), ("\u2212", "-"), ("\u2019", "'"),
