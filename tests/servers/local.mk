@@ -5,5 +5,7 @@ SERVER_TESTS = tests/servers/redis.test tests/servers/memcached.test \
 	tests/servers/bash.test tests/servers/sqlite.test
 TESTS += $(SERVER_TESTS)
 dist_check_SCRIPTS += $(SERVER_TESTS)
-EXTRA_DIST += tests/servers/lib.sh tests/servers/check_log.py \
+LONG_TESTS += tests/servers/matrix.test
+dist_check_SCRIPTS += tests/servers/matrix.test
+EXTRA_DIST += tests/servers/matrix.sh tests/servers/lib.sh tests/servers/check_log.py \
 	tests/servers/memcached_load.py tests/servers/python_work.py
