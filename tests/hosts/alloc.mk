@@ -1,6 +1,7 @@
 # Hosts of allocation tracing.  Built without optimised sibling calls, so that
-# their stacks are what their sources say.
-HOST_STACKS = -O1 -g0 -fno-optimize-sibling-calls -fno-omit-frame-pointer
+# their stacks are what their sources say.  Only gcc knows "noclone".
+HOST_STACKS = -O1 -g0 -fno-optimize-sibling-calls -fno-omit-frame-pointer \
+	-Wno-unknown-attributes
 check_PROGRAMS += tests/hosts/leak_kinds tests/hosts/leak_ways \
 	tests/hosts/leak_dlopen tests/hosts/alloc_churn \
 	tests/hosts/alloc_deep

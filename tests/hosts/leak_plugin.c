@@ -13,7 +13,7 @@
 
 static void *volatile kept;
 
-__attribute__((noinline, noclone)) void PLANT(void);
+__attribute__((noinline)) void PLANT(void);
 
 void
 PLANT(void)
