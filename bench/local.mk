@@ -2,11 +2,12 @@
 # redis" only these rows).  A folder's own bench program is added to
 # BENCH_PARTS; it prints "row<TAB>label<TAB>ratio<TAB><=<TAB>target" lines.
 BENCH_TOOLS = bench/pairs bench/crowd bench/mcload
-BENCH_PARTS =
+BENCH_PARTS = bench/waits
 EXTRA_PROGRAMS += $(BENCH_TOOLS) $(BENCH_PARTS)
 CLEANFILES += $(BENCH_TOOLS) $(BENCH_PARTS)
 bench_pairs_SOURCES = bench/pairs.c
 bench_crowd_SOURCES = bench/crowd.c
+bench_waits_SOURCES = bench/waits.c
 bench_mcload_SOURCES = bench/mcload.c
 EXTRA_DIST += bench/run.py bench/pairs.go
 

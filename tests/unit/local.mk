@@ -11,7 +11,8 @@ include tests/unit/base.mk
 
 # shim/sched
 if HAVE_CHECK
-SCHED_UNIT_TESTS = tests/unit/test_thread tests/unit/test_wait
+SCHED_UNIT_TESTS = tests/unit/test_thread tests/unit/test_wait \
+	tests/unit/test_procfs tests/unit/test_tasks
 check_PROGRAMS += $(SCHED_UNIT_TESTS)
 TESTS += $(SCHED_UNIT_TESTS)
 SCHED_UNIT_LIBS = src/shim/sched/libsched.la src/shim/stack/libstack.la \
@@ -21,6 +22,16 @@ tests_unit_test_thread_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_thread_LDADD = $(SCHED_UNIT_LIBS)
 tests_unit_test_wait_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_wait_LDADD = $(SCHED_UNIT_LIBS)
+SCHED_UNIT_PROCFS = src/shim/trace/procfs.c src/shim/trace/procfs_parse.c
+tests_unit_test_procfs_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_procfs_SOURCES = tests/unit/test_procfs.c \
+	src/shim/trace/syscalls.c $(SCHED_UNIT_PROCFS)
+tests_unit_test_procfs_LDADD = $(SCHED_UNIT_LIBS)
+tests_unit_test_tasks_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_tasks_SOURCES = tests/unit/test_tasks.c \
+	src/shim/trace/tasks.c src/shim/trace/tasks_table.c \
+	$(SCHED_UNIT_PROCFS)
+tests_unit_test_tasks_LDADD = $(SCHED_UNIT_LIBS)
 endif
 include tests/unit/alloc.mk
 include tests/unit/gc.mk

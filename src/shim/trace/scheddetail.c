@@ -40,8 +40,10 @@ static struct {
 	uint64_t now;
 } d;
 
-size_t
-scheddetail_stem(const char *name)
+/* "worker-12" is of the family "worker-": the length of what is left of @name
+ * without the digits at its end. */
+static size_t
+stem_of(const char *name)
 {
 	size_t n = strlen(name);
 
@@ -76,7 +78,7 @@ joins(struct group *g, const struct task *task, size_t stem)
 static bool
 put_in_group(struct task *task)
 {
-	size_t stem = scheddetail_stem(task->name);
+	size_t stem = stem_of(task->name);
 
 	for (unsigned i = 0; i < d.groups; i++) {
 		if (joins(&d.group[i], task, stem))
@@ -194,21 +196,6 @@ write_wait(struct buf *b, const struct wait_copy *w)
 	}
 }
 
-void
-scheddetail_syscall(struct buf *b, long nr, uint64_t first)
-{
-	const char *name = syscalls_name(nr);
-
-	if (name == NULL)
-		buf_printf(b, "syscall%ld", nr);
-	else
-		buf_str(b, name);
-	if (first > INT32_MAX)
-		buf_printf(b, "(0x%llx)", (unsigned long long)first);
-	else
-		buf_printf(b, "(%d)", (int)first);
-}
-
 /* A thread that announced nothing and sleeps is in a call that we do not stand
  * in front of, or came into it before we were armed. */
 static void
@@ -234,7 +221,7 @@ write_state(struct buf *b, const struct task *task)
 	} else if ((task->state == 'S' || task->state == 'D') &&
 	    procfs_syscall(task->tid, &nr, &first) && nr >= 0) {
 		buf_char(b, ' ');
-		scheddetail_syscall(b, nr, first);
+		syscalls_write(b, nr, first);
 	}
 }
 

@@ -9,8 +9,6 @@
 #ifndef DIAG_TRACE_SCHEDDETAIL_H
 #define DIAG_TRACE_SCHEDDETAIL_H
 
-#include <stddef.h>
-
 #include "common/base/attrs.h"
 #include "shim/trace/lines.h"
 #include "shim/trace/tasks.h"
@@ -22,13 +20,5 @@ enum {
 
 /* Prints the lines of the threads that the last look met. */
 DETACHED void scheddetail_print(struct lines *to, const struct tasks_look *l);
-
-/* "worker-12" is of the family "worker-": the length of what is left of @name
- * without the digits at its end. */
-size_t scheddetail_stem(const char *name);
-
-/* What a thread in state S or D is blocked in, by the kernel's numbers: writes
- * "read(5)", "futex(0x55d0c8)". */
-void scheddetail_syscall(struct buf *b, long nr, uint64_t first);
 
 #endif

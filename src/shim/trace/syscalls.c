@@ -37,3 +37,19 @@ syscalls_name(long nr)
 		return NULL;
 	return names[nr];
 }
+
+/* Descriptors and process ids are small numbers, addresses are not. */
+void
+syscalls_write(struct buf *b, long nr, uint64_t first)
+{
+	const char *name = syscalls_name(nr);
+
+	if (name == NULL)
+		buf_printf(b, "syscall%ld", nr);
+	else
+		buf_str(b, name);
+	if (first > INT32_MAX)
+		buf_printf(b, "(0x%llx)", (unsigned long long)first);
+	else
+		buf_printf(b, "(%d)", (int)first);
+}

@@ -8,9 +8,16 @@
 #ifndef DIAG_TRACE_SYSCALLS_H
 #define DIAG_TRACE_SYSCALLS_H
 
+#include <stdint.h>
+
 #include "common/base/attrs.h"
+#include "common/base/buf.h"
 
 /* NULL for a call that does not block, or is not known. */
 SIGNAL_SAFE const char *syscalls_name(long nr);
+
+/* The call a thread is blocked in, with its first argument: "read(5)",
+ * "futex(0x55d0c8)". */
+SIGNAL_SAFE void syscalls_write(struct buf *b, long nr, uint64_t first);
 
 #endif

@@ -1,0 +1,219 @@
+/*
+ * test_tasks - a look at threads whose states are known.
+ */
+#include <check.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "common/base/clock.h"
+#include "shim/trace/cpus.h"
+#include "shim/trace/tasks.h"
+
+/* In no cgroup: nothing here asks for throttling. */
+bool
+cpus_cgroup(char *dir, size_t cap, int *version)
+{
+	(void)dir;
+	(void)cap;
+	(void)version;
+	return false;
+}
+
+enum { BUDGET_NS = 1000000000 };
+
+static pthread_barrier_t in;
+static sem_t go;
+static _Atomic int stop;
+static struct tasks_look look;
+
+/* A thread that announces its wait, and one that does not. */
+static void *
+announce(void *arg)
+{
+	struct thread *t = thread_self();
+	struct wait_copy outer;
+
+	pthread_barrier_wait(&in);
+	wait_enter(t, &(struct wait_news){ .kind = WAIT_MUTEX, .object = 1 },
+	    &outer);
+	sem_wait(&go);
+	wait_leave(t, &outer);
+	return arg;
+}
+
+static void *
+keep_silent(void *arg)
+{
+	pthread_barrier_wait(&in);
+	sem_wait(&go);
+	return arg;
+}
+
+static void *
+compute(void *arg)
+{
+	pthread_barrier_wait(&in);
+	while (atomic_load(&stop) == 0)
+		;
+	return arg;
+}
+
+struct seen {
+	unsigned n, mutex;
+};
+
+static void
+see(struct task *task, void *arg)
+{
+	struct seen *s = arg;
+
+	tasks_name(task);
+	ck_assert_str_eq(task->name, "test_tasks");
+	s->n++;
+	s->mutex += task->wait.kind == WAIT_MUTEX;
+}
+
+static void
+start(pthread_t *th, unsigned n, void *(*routine)(void *))
+{
+	pthread_barrier_init(&in, NULL, n + 1);
+	for (unsigned i = 0; i < n; i++)
+		ck_assert_int_eq(pthread_create(&th[i], NULL, routine, NULL),
+		    0);
+	pthread_barrier_wait(&in);
+}
+
+/* Looks until @idle threads are idle: the barrier lets them go to sleep. */
+static void
+look_until_idle(unsigned idle)
+{
+	do
+		tasks_look(&look, BUDGET_NS);
+	while (look.idle != idle);
+}
+
+START_TEST(every_thread_of_the_kernel_is_met_once)
+{
+	struct seen s = { 0 };
+	pthread_t th[20];
+
+	sem_init(&go, 0, 0);
+	start(th, 10, announce);
+	start(th + 10, 10, keep_silent);
+	look_until_idle(20);
+	tasks_look(&look, BUDGET_NS);
+	ck_assert_uint_eq(look.threads, 21);
+	ck_assert(look.kernel_tells);
+	ck_assert(!look.estimated);
+	ck_assert_uint_eq(look.running, 1);
+	tasks_each(see, &s);
+	ck_assert_uint_eq(s.n, 21);
+	ck_assert_uint_eq(s.mutex, 10);
+	for (int i = 0; i < 20; i++)
+		sem_post(&go);
+	for (int i = 0; i < 20; i++)
+		pthread_join(th[i], NULL);
+	tasks_look(&look, BUDGET_NS);
+	ck_assert_uint_eq(look.threads, 1);
+	ck_assert_uint_eq(look.idle, 0);
+}
+END_TEST
+
+START_TEST(waiting_for_locks_adds_up)
+{
+	uint64_t before, spent;
+	pthread_t th[2];
+
+	sem_init(&go, 0, 0);
+	start(th, 2, announce);
+	look_until_idle(2);
+	before = look.lockwait_ns;
+	spent = look.at_ns;
+	tasks_look(&look, BUDGET_NS);
+	ck_assert_uint_eq(look.lockwait_ns - before,
+	    2 * (look.at_ns - spent));
+	sem_post(&go);
+	sem_post(&go);
+	pthread_join(th[0], NULL);
+	pthread_join(th[1], NULL);
+	before = tasks_lockwait(clock_ns());
+	ck_assert_uint_ge(before, look.lockwait_ns);
+	/* They are gone, and what they waited is not. */
+	tasks_look(&look, BUDGET_NS);
+	ck_assert_uint_eq(look.lockwait_ns, before);
+}
+END_TEST
+
+START_TEST(more_computing_threads_than_processors_queue_up)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	unsigned n = (unsigned)cpus * 2, queued = 0, running = 0;
+	pthread_t th[256];
+
+	if (n > 256)
+		return;
+	atomic_store(&stop, 0);
+	start(th, n, compute);
+	for (int i = 0; i < 20; i++) {
+		tasks_look(&look, BUDGET_NS);
+		ck_assert_uint_eq(look.threads, n + 1);
+		queued += look.queued;
+		running += look.running;
+	}
+	atomic_store(&stop, 1);
+	for (unsigned i = 0; i < n; i++)
+		pthread_join(th[i], NULL);
+	ck_assert_uint_gt(queued, 0);
+	ck_assert_uint_gt(running, 0);
+	/* This thread has a CPU; nobody has more than there are. */
+	ck_assert_uint_le(running, 20 * ((unsigned)cpus + 1));
+}
+END_TEST
+
+START_TEST(a_small_budget_is_said_to_be_one)
+{
+	pthread_t th[200];
+
+	sem_init(&go, 0, 0);
+	start(th, 200, keep_silent);
+	tasks_look(&look, 1);
+	ck_assert(look.estimated);
+	ck_assert_uint_eq(look.threads, 201);
+	for (int i = 0; i < 200; i++)
+		sem_post(&go);
+	for (int i = 0; i < 200; i++)
+		pthread_join(th[i], NULL);
+}
+END_TEST
+
+static Suite *
+tasks_suite(void)
+{
+	Suite *s = suite_create("tasks");
+	TCase *c = tcase_create("tasks");
+
+	tcase_set_timeout(c, 120);
+	tcase_add_test(c, every_thread_of_the_kernel_is_met_once);
+	tcase_add_test(c, waiting_for_locks_adds_up);
+	tcase_add_test(c, more_computing_threads_than_processors_queue_up);
+	tcase_add_test(c, a_small_budget_is_said_to_be_one);
+	suite_add_tcase(s, c);
+	return s;
+}
+
+int
+main(void)
+{
+	SRunner *r = srunner_create(tasks_suite());
+	int failed;
+
+	clock_init();
+	thread_self();
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
