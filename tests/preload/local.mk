@@ -12,3 +12,4 @@ include tests/preload/alloc.mk
 include tests/preload/gc.mk
 include tests/preload/base.mk
 include tests/preload/sched.mk
+include tests/preload/heap.mk

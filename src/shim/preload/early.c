@@ -14,10 +14,14 @@ static _Atomic size_t used;
 /* The loader fills this in like every pointer constant of ours. */
 static const void *const volatile relocated = &used;
 
+/* The loader copies the initial values of thread-local variables after all
+ * relocation; until then they are zeros, jemalloc's too. */
+static __thread volatile int tls_is_filled = 1;
+
 bool
 early_is_over(void)
 {
-	return relocated == &used;
+	return relocated == &used && tls_is_filled != 0;
 }
 
 void *

@@ -2,8 +2,9 @@
  * early - memory before our relocation is complete, and pointers from there.
  *
  * An IFUNC resolver of another object may call malloc while the loader has not
- * yet relocated us: no symbol outside this object can be reached, jemalloc's
- * neither.  Such calls are served from a small static pool.
+ * yet relocated us (no symbol outside this object can be reached), or has not
+ * yet filled the thread-local variables (what jemalloc notes there would be
+ * overwritten).  Such calls are served from a small static pool.
  *
  * Memory   64 KiB of .bss, never given back; untouched in most processes.
  * Threads  there is one thread that early; the pool is taken atomically.
@@ -17,7 +18,7 @@
 
 #include "common/base/attrs.h"
 
-/* True when the loader has relocated libdiag. */
+/* True when the loader is done with libdiag. */
 IN_HOOK bool early_is_over(void);
 /* Zeros, aligned to @align (a power of two); NULL when the pool is empty. */
 IN_HOOK void *early_alloc(size_t size, size_t align);

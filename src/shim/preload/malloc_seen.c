@@ -27,7 +27,7 @@ take_block(const struct want *w)
 	if (w->flags != 0)
 		return jem_mallocx(AT_LEAST_SMALLEST(w->size), w->flags);
 	if (w->align > 16)
-		return jem_memalign(w->align, w->size);
+		return jem_memalign(w->align, w->size == 0 ? 1 : w->size);
 	if (w->zero)
 		return jem_calloc(1, AT_LEAST_SMALLEST(w->size));
 	return jem_malloc(AT_LEAST_SMALLEST(w->size));

@@ -67,14 +67,16 @@ is_managed(int sig)
 }
 
 /* The host's own disposition, where ours is. */
-static void
+static bool
 step_aside(int sig)
 {
 	struct sigaction now;
 
-	if (is_managed(sig) && signals_get(sig, &now) == 0 &&
-	    signals_is_ours(&now))
-		signals_set(sig, &believed[sig]);
+	if (!is_managed(sig) || signals_get(sig, &now) != 0 ||
+	    !signals_is_ours(&now))
+		return false;
+	signals_set(sig, &believed[sig]);
+	return true;
 }
 
 static void
@@ -91,6 +93,14 @@ step_in(int sig)
 	errno = saved;
 }
 
+/* The end of a wrapper whose result is @ret. */
+static int
+answer(int sig, int ret)
+{
+	step_in(sig);
+	return ret;
+}
+
 void
 signals_manage(int sig)
 {
@@ -101,6 +111,7 @@ signals_manage(int sig)
 int
 sigaction(int sig, const struct sigaction *act, struct sigaction *old)
 {
+	struct sigaction before;
 	int ret;
 
 	if (likely(!is_managed(sig)))
@@ -112,10 +123,14 @@ sigaction(int sig, const struct sigaction *act, struct sigaction *old)
 			*old = believed[sig];
 		return ret;
 	}
-	step_aside(sig);
+	before = believed[sig];
+	if (!step_aside(sig))
+		return answer(sig, real_sigaction(sig, act, old));
+	/* Setting it has left a mark of libc's (SA_RESTORER) in the flags. */
 	ret = real_sigaction(sig, act, old);
-	step_in(sig);
-	return ret;
+	if (ret == 0 && old != NULL)
+		*old = before;
+	return answer(sig, ret);
 }
 
 #define ELDER(name, ret_type, second_type, failed)			\
