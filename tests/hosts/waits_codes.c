@@ -288,7 +288,6 @@ interrupted(void)
 	sigemptyset(&none);
 	alarm_soon();
 	SAY(nanosleep(&second, &left));
-	printf("some time is left: %d\n", left.tv_nsec > 100000000);
 	alarm_soon();
 	SAY(clock_nanosleep(CLOCK_MONOTONIC, 0, &second, &left));
 	alarm_soon();

@@ -8,36 +8,50 @@
 #include "shim/preload/sandbox.h"
 #include "shim/preload/waits.h"
 
-/* Yielding in a loop is spinning: the look at the threads counts who yielded
- * a moment ago. */
+/* Yielding in a loop is spinning: the look at the threads counts who yields
+ * again and again.  A thread that has to give its CPU away is in here when it
+ * does, so the call itself is announced, with no lock. */
 static void
-note_yield(void)
+enter_yield(struct waits_scope *scope, const void *caller)
 {
-	struct thread *t = thread_self();
-
-	if (t == NULL)
+	waits_enter_lock(scope, &(struct wait_news){
+	    .kind = WAIT_SPIN,
+	    .caller = caller,
+	});
+	if (scope->thread == NULL)
 		return;
-	thread_add(&t->yields, 1);
-	atomic_store_explicit(&t->yielded_ns, clock_ns(),
+	thread_add(&scope->thread->yields, 1);
+	atomic_store_explicit(&scope->thread->yielded_ns, clock_ns(),
 	    memory_order_relaxed);
 }
 
 int
 sched_yield_seen(const void *caller)
 {
-	(void)caller;
-	if (waits_begin(CALLED_ANYWHERE))
-		note_yield();
-	return waits_real.sched_yield();
+	struct waits_scope scope;
+
+	if (!waits_begin(CALLED_ANYWHERE))
+		return waits_real.sched_yield();
+	enter_yield(&scope, caller);
+
+	int r = waits_real.sched_yield();
+
+	waits_leave_lock(&scope);
+	return r;
 }
 
 void
 c11_yield_seen(const void *caller)
 {
-	(void)caller;
-	if (waits_begin(CALLED_ANYWHERE))
-		note_yield();
+	struct waits_scope scope;
+
+	if (!waits_begin(CALLED_ANYWHERE)) {
+		waits_real.c11_yield();
+		return;
+	}
+	enter_yield(&scope, caller);
 	waits_real.c11_yield();
+	waits_leave_lock(&scope);
 }
 
 static bool

@@ -248,10 +248,13 @@ is_spinning(struct task *task, uint64_t now)
 {
 	uint64_t yields = atomic_load(&task->thread->yields);
 	uint64_t last = atomic_load(&task->thread->yielded_ns);
-	bool often = yields - task->yields >= 2 && last + YIELD_NS > now;
+	bool often = yields - task->yields >= 2;
 
 	task->yields = yields;
-	return task->wait.kind == WAIT_SPIN || (often && !is_waiting(task));
+	if (task->wait.kind == WAIT_SPIN && task->wait.object != 0)
+		return true; /* on a lock; yielding has no object */
+	return often && !is_waiting(task) &&
+	    (task->wait.kind == WAIT_SPIN || last + YIELD_NS > now);
 }
 
 static void
