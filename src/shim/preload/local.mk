@@ -16,8 +16,6 @@ src_shim_preload_libpreload_la_SOURCES = \
 	src/shim/preload/malloc_glibc.c \
 	src/shim/preload/malloc_info.c \
 	src/shim/preload/malloc_seen.h src/shim/preload/malloc_seen.c \
-	src/shim/preload/missing.c \
-	src/shim/preload/operators.c \
 	src/shim/preload/real.h src/shim/preload/real.c \
 	src/shim/preload/sandbox.h src/shim/preload/sandbox.c \
 	src/shim/preload/signals.h src/shim/preload/signals.c \
@@ -28,7 +26,8 @@ src_shim_preload_libpreload_la_SOURCES = \
 noinst_LTLIBRARIES += src/shim/preload/libhot.la
 SHIM_LIBS += src/shim/preload/libhot.la
 src_shim_preload_libhot_la_SOURCES = src/shim/preload/counted.c \
-	src/shim/preload/hot.S src/shim/preload/malloc.c
+	src/shim/preload/hot.S src/shim/preload/malloc.c \
+	src/shim/preload/operators.c
 src_shim_preload_libhot_la_CFLAGS = $(AM_CFLAGS) -fomit-frame-pointer
 include src/shim/preload/waits.mk
 

@@ -20,7 +20,7 @@
 #include "shim/trace/alloctrace.h"
 
 /* glibc promises 16-aligned blocks; jemalloc's 8-byte class is the only one
- * that is not.  After heap_start() it is not used; before, nobody asks for it. */
+ * that is not.  heap_start() puts it out of use; before, nobody asks for it. */
 #define SMALLEST 9
 #define AT_LEAST_SMALLEST(size) ((size) < SMALLEST ? SMALLEST : (size))
 
