@@ -92,13 +92,26 @@ seen_alloc(const struct want *w)
 	return p;
 }
 
-void *
-seen_malloc(size_t size)
+static COLD void *
+seen_malloc_rest(size_t size)
 {
 	return seen_alloc(&(struct want){
 	    .size = size,
 	    .entry = ENTRY_MALLOC,
 	});
+}
+
+void *
+seen_malloc(size_t size)
+{
+	void *p;
+
+	if (unlikely(armed() != ARMED_COUNT))
+		return seen_malloc_rest(size);
+	p = jem_malloc(AT_LEAST_SMALLEST(size));
+	if (likely(p != NULL))
+		count_alloc();
+	return p;
 }
 
 void *
@@ -119,8 +132,8 @@ free_other(void *p)
 		foreign_free(p);
 }
 
-void
-seen_free(void *p, enum alloc_entry entry, int flags)
+static COLD void
+seen_free_rest(void *p, enum alloc_entry entry, int flags)
 {
 	uint32_t how = armed();
 
@@ -136,6 +149,18 @@ seen_free(void *p, enum alloc_entry entry, int flags)
 		jem_free(p);
 	else
 		jem_dallocx(p, flags);
+}
+
+void
+seen_free(void *p, enum alloc_entry entry, int flags)
+{
+	if (unlikely(armed() != ARMED_COUNT || flags != 0 ||
+	    (uint64_t)(uintptr_t)p - WINDOW_BASE >= WINDOW_SIZE)) {
+		seen_free_rest(p, entry, flags);
+		return;
+	}
+	count_free();
+	jem_free(p);
 }
 
 static void *

@@ -35,10 +35,12 @@ struct want {
 
 /* Gives a block, counted and traced; NULL and ENOMEM when there is none. */
 IN_HOOK void *seen_alloc(const struct want *w);
-IN_HOOK COLD void *seen_malloc(size_t size);
+/* seen_malloc() and seen_free() are where gctrace counts, and so not COLD: that
+ * would have them optimised for size. */
+IN_HOOK void *seen_malloc(size_t size);
 IN_HOOK COLD void *seen_calloc(size_t n, size_t size);
 IN_HOOK COLD void *seen_realloc(void *p, const struct want *w);
-IN_HOOK COLD void seen_free(void *p, enum alloc_entry entry, int flags);
+IN_HOOK void seen_free(void *p, enum alloc_entry entry, int flags);
 
 /* n * size, or SIZE_MAX (which no allocation can have). */
 static inline size_t
