@@ -2,6 +2,7 @@
  * verb_run - starts a program with diagnostics on, in the place of diag.
  */
 #include <errno.h>
+#include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -149,31 +150,60 @@ run_command(struct command *c, char **items, int n, const struct leakrun *l)
 	return execute(c);
 }
 
-/* The options before the items; returns the index after them, or -1. */
+static bool
+set_option(int which, const char *word, struct leakrun *l, bool *leaks)
+{
+	char *end = NULL;
+
+	switch (which) {
+	case 'l':
+		*leaks = true;
+		return true;
+	case 'f':
+		l->flame = word;
+		return true;
+	case 's':
+		l->suppressions = word;
+		return true;
+	case 'n':
+		l->number = (unsigned)strtoul(word, &end, 10);
+		if (end != word && *end == '\0')
+			return true;
+		say("run: --number=%s: not a number", word);
+		return false;
+	}
+	return false;
+}
+
+/* The options before the items; returns the index after them, or -1.  A "--"
+ * that getopt passed over is ours to see: it ends the items too. */
 static int
 parse_options(int argc, char **argv, struct leakrun *l, bool *leaks)
 {
-	int i = 1;
+	static const struct option known[] = {
+		{ "leaks", no_argument, NULL, 'l' },
+		{ "flame", required_argument, NULL, 'f' },
+		{ "suppressions", required_argument, NULL, 's' },
+		{ "number", required_argument, NULL, 'n' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int which;
 
-	for (; i < argc && argv[i][0] == '-'; i++) {
-		const char *o = argv[i];
-
-		if (strcmp(o, "--") == 0)
-			return i;
-		if (strcmp(o, "--leaks") == 0) {
-			*leaks = true;
-		} else if (strncmp(o, "--flame=", 8) == 0) {
-			l->flame = o + 8;
-		} else if (strncmp(o, "--suppressions=", 15) == 0) {
-			l->suppressions = o + 15;
-		} else if (strncmp(o, "--number=", 9) == 0) {
-			l->number = (unsigned)strtoul(o + 9, NULL, 10);
-		} else {
-			say("run: %s: unknown option", o);
+	opterr = 0;
+	optind = 1;
+	while ((which = getopt_long(argc, argv, "+:", known, NULL)) != -1) {
+		if (which == ':') {
+			say("run: %s: needs a value", argv[optind - 1]);
 			return -1;
 		}
+		if (which == '?') {
+			say("run: %s: unknown option", argv[optind - 1]);
+			return -1;
+		}
+		if (!set_option(which, optarg, l, leaks))
+			return -1;
 	}
-	return i;
+	return strcmp(argv[optind - 1], "--") == 0 ? optind - 1 : optind;
 }
 
 static int

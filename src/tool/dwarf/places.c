@@ -235,6 +235,10 @@ places_find(struct places *p, const char *path, const char *build_id,
 
 	if (found > 0)
 		return found;
+	/* Outside of every function the line table speaks of its neighbours,
+	 * unless the code is assembly, which has no functions. */
+	if (cu == NULL || dwarf_srclang(cu) != DW_LANG_Mips_Assembler)
+		at = (struct place){ 0 };
 	at.function = dwfl_module_addrname(o->module, addr);
 	out[0] = at;
 	return at.function != NULL || at.file != NULL;
