@@ -128,7 +128,8 @@ static void
 write_rates(struct buf *b, const struct tasks_look *l)
 {
 	uint64_t cpu = host_cpu_ns();
-	uint64_t ns = l->at_ns - MIN(l->at_ns, s.line_ns);
+	uint64_t from = s.line_ns != 0 ? s.line_ns : clock_start_ns();
+	uint64_t ns = l->at_ns - MIN(l->at_ns, from);
 	uint64_t used = cpu - MIN(cpu, s.cpu_ns);
 	uint64_t waited = l->lockwait_ns - MIN(l->lockwait_ns, s.lockwait_ns);
 
@@ -136,7 +137,9 @@ write_rates(struct buf *b, const struct tasks_look *l)
 	    (unsigned long long)((used * 100 + ns / 2) / ns));
 	write_ms(b, l->estimated ? " delay=~" : " delay=", l->delay_known,
 	    l->delay_ns);
-	write_ms(b, " lockwait=", true, waited);
+	/* Waits are announced while somebody wants to know. */
+	write_ms(b, " lockwait=", (atomic_load(&state_armed_wait) &
+	    ARMED_STATE) != 0, waited);
 	s.cpu_ns = cpu;
 	s.line_ns = l->at_ns;
 	s.lockwait_ns = l->lockwait_ns;
