@@ -166,7 +166,7 @@ bool
 drain_must_let_go(void)
 {
 	return forked && !is_log && adopted && thread.fd >= 0 &&
-	    (thread.kind == OUTLET_PIPE || thread.kind == OUTLET_SOCKET);
+	    thread.kind != OUTLET_FILE;
 }
 
 bool
@@ -427,12 +427,9 @@ drain_after_fork_child(void)
 	retry_ns = 0;
 	failure = 0;
 	written = 0;
-	if (is_log && logfile_is_per_process()) {
-		over = false;
-	} else if (is_log || (host.kind != OUTLET_PIPE &&
-	    host.kind != OUTLET_SOCKET)) {
+	if (is_log ? !logfile_is_per_process() : host.kind == OUTLET_FILE)
 		return;
-	}
+	over = over && !is_log;
 	if (open)
 		sys_close(host.fd);
 	host.fd = is_log ? -1 : STDERR_FILENO;

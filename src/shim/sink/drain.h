@@ -48,8 +48,8 @@ SIGNAL_SAFE const char *drain_reason(int err);
  * closes the rest. */
 DETACHED void drain_adopt(void);
 
-/* True when the diag thread of a forked child holds a pipe that a daemon may
- * let go of at any time. */
+/* True when the diag thread of a forked child holds a pipe or a terminal that
+ * a daemon may let go of at any time. */
 bool drain_must_let_go(void);
 
 /* True when what is written goes through a pipe or a socket. */

@@ -77,9 +77,9 @@ SIGNAL_SAFE uint64_t sink_dropped(void);
 void sink_before_fork(void);
 void sink_after_fork_parent(void);
 /* The child is empty and has counted nothing; with %p in log= it opens a file
- * of its own at its first record.  A pipe is the host's own descriptor 2 from
- * here on: when a daemon lets go of it, so do we, or its readers would wait
- * for an end that does not come. */
+ * of its own at its first record.  A pipe or a terminal is the host's own
+ * descriptor 2 from here on: when a daemon lets go of it, so do we, or its
+ * reader would wait for an end that does not come. */
 void sink_after_fork_child(bool prefix);
 
 enum { SINK_PATIENCE_MS = 20 };
