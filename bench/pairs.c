@@ -4,8 +4,9 @@
  *	pairs THREADS PAIRS DEPTH [LIVE]
  *
  * Each thread makes PAIRS blocks of 16 to 1,040 bytes, and frees one of the
- * LIVE (32) blocks it has, drawn at random, before each.  DEPTH 0 calls malloc from one loop; otherwise each
- * pair is made below DEPTH nested calls, of one of four functions at the
+ * LIVE (32) blocks it has, drawn at random, before each.  DEPTH 0 calls malloc
+ * from one loop; otherwise each pair is made below DEPTH nested calls, of one
+ * of four functions at the
  * bottom, as bench/pairs.go does.  Prints the wall time of the slowest thread
  * and the CPU time of all, in nanoseconds; start-up is not in them.
  */
