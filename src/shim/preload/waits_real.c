@@ -73,6 +73,18 @@ some_signal_is_blocked(void)
 	return mask != 0;
 }
 
+/* The start holds the ticker's lock for a moment, and fork() takes it: no
+ * handler that forks may come between. */
+static void
+start_undisturbed(void)
+{
+	uint64_t all = UINT64_MAX, mask = 0;
+
+	sys_call4(SYS_rt_sigprocmask, SIG_SETMASK, &all, &mask, sizeof(mask));
+	ticker_need();
+	sys_call4(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, sizeof(mask));
+}
+
 /* A thread may not be created in a signal handler.  A handler has its own
  * signal blocked, unless the host asked for something else: where none is
  * blocked, this is not a handler. */
@@ -84,7 +96,7 @@ start_ticker(enum waits_where where)
 	if (tls.inside != 0 || tls.ours)
 		return;
 	if (where == CALLED_OUTSIDE_HANDLERS || !some_signal_is_blocked())
-		ticker_need();
+		start_undisturbed();
 	errno = saved;
 }
 
