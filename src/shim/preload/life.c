@@ -32,6 +32,7 @@ enum { ALIVE, REPORTING, REPORTED };
 static uint32_t stage = ALIVE;
 static _Atomic pid_t mine;		/* the process that reports */
 static _Atomic pid_t reporter;		/* the thread that does it */
+static bool is_child;			/* made by fork, not by exec */
 
 extern int __cxa_atexit(void (*fn)(void *), void *arg, void *dso);
 extern int __cxa_at_quick_exit(void (*fn)(void *), void *dso);
@@ -66,7 +67,10 @@ report(enum way_out way)
 
 	if (entered)
 		hook_own_work();
-	report_heap();
+	/* A child that was only made to become another program has its
+	 * parent's heap: figures of that would be noise. */
+	if (way != WAY_EXEC || !is_child)
+		report_heap();
 	recorder_end(way == WAY_EXEC ? TAPE_EXEC : TAPE_ENDED);
 	alloctrace_report(true);
 	sink_flush();
@@ -140,6 +144,7 @@ life_after_fork_child(void)
 {
 	if (atomic_load(&mine) == 0)
 		return;
+	is_child = true;
 	atomic_store(&mine, sys_getpid());
 	atomic_store(&reporter, 0);
 	__atomic_store_n(&stage, ALIVE, __ATOMIC_RELEASE);
