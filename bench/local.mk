@@ -16,3 +16,14 @@ bench: all $(BENCH_TOOLS) $(BENCH_PARTS)
 	PYTHONDONTWRITEBYTECODE=1 python3 $(srcdir)/bench/run.py \
 		--bin . --lib '$(abs_top_builddir)/.libs/libdiag.so' \
 		--also '$(BENCH_PARTS)' $(BENCH)
+
+# What a capture costs: make bench/bench_stack, and run it.
+if HAVE_UNWIND
+EXTRA_PROGRAMS += bench/bench_stack
+CLEANFILES += bench/bench_stack
+endif
+bench_bench_stack_SOURCES = bench/bench_stack.c
+bench_bench_stack_CPPFLAGS = $(AM_CPPFLAGS) $(UNWIND_CFLAGS)
+bench_bench_stack_CFLAGS = $(AM_CFLAGS) -fomit-frame-pointer -fno-inline
+bench_bench_stack_LDADD = src/shim/stack/libstack.la \
+	src/common/base/libbase.la $(UNWIND_LIBS)

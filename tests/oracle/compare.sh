@@ -21,7 +21,7 @@ programs() {
 redis() {
 	redis-server --port 23111 --save '' --daemonize no >/dev/null &
 	server=$!
-	env -u LD_PRELOAD redis-benchmark -p 23111 -q -n "$1" -t \
+	env -u LD_PRELOAD timeout 120 redis-benchmark -p 23111 -q -n "$1" -t \
 		set,get,lpush,zadd,hset,mset -r 1000 >/dev/null 2>&1
 	kill "$server"
 	wait "$server"

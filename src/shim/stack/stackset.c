@@ -1,5 +1,10 @@
 /*
  * stackset - the tree behind the numbers of stacks.
+ *
+ * What a capture of 19 frames took in bench_stack on an EPYC (Zen 4), with a
+ * look-up in the index per frame / with the front: 188 / 105 ns on 256 stacks
+ * that differ from the second frame on, 351 / 107 ns on 4,096 of them, 1,076 /
+ * 150 ns on random recursion with 20,000 nodes.
  */
 #include "shim/stack/stackset.h"
 
@@ -12,7 +17,7 @@ enum {
 	WAYS = 8,		/* slots of a window */
 	INDEX_BITS = 12,	/* slots of the first segment, */
 	SEGMENTS = 16,		/* each has twice as many as the one before */
-	FRONT_BITS = 11,	/* slots of the first front; each four times */
+	FRONT_BITS = 12,	/* slots of the first front, then twice each */
 	NODES_MAX_BITS = 26,	/* more than this are not kept */
 	NODES_MIN_BITS = 16,
 };
@@ -102,13 +107,13 @@ grow_front(struct stackset_front *f)
 	unsigned bits = 64 - f->shift;
 	struct stackset_front *larger;
 
-	if (stackset_limit() >> (bits + 1) == 0 || bits >= NODES_MAX_BITS)
+	if (stackset_limit() >> bits == 0 || bits >= NODES_MAX_BITS)
 		return;
-	larger = make_front(bits + 2);
+	larger = make_front(bits + 1);
 	if (larger != NULL && !atomic_compare_exchange_strong(&stackset_front,
 	    &f, larger))
 		mem_unmap(larger, sizeof(*larger) +
-		    (sizeof(larger->slot[0]) << (bits + 2)));
+		    (sizeof(larger->slot[0]) << (bits + 1)));
 }
 
 void
@@ -116,8 +121,12 @@ stackset_put_in_front(uint64_t hash, uint32_t number)
 {
 	struct stackset_front *f = atomic_load_explicit(&stackset_front,
 	    memory_order_acquire);
+	uint64_t at = hash >> f->shift;
 
-	atomic_store_explicit(&f->slot[hash >> f->shift],
+	if (atomic_load_explicit(&f->slot[at], memory_order_relaxed) != 0)
+		at ^= atomic_load_explicit(&f->slot[at ^ 1],
+		    memory_order_relaxed) == 0 || (number & 1) != 0;
+	atomic_store_explicit(&f->slot[at],
 	    (uint64_t)(uint32_t)hash << 32 | number, memory_order_release);
 	grow_front(f);
 }

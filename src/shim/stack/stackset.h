@@ -40,7 +40,7 @@ struct stackset_node {
 /* A table of whole stacks: number, and in the high half bits of the hash. */
 struct stackset_front {
 	unsigned shift;		/* hash >> shift is the slot */
-	_Atomic uint64_t slot[];
+	_Atomic uint64_t slot[] CACHE_ALIGNED;
 };
 
 extern struct stackset_node *stackset_nodes;
@@ -66,15 +66,19 @@ stackset_node(uint32_t number)
 	return &stackset_nodes[number];
 }
 
-/* The number that a stack with this hash may have; 0 when none is known. */
+/* The number that a stack with this hash may have; 0 when none is known.  A
+ * hash has two slots, side by side. */
 SIGNAL_SAFE static ALWAYS_INLINE uint32_t
 stackset_guess(uint64_t hash)
 {
 	struct stackset_front *f = atomic_load_explicit(&stackset_front,
 	    memory_order_acquire);
-	uint64_t slot = atomic_load_explicit(&f->slot[hash >> f->shift],
-	    memory_order_acquire);
+	uint64_t at = hash >> f->shift, slot;
 
+	slot = atomic_load_explicit(&f->slot[at], memory_order_acquire);
+	if (likely((slot >> 32) == (uint32_t)hash))
+		return (uint32_t)slot;
+	slot = atomic_load_explicit(&f->slot[at ^ 1], memory_order_acquire);
 	return (slot >> 32) == (uint32_t)hash ? (uint32_t)slot : 0;
 }
 
