@@ -75,7 +75,7 @@ end_libunwind(void)
 static __attribute__((noinline)) int go(unsigned depth);
 
 #define LINK_BODY(name, pad) \
-static __attribute__((noinline, noclone)) int \
+static __attribute__((noinline)) int \
 name(unsigned depth) \
 { \
 	volatile char room[pad]; \

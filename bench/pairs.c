@@ -16,7 +16,11 @@
 #include <stdlib.h>
 #include <time.h>
 
+#if defined(__clang__)
+#define NOINLINE __attribute__((noinline))
+#else
 #define NOINLINE __attribute__((noinline, noipa))
+#endif
 
 enum { LIVE_MAX = 1 << 20, THREADS_MAX = 64 };
 

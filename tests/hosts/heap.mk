@@ -1,5 +1,7 @@
 # Hosts of the allocator, of fork, of the loader and of the ways out.
-HOST_PLAIN = -O1 -Wno-clobbered -fno-builtin -Wno-unused-result -Wno-free-nonheap-object
+HOST_PLAIN = -O1 -Wno-unknown-warning-option -Wno-clobbered -fno-builtin \
+	-Wno-unused-result -Wno-free-nonheap-object \
+	-Wno-non-power-of-two-alignment
 check_PROGRAMS += tests/hosts/malloc_contracts tests/hosts/malloc_early \
 	tests/hosts/ways_out tests/hosts/fork_storm tests/hosts/busy_exit
 tests_hosts_malloc_contracts_CFLAGS = $(AM_CFLAGS) $(HOST_PLAIN)

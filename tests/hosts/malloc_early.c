@@ -29,7 +29,8 @@ text(const char *s)
 
 /* Runs while the loader relocates this program; libraries' functions can be
  * called, because those are relocated before. */
-static int (*
+/* "used": clang does not see that ifunc names it. */
+static __attribute__((used)) int (*
 resolve(void))(void)
 {
 	from_resolver = malloc(9);

@@ -45,7 +45,11 @@ extern int chain_failed;
 
 #define CHAIN_ENTER() chain_push(__builtin_return_address(0))
 #define CHAIN_LEAVE() ((void)chain_n--)
+#if defined(__clang__)
+#define NOINLINE __attribute__((noinline))
+#else
 #define NOINLINE __attribute__((noinline, noclone, noipa))
+#endif
 
 static inline void
 chain_push(const void *pc)

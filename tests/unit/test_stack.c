@@ -17,7 +17,14 @@
 #include "shim/stack/rules.h"
 #include "shim/stack/stack.h"
 
-#define NOINLINE __attribute__((noinline, noclone))
+/* ASan's runtime maps, starts and keeps what some tests count. */
+#if defined(__SANITIZE_ADDRESS__)
+enum { WITH_ASAN = 1 };
+#else
+enum { WITH_ASAN = 0 };
+#endif
+
+#define NOINLINE __attribute__((noinline))
 
 static struct stack_cache *cache;
 static uintptr_t pc[STACK_DEPTH_MAX];
@@ -291,7 +298,8 @@ main(void)
 	tcase_add_test(t, equal_stacks_have_equal_numbers);
 	tcase_add_test(t, different_stacks_have_different_numbers);
 	tcase_add_test(t, first_frame_is_the_caller);
-	tcase_add_test(t, a_capture_without_a_cache_is_the_same);
+	if (!WITH_ASAN)
+		tcase_add_test(t, a_capture_without_a_cache_is_the_same);
 	tcase_add_test(t, recursion_gives_one_frame_a_level);
 	tcase_add_test(t, what_is_deeper_than_wanted_is_cut);
 	tcase_add_test(t, a_cut_stack_comes_back_from_any_depth);

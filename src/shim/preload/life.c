@@ -74,6 +74,7 @@ report(enum way_out way)
 	recorder_end(way == WAY_EXEC ? TAPE_EXEC : TAPE_ENDED);
 	alloctrace_report(true);
 	sink_flush();
+	sink_close();
 	if (entered)
 		hook_leave(&scope);
 }
@@ -112,6 +113,7 @@ life_go_on(void)
 	if (!life_is_mine())
 		return;
 	recorder_resume();
+	sink_reopen();
 	__atomic_store_n(&stage, ALIVE, __ATOMIC_RELEASE);
 }
 

@@ -38,6 +38,7 @@ static const char *prefix = "";
 static void (*count_drop)(uint64_t);
 static uint64_t credit_ns = PATIENCE_NS;
 static bool over;		/* atomic */
+static bool closed;		/* the process ends; atomic */
 static uint64_t retry_ns;	/* atomic: not before; 0 at once */
 static int failure;		/* atomic: -errno of the last write, or 0 */
 static bool hangs;		/* atomic: somebody waited in vain */
@@ -108,7 +109,25 @@ drain_limit(uint64_t max, const char *line_prefix, void (*drop)(uint64_t))
 bool
 drain_is_over(void)
 {
-	return __atomic_load_n(&over, __ATOMIC_RELAXED);
+	return __atomic_load_n(&over, __ATOMIC_RELAXED) ||
+	    __atomic_load_n(&closed, __ATOMIC_RELAXED);
+}
+
+void
+drain_close(void)
+{
+	/* A write in flight would be cut short by the end of the process. */
+	bool taken = lock_take_for(&lock, LOCK_PATIENCE_NS);
+
+	__atomic_store_n(&closed, true, __ATOMIC_RELAXED);
+	if (taken)
+		lock_give(&lock);
+}
+
+void
+drain_reopen(void)
+{
+	__atomic_store_n(&closed, false, __ATOMIC_RELAXED);
 }
 
 int
@@ -423,6 +442,7 @@ drain_after_fork_child(void)
 	forked = true;
 	adopted = false;
 	thread.fd = -1;
+	closed = false;
 	credit_ns = PATIENCE_NS;
 	retry_ns = 0;
 	failure = 0;

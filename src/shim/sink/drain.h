@@ -39,6 +39,10 @@ IN_HOOK bool drain(enum drain_when when);
 
 /* True when the limit is reached: nothing is written any more. */
 SIGNAL_SAFE bool drain_is_over(void);
+/* The process ends: waits for a write in flight and lets none begin. */
+SIGNAL_SAFE void drain_close(void);
+/* It did not end. */
+void drain_reopen(void);
 
 /* Why nothing can be written now: -errno, or 0; and in words. */
 SIGNAL_SAFE int drain_failure(void);

@@ -171,6 +171,18 @@ sink_flush(void)
 	}
 }
 
+void
+sink_close(void)
+{
+	drain_close();
+}
+
+void
+sink_reopen(void)
+{
+	drain_reopen();
+}
+
 static void
 set_prefix(bool wanted)
 {

@@ -58,6 +58,12 @@ void sink_say(const char *fmt, ...) PRINTF_LIKE(1, 2);
  * calls it each 100 ms when sink_gathers(); exit and fatal signals too. */
 IN_HOOK void sink_flush(void);
 
+/* The last report is out and the process ends: what other threads put from
+ * here on is dropped, so that the end cuts no record in two. */
+IN_HOOK void sink_close(void);
+/* It did not end (an exec that failed). */
+void sink_reopen(void);
+
 /* The diag thread has just unshared its descriptor table: keeps our output in
  * it and closes everything else. */
 DETACHED void sink_adopt_thread(void);
