@@ -179,7 +179,8 @@ main(void)
 	tcase_add_test(tc, a_number_too_large_is_not_believed);
 	tcase_add_test(tc, damaged_text_harms_nobody);
 	if (!WITH_ASAN)
-		tcase_add_test(tc, our_own_mappings_add_up_to_what_the_kernel_says);
+		tcase_add_test(tc,
+		    our_own_mappings_add_up_to_what_the_kernel_says);
 	tcase_add_test(tc, a_file_that_is_not_there_is_an_error);
 	suite_add_tcase(s, tc);
 	sr = srunner_create(s);
