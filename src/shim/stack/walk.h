@@ -69,7 +69,8 @@ struct walk {
 	struct walk_at at;
 	struct window window;
 	struct stack_cache *c;
-	const struct stack_regs *start;
+	const struct stack_regs *start;	/* or &resume */
+	struct stack_regs resume;	/* where all registers are known */
 	uint64_t stamp;		/* << 48, as the keys have it */
 	_Atomic uint64_t *rules;	/* rules_first() */
 	unsigned meet;		/* the kept frame that the walk may come to */

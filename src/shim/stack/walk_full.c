@@ -213,6 +213,26 @@ load_start(struct walk_full *f, const struct stack_regs *s)
 	f->r[CFI_R15] = s->r15;
 }
 
+/* The next walk with all registers goes on from here: many frames without a
+ * simple rule would take the square of their number otherwise. */
+static void
+keep_place(struct walk *w, const struct walk_full *f)
+{
+	if (f->interrupted || f->aside || f->key != f->r[CFI_RA])
+		return;
+	w->resume = (struct stack_regs){
+	    .pc = f->r[CFI_RA],
+	    .sp = f->r[CFI_RSP],
+	    .fp = f->r[CFI_RBP],
+	    .rbx = f->r[CFI_RBX],
+	    .r12 = f->r[CFI_R12],
+	    .r13 = f->r[CFI_R13],
+	    .r14 = f->r[CFI_R14],
+	    .r15 = f->r[CFI_R15],
+	};
+	w->start = &w->resume;
+}
+
 enum walk_end
 walk_full_from_start(struct walk *w)
 {
@@ -234,5 +254,7 @@ walk_full_from_start(struct walk *w)
 	w->at.sp = f.r[CFI_RSP];
 	w->at.fp = f.r[CFI_RBP];
 	w->window = window;
+	if (end == WALK_ON)
+		keep_place(w, &f);
 	return end;
 }
