@@ -8,7 +8,11 @@
  * from one loop; otherwise each pair is made below DEPTH nested calls, of one
  * of four functions at the
  * bottom, as bench/pairs.go does.  Prints the wall time of the slowest thread
- * and the CPU time of all, in nanoseconds; start-up is not in them.
+ * and the CPU time of all, in nanoseconds; start-up is not in them.  "quiet" is
+ * what a pair costs in the quieter slices, in picoseconds: the work is timed in
+ * slices far shorter than a turn on a CPU, and of a thread's slices the lower
+ * quartile counts (of the threads, the mean), so that a machine with other work
+ * changes it little.
  */
 #include <pthread.h>
 #include <stdint.h>
@@ -22,11 +26,12 @@
 #define NOINLINE __attribute__((noinline, noipa))
 #endif
 
-enum { LIVE_MAX = 1 << 20, THREADS_MAX = 64 };
+enum { LIVE_MAX = 1 << 20, THREADS_MAX = 64, SLICE = 2000 };
 
 struct worker {
 	pthread_t thread;
 	uint64_t pairs, wall_ns, cpu_ns, seed;
+	uint64_t *slice_ns;	/* of each whole slice */
 	unsigned depth;
 	uint64_t live;		/* a power of two */
 	void **ring;
@@ -95,22 +100,55 @@ down(struct worker *w, uint64_t i, unsigned depth)
 	__asm__ volatile("");
 }
 
-static void *
-work(void *arg)
+static void
+make(struct worker *w, uint64_t from, uint64_t to)
 {
-	struct worker *w = arg;
-	uint64_t wall = now_ns(CLOCK_MONOTONIC);
-	uint64_t cpu = now_ns(CLOCK_THREAD_CPUTIME_ID);
-
-	for (uint64_t i = 0; i < w->pairs; i++) {
+	for (uint64_t i = from; i < to; i++) {
 		if (w->depth == 0)
 			pair(w, 0);
 		else
 			down(w, i, w->depth - 1);
 	}
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* Picoseconds a pair. */
+static uint64_t
+quiet(struct worker *w)
+{
+	uint64_t n = w->pairs / SLICE;
+
+	if (n == 0)
+		return 0;
+	qsort(w->slice_ns, n, sizeof(w->slice_ns[0]), compare);
+	return w->slice_ns[n / 4] * 1000 / SLICE;
+}
+
+static void *
+work(void *arg)
+{
+	struct worker *w = arg;
+	uint64_t wall = now_ns(CLOCK_MONOTONIC), last = wall, i;
+	uint64_t cpu = now_ns(CLOCK_THREAD_CPUTIME_ID);
+
+	for (i = 0; i + SLICE <= w->pairs; i += SLICE) {
+		make(w, i, i + SLICE);
+		uint64_t now = now_ns(CLOCK_MONOTONIC);
+
+		w->slice_ns[i / SLICE] = now - last;
+		last = now;
+	}
+	make(w, i, w->pairs);
 	w->wall_ns = now_ns(CLOCK_MONOTONIC) - wall;
 	w->cpu_ns = now_ns(CLOCK_THREAD_CPUTIME_ID) - cpu;
-	for (uint64_t i = 0; i < w->live; i++)
+	for (i = 0; i < w->live; i++)
 		free(w->ring[i]);
 	free(w->ring);
 	return NULL;
@@ -124,7 +162,8 @@ start(struct worker *w, unsigned n, char **argv, uint64_t live)
 	w->seed = n + 1;
 	w->live = live;
 	w->ring = calloc(live, sizeof(void *));
-	if (w->ring == NULL)
+	w->slice_ns = calloc(w->pairs / SLICE + 1, sizeof(uint64_t));
+	if (w->ring == NULL || w->slice_ns == NULL)
 		exit(1);
 	if (n > 0)
 		pthread_create(&w->thread, NULL, work, w);
@@ -136,7 +175,7 @@ main(int argc, char **argv)
 	static struct worker worker[THREADS_MAX];
 	unsigned threads = argc >= 4 ? (unsigned)atoi(argv[1]) : 0;
 	uint64_t live = argc > 4 ? strtoull(argv[4], NULL, 10) : 32;
-	uint64_t wall = 0, cpu = 0;
+	uint64_t wall = 0, cpu = 0, ps = 0;
 
 	if (threads < 1 || threads > THREADS_MAX || live > LIVE_MAX ||
 	    (live & (live - 1)) != 0) {
@@ -152,8 +191,9 @@ main(int argc, char **argv)
 		if (worker[i].wall_ns > wall)
 			wall = worker[i].wall_ns;
 		cpu += worker[i].cpu_ns;
+		ps += quiet(&worker[i]);
 	}
-	printf("wall %llu cpu %llu\n", (unsigned long long)wall,
-	    (unsigned long long)cpu);
+	printf("wall %llu cpu %llu quiet %llu\n", (unsigned long long)wall,
+	    (unsigned long long)cpu, (unsigned long long)(ps / threads));
 	return 0;
 }

@@ -3,19 +3,57 @@
  *
  *	waits		(run by make bench with nothing set; it preloads us)
  *
- * Uncontended mutex lock and unlock, and a condition signal that nobody waits
- * for (which we do not stand in front of).  Each side is this program again,
- * with and without libdiag.so, by turns; a row's number is the median of the
- * differences in nanoseconds per pair.
+ * An uncontended mutex, locked or tried; a condition that nobody waits for; a
+ * semaphore that has one.  Each side is this program again, with and without
+ * libdiag.so, by turns; a row's number is the median of the differences in
+ * nanoseconds per pair of calls, or per signal.
  */
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { ROUNDS = 9, PAIRS = 20000000 };
+#include "sides.h"
+
+enum { ROUNDS = 9, PAIRS = 10000000, FIGURES = 4 };
+
+static const char *const names[FIGURES] = {
+	"mutex lock/unlock", "condition signal", "mutex trylock/unlock",
+	"semaphore trywait/post",
+};
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t cond = PTHREAD_COND_INITIALIZER;
+static sem_t sem;
+
+static void
+lock(void)
+{
+	pthread_mutex_lock(&mutex);
+	pthread_mutex_unlock(&mutex);
+}
+
+static void
+signal_nobody(void)
+{
+	pthread_cond_signal(&cond);
+}
+
+static void
+try_lock(void)
+{
+	if (pthread_mutex_trylock(&mutex) == 0)
+		pthread_mutex_unlock(&mutex);
+}
+
+static void
+try_sem(void)
+{
+	if (sem_trywait(&sem) == 0)
+		sem_post(&sem);
+}
 
 static double
 cpu_ns(void)
@@ -26,68 +64,58 @@ cpu_ns(void)
 	return (double)ts.tv_sec * 1e9 + (double)ts.tv_nsec;
 }
 
-/* One side: nanoseconds per lock and unlock, and per signal. */
+/* Each call has a loop of its own: an indirect one would be timed, too. */
+#define TIME(call) __extension__ ({					\
+	double before = cpu_ns();					\
+									\
+	for (int i = 0; i < PAIRS; i++)					\
+		call;							\
+	(cpu_ns() - before) / PAIRS;					\
+})
+
+/* One side. */
 static int
 measure(void)
 {
-	pthread_mutex_t m = PTHREAD_MUTEX_INITIALIZER;
-	pthread_cond_t c = PTHREAD_COND_INITIALIZER;
-	double t[3];
+	double ns[FIGURES];
 
-	t[0] = cpu_ns();
-	for (int i = 0; i < PAIRS; i++) {
-		pthread_mutex_lock(&m);
-		pthread_mutex_unlock(&m);
-	}
-	t[1] = cpu_ns();
-	for (int i = 0; i < PAIRS; i++)
-		pthread_cond_signal(&c);
-	t[2] = cpu_ns();
-	printf("%f %f\n", (t[1] - t[0]) / PAIRS, (t[2] - t[1]) / PAIRS);
+	sem_init(&sem, 0, 1);
+	ns[0] = TIME(lock());
+	ns[1] = TIME(signal_nobody());
+	ns[2] = TIME(try_lock());
+	ns[3] = TIME(try_sem());
+	printf("%f %f %f %f\n", ns[0], ns[1], ns[2], ns[3]);
 	return 0;
-}
-
-static int
-run_side(const char *self, const char *set, double *ns)
-{
-	char command[4096];
-	FILE *f;
-	int n;
-
-	snprintf(command, sizeof(command), "%s '%s' one", set, self);
-	f = popen(command, "r");
-	if (f == NULL)
-		return -1;
-	n = fscanf(f, "%lf %lf", &ns[0], &ns[1]);
-	pclose(f);
-	return n == 2 ? 0 : -1;
-}
-
-static int
-compare(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
 }
 
 /* The medians of with minus without. */
 static int
-row(const char *self, const char *set, double *lock, double *signal)
+compare(const char *self, const char *set, double more[FIGURES])
 {
-	double with[2], without[2], l[ROUNDS], s[ROUNDS];
+	double with[FIGURES], without[FIGURES], all[FIGURES][ROUNDS];
 
 	for (int i = 0; i < ROUNDS; i++) {
-		if (run_side(self, "env -u LD_PRELOAD -u DIAG", without) ||
-		    run_side(self, set, with))
+		if (run_side(self, "env -u LD_PRELOAD -u DIAG", without,
+		    FIGURES) || run_side(self, set, with, FIGURES))
 			return -1;
-		l[i] = with[0] - without[0];
-		s[i] = with[1] - without[1];
+		for (int k = 0; k < FIGURES; k++)
+			all[k][i] = with[k] - without[k];
 	}
-	qsort(l, ROUNDS, sizeof(l[0]), compare);
-	qsort(s, ROUNDS, sizeof(s[0]), compare);
-	*lock = l[ROUNDS / 2];
-	*signal = s[ROUNDS / 2];
+	for (int k = 0; k < FIGURES; k++)
+		more[k] = median(all[k], ROUNDS);
+	return 0;
+}
+
+static int
+rows(const char *self, const char *set, const char *how, const char *most)
+{
+	double more[FIGURES];
+
+	if (compare(self, set, more) != 0)
+		return -1;
+	for (int k = 0; k < FIGURES; k++)
+		printf("row\tns more per %s, %s\t%.2f\t<=\t%s\n", names[k],
+		    how, more[k], most);
 	return 0;
 }
 
@@ -96,23 +124,14 @@ main(int argc, char **argv)
 {
 	const char *lib = getenv("DIAG_LIB");
 	char set[2048];
-	double lock, signal;
 
 	if (argc > 1 && strcmp(argv[1], "one") == 0)
 		return measure();
-	snprintf(set, sizeof(set), "env -u DIAG LD_PRELOAD='%s'",
-	    lib != NULL ? lib : ".libs/libdiag.so");
-	if (row(argv[0], set, &lock, &signal) != 0)
+	lib = lib != NULL ? lib : ".libs/libdiag.so";
+	snprintf(set, sizeof(set), "env -u DIAG LD_PRELOAD='%s'", lib);
+	if (rows(argv[0], set, "unset", "1") != 0)
 		return 77;
-	printf("row\tns more per mutex lock/unlock, unset\t%.2f\t<=\t1\n",
-	    lock);
-	printf("row\tns more per condition signal, unset\t%.2f\t<=\t1\n",
-	    signal);
 	snprintf(set, sizeof(set), "env DIAG=schedtrace=1000,log=/dev/null "
-	    "LD_PRELOAD='%s'", lib != NULL ? lib : ".libs/libdiag.so");
-	if (row(argv[0], set, &lock, &signal) != 0)
-		return 77;
-	printf("row\tns more per mutex lock/unlock, schedtrace\t%.2f\t<=\t-\n",
-	    lock);
-	return 0;
+	    "LD_PRELOAD='%s'", lib);
+	return rows(argv[0], set, "schedtrace", "-") != 0 ? 77 : 0;
 }

@@ -1,1 +1,2 @@
-include_HEADERS +=
+# Installed as <diag/diag.h>.
+pkginclude_HEADERS += include/diag/diag.h

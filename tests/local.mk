@@ -14,6 +14,7 @@ AM_TESTS_ENVIRONMENT = \
 	DIAG_FORMATS="$$top_srcdir/tests/golden/formats.ere"; \
 	export DIAG_FORMATS; \
 	PYTHONDONTWRITEBYTECODE=1; export PYTHONDONTWRITEBYTECODE; \
+	CK_DEFAULT_TIMEOUT=120; export CK_DEFAULT_TIMEOUT; \
 	CC='$(CC)'; export CC; \
 	NM='$(NM)'; export NM; \
 	JEMALLOC_PIC_A='$(JEMALLOC_PIC_A)'; export JEMALLOC_PIC_A; \
@@ -25,7 +26,12 @@ check-unit: all
 	$(MAKE) $(AM_MAKEFLAGS) check \
 		TESTS='$(filter tests/unit/%,$(TESTS))'
 
+# Then what all of them come to, in a line.
+EXTRA_DIST += tests/summary.sh
 .PHONY: check-long
-check-long: all
-	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(LONG_TESTS)' \
-		TEST_SUITE_LOG=test-suite-long.log
+check-long: all $(BENCH_TOOLS)
+	status=0; $(MAKE) $(AM_MAKEFLAGS) check \
+		TESTS='$(HAZARD_TESTS) $(LONG_TESTS)' \
+		TEST_SUITE_LOG=test-suite-long.log || status=$$?; \
+	$(SHELL) $(srcdir)/tests/summary.sh . '$(abs_top_srcdir)' && \
+		exit $$status

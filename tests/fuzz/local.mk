@@ -27,6 +27,7 @@ tests_fuzz_fuzz_proc_SOURCES = tests/fuzz/fuzz.h \
 tests_fuzz_fuzz_proc_LDADD = $(FUZZ_LIBS)
 
 include tests/fuzz/gc.mk
+include tests/fuzz/tool.mk
 
 # Unwind tables and tapes: they make their seeds themselves (replay.h).
 REPLAY_TARGETS = tests/fuzz/fuzz_cfi tests/fuzz/fuzz_tape
@@ -37,6 +38,7 @@ TESTS += $(REPLAY_TARGETS)
 tests_fuzz_fuzz_cfi_SOURCES = tests/fuzz/fuzz_cfi.c $(REPLAY_SOURCES)
 tests_fuzz_fuzz_cfi_CPPFLAGS = $(REPLAY_CPPFLAGS)
 tests_fuzz_fuzz_cfi_LDADD = src/shim/stack/libstack.la \
+	src/common/symbol/libsymbol.la \
 	src/shim/state/libstate.la $(COMMON_LIBS)
 tests_fuzz_fuzz_tape_SOURCES = tests/fuzz/fuzz_tape.c $(REPLAY_SOURCES)
 tests_fuzz_fuzz_tape_CPPFLAGS = $(REPLAY_CPPFLAGS)
@@ -45,8 +47,9 @@ tests_fuzz_fuzz_tape_LDADD = $(COMMON_LIBS)
 # All targets under libFuzzer: make fuzz FUZZ_SECONDS=600 FUZZ="cfi tape".
 # What a target is built from stands in its "sources:" lines.
 EXTRA_DIST += tests/fuzz/run.sh
-FUZZ_SECONDS = 60
 .PHONY: fuzz
 fuzz: all $(REPLAY_TARGETS)
 	$(SHELL) $(srcdir)/tests/fuzz/run.sh '$(abs_top_srcdir)' \
-		'$(abs_top_builddir)' '$(FUZZ_SECONDS)' $(FUZZ)
+		'$(abs_top_builddir)' "$${FUZZ_SECONDS:-60}" $(FUZZ)
+include tests/fuzz/report.mk
+include tests/fuzz/long.mk

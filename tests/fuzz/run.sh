@@ -10,6 +10,7 @@ source=$1 build=$2 seconds=$3
 shift 3
 failed=0
 [ $# -gt 0 ] || set -- $(cd "$source/tests/fuzz" && ls fuzz_*.c |
+	grep -v fuzz_main |
 	sed 's/^fuzz_\(.*\)\.c$/\1/')
 if ! command -v clang >/dev/null; then
 	echo "SKIP: there is no clang"
@@ -24,10 +25,11 @@ for name in "$@"; do
 		[ ! -d "$source/$part" ] || part=$part/*.c
 		sources="$sources $part"
 	done
+	libs=$(sed -n 's/^ \* libs: //p' "$target")
 	# shellcheck disable=SC2086 # the list of sources is words and patterns
 	(cd "$source" && clang -g -O1 -std=gnu11 -D_GNU_SOURCE= -DFUZZING -w \
 		-fsanitize=fuzzer,address,undefined -I. -Isrc -Itests/fuzz \
-		-I"$build/src" -o "$dir/fuzz" "$target" $sources)
+		-I"$build/src" -o "$dir/fuzz" "$target" $sources $libs)
 	if [ -d "$source/tests/fuzz/seeds/$name" ]; then
 		cp "$source/tests/fuzz/seeds/$name"/* "$dir/corpus"
 	elif [ -x "$build/tests/fuzz/fuzz_$name" ] &&

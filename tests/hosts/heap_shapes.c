@@ -6,22 +6,26 @@
  * Ends with the shape still there.  With TRUTH, that file holds what the
  * kernel and the allocator itself say at the end, one "name value" a line;
  * the allocator's own numbers come from its mallctl(), which is there only
- * when one is preloaded.
+ * when one is preloaded.  TRUTH.json is then what it prints of itself.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/shm.h>
 #include <time.h>
 #include <unistd.h>
 
 extern int mallctl(const char *name, void *old, size_t *oldlen, void *new_,
     size_t newlen) __attribute__((weak));
+extern void malloc_stats_print(void (*write_cb)(void *, const char *),
+    void *arg, const char *opts) __attribute__((weak));
 
 enum { BLOCKS = 20000, THREADS = 64 };
 
@@ -186,6 +190,26 @@ shape_nothing(void)
 {
 }
 
+/* In a namespace of its own the segment's number, which the kernel shows as
+ * its inode, is 0. */
+static void
+shape_segment(void)
+{
+	const size_t size = (size_t)10 << 20;
+	void *p;
+	int id;
+
+	(void)!unshare(CLONE_NEWIPC);	/* else any number will do */
+	id = shmget(IPC_PRIVATE, size, IPC_CREAT | 0600);
+	if (id < 0)
+		exit(1);
+	p = shmat(id, NULL, 0);
+	shmctl(id, IPC_RMID, NULL);
+	if (p == (void *)-1)
+		exit(1);
+	memset(p, 1, size);
+}
+
 static const struct {
 	const char *name;
 	void (*make)(void);
@@ -198,6 +222,7 @@ static const struct {
 	{ "large", shape_large },
 	{ "mapping", shape_mapping },
 	{ "nothing", shape_nothing },
+	{ "segment", shape_segment },
 	{ "stacks", shape_stacks },
 	{ "untouched", shape_untouched },
 };
@@ -247,6 +272,30 @@ tell(const char *path)
 	close(fd);
 }
 
+static void
+print_part(void *arg, const char *text)
+{
+	size_t n = strlen(text);
+
+	if (write(*(int *)arg, text, n) != (ssize_t)n)
+		_exit(1);
+}
+
+static void
+print_stats(const char *truth)
+{
+	static char path[4096];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s.json", truth);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	if (fd < 0)
+		_exit(1);
+	if (malloc_stats_print != NULL)
+		malloc_stats_print(print_part, &fd, "J");
+	close(fd);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -255,8 +304,10 @@ main(int argc, char **argv)
 		if (strcmp(argv[1], shapes[i].name) != 0)
 			continue;
 		shapes[i].make();
-		if (argc > 2)
+		if (argc > 2) {
+			print_stats(argv[2]);
 			tell(argv[2]);
+		}
 		return 0;
 	}
 	return 2;

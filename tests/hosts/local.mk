@@ -1,6 +1,12 @@
 # tests/hosts
+include tests/hosts/line.mk
 include tests/hosts/alloc.mk
 include tests/hosts/gc.mk
 include tests/hosts/base.mk
 include tests/hosts/sched.mk
 include tests/hosts/heap.mk
+include tests/hosts/hazard.mk
+include tests/hosts/infer.mk
+include tests/hosts/tool.mk
+include tests/hosts/runtimes.mk
+include tests/hosts/pool.mk

@@ -1,8 +1,10 @@
 # Threads and waits.
 SCHED_HOSTS = tests/hosts/threads_life tests/hosts/wait_states \
-	tests/hosts/waits_cancel tests/hosts/waits_codes
+	tests/hosts/waits_cancel tests/hosts/waits_codes \
+	tests/hosts/yield_naps
 check_PROGRAMS += $(SCHED_HOSTS)
 tests_hosts_threads_life_SOURCES = tests/hosts/threads_life.c
 tests_hosts_wait_states_SOURCES = tests/hosts/wait_states.c
 tests_hosts_waits_cancel_SOURCES = tests/hosts/waits_cancel.c
 tests_hosts_waits_codes_SOURCES = tests/hosts/waits_codes.c
+tests_hosts_yield_naps_SOURCES = tests/hosts/yield_naps.c

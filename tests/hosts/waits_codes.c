@@ -87,6 +87,7 @@ try_all(void *arg)
 	SAY(pthread_mutex_clocklock(m, CLOCK_MONOTONIC, &soon_mono));
 	SAY(pthread_mutex_clocklock(m, CLOCK_PROCESS_CPUTIME_ID, &soon));
 	SAY(pthread_mutex_trylock(m));
+	SAY(mtx_trylock((mtx_t *)(void *)m) == thrd_busy);
 	return NULL;
 }
 
@@ -107,11 +108,21 @@ one_mutex(const char *name, int type, int robust, int protocol)
 	if (type == PTHREAD_MUTEX_RECURSIVE)
 		SAY(pthread_mutex_unlock(&m));
 	SAY(pthread_mutex_timedlock(&m, &bad));
+	SAY(pthread_mutex_trylock(&m));
+	SAY(pthread_mutex_unlock(&m));
+	if (type == PTHREAD_MUTEX_RECURSIVE)
+		SAY(pthread_mutex_unlock(&m));
+	SAY(pthread_mutex_trylock(&m));
 	SAY(pthread_mutex_unlock(&m));
 	if (robust == PTHREAD_MUTEX_ROBUST) {
 		pthread_create(&th, NULL, lock_and_die, &m);
 		pthread_join(th, NULL);
 		SAY(pthread_mutex_lock(&m));
+		SAY(pthread_mutex_consistent(&m));
+		SAY(pthread_mutex_unlock(&m));
+		pthread_create(&th, NULL, lock_and_die, &m);
+		pthread_join(th, NULL);
+		SAY(pthread_mutex_trylock(&m));	/* its owner died */
 		SAY(pthread_mutex_consistent(&m));
 		SAY(pthread_mutex_unlock(&m));
 		pthread_create(&th, NULL, lock_and_die, &m);
@@ -220,8 +231,10 @@ semaphores(void)
 	pthread_spinlock_t spin;
 	sem_t s;
 
-	sem_init(&s, 0, 1);
+	sem_init(&s, 0, 2);
+	SAY(sem_trywait(&s));
 	SAY(sem_wait(&s));
+	SAY(sem_trywait(&s));
 	set_times();
 	SAY(sem_timedwait(&s, &past));
 	SAY(sem_timedwait(&s, &soon));

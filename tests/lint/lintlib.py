@@ -14,6 +14,12 @@ FOLDERS = ("src", "include", "tests", "bench", "examples", "man", "m4", ".ci")
 OUR_M4 = re.compile(r"m4/(lib|lt)")
 
 
+def is_built(path):
+    """A program, left by a build in the tree."""
+    with open(path, "rb") as f:
+        return f.read(4) == b"\x7fELF"
+
+
 def files(top, pattern, folders=FOLDERS):
     """The files under top whose path matches the expression."""
     found = []
@@ -23,8 +29,10 @@ def files(top, pattern, folders=FOLDERS):
                              (".libs", ".deps", "__pycache__")
                              and not d.startswith("build"))
             for name in sorted(names):
-                path = os.path.relpath(os.path.join(where, name), top)
-                if re.search(pattern, path) and not OUR_M4.match(path):
+                full = os.path.join(where, name)
+                path = os.path.relpath(full, top)
+                if re.search(pattern, path) and not OUR_M4.match(path) \
+                        and not is_built(full):
                     found.append(path)
     return found
 

@@ -24,6 +24,7 @@ tests_oracle_oracle_la_SOURCES = tests/oracle/oracle.c tests/oracle/chain.h
 tests_oracle_oracle_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir) \
 	$(UNWIND_CFLAGS)
 tests_oracle_oracle_la_LIBADD = src/shim/stack/libstack.la \
+	src/common/symbol/libsymbol.la \
 	src/common/base/libbase.la $(UNWIND_LIBS) -ldl
 tests_oracle_oracle_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version \
 	-shared -rpath /nowhere

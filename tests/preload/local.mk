@@ -13,3 +13,7 @@ include tests/preload/gc.mk
 include tests/preload/base.mk
 include tests/preload/sched.mk
 include tests/preload/heap.mk
+include tests/preload/infer.mk
+include tests/preload/runtimes.mk
+include tests/preload/line.mk
+include tests/preload/pool.mk

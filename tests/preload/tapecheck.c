@@ -4,10 +4,12 @@
  *	tapecheck FILE
  *
  * One line: state=N pid=N chunks=N allocs=N frees=N live_blocks=N
- * live_bytes=N unknown=N lost=N nodes=N modules=N missing=N damaged=N.
+ * live_bytes=N unknown=N lost=N nodes=N modules=N missing=N damaged=N
+ * doubles=N.
  * "unknown" counts frees of blocks that were never allocated on this tape,
  * "missing" counts events whose stack, or a parent of it, is not on the tape,
- * "damaged" counts chunks that stop at bytes that are no record.  Exit status
+ * "damaged" counts chunks that stop at bytes that are no record, "doubles"
+ * those that are there twice, after a kill.  Exit status
  * 0 when nothing is missing or damaged.
  */
 #include "common/tape/tape.h"
@@ -36,7 +38,7 @@ static size_t parents_len;
 static struct block *blocks;
 static size_t blocks_mask;
 static unsigned long chunks, allocs, frees, nodes, modules, damaged, missing;
-static unsigned long unknown, live_blocks, live_bytes;
+static unsigned long unknown, live_blocks, live_bytes, doubles;
 
 static void
 add_event(const struct tape_event *e)
@@ -84,20 +86,62 @@ read_chunk(const struct tape_chunk *c)
 	damaged += cur.damaged;
 }
 
+static size_t
+length_of(const struct tape_chunk *c)
+{
+	struct tape_cursor cur;
+	struct tape_record r;
+
+	tape_cursor_begin(&cur, c);
+	while (tape_next(&cur, &r))
+		;
+	return (size_t)(cur.at - (const uint8_t *)c);
+}
+
+static int
+by_seq(const void *a, const void *b)
+{
+	const struct tape_chunk *x = *(const struct tape_chunk *const *)a;
+	const struct tape_chunk *y = *(const struct tape_chunk *const *)b;
+
+	if (x->thread != y->thread)
+		return x->thread < y->thread ? -1 : 1;
+	return x->seq < y->seq ? -1 : x->seq > y->seq;
+}
+
+/* Killed while it was copied or emptied, a chunk is there twice: the longer
+ * one counts. */
+static void
+read_once(const struct tape_chunk **list, size_t n)
+{
+	qsort(list, n, sizeof(*list), by_seq);
+	for (size_t i = 0; i < n; i++) {
+		if (i + 1 < n && by_seq(&list[i], &list[i + 1]) == 0) {
+			if (length_of(list[i]) > length_of(list[i + 1]))
+				list[i + 1] = list[i];
+			doubles++;
+			continue;
+		}
+		read_chunk(list[i]);
+	}
+}
+
 static void
 read_chunks(const uint8_t *tape, size_t size, size_t end)
 {
-	size_t at = TAPE_UNIT;
+	const struct tape_chunk **list;
+	size_t at = TAPE_UNIT, n = 0;
 
 	if (end > size) {
 		damaged++;
 		end = size;
 	}
+	list = calloc(end / TAPE_UNIT + 1, sizeof(*list));
 	while (at < end) {
 		const struct tape_chunk *c = (const void *)(tape + at);
 
 		if (tape_chunk_is_good(c, end - at)) {
-			read_chunk(c);
+			list[n++] = c;
 			at += c->size;
 		} else {
 			/* Killed before the chunk began. */
@@ -105,6 +149,8 @@ read_chunks(const uint8_t *tape, size_t size, size_t end)
 			at += TAPE_UNIT;
 		}
 	}
+	read_once(list, n);
+	free(list);
 }
 
 static bool
@@ -190,8 +236,9 @@ main(int argc, char **argv)
 	replay();
 	printf("state=%u pid=%d chunks=%lu allocs=%lu frees=%lu "
 	    "live_blocks=%lu live_bytes=%lu unknown=%lu lost=%lu nodes=%lu "
-	    "modules=%lu missing=%lu damaged=%lu\n", h->state, h->pid, chunks,
-	    allocs, frees, live_blocks, live_bytes, unknown,
-	    (unsigned long)h->lost, nodes, modules, missing, damaged);
+	    "modules=%lu missing=%lu damaged=%lu doubles=%lu\n", h->state,
+	    h->pid, chunks, allocs, frees, live_blocks, live_bytes, unknown,
+	    (unsigned long)h->lost, nodes, modules, missing, damaged,
+	    doubles);
 	return missing != 0 || damaged != 0;
 }

@@ -65,3 +65,83 @@ int main()
 	}
 }
 END'
+try bash bash bash -c 'a=(1 2 3); for i in "${a[@]}"; do echo $((i * i)); done'
+try git git git --version
+try sqlite sqlite3 sqlite3 :memory: 'with recursive n(i) as (select 1 union all
+	select i + 1 from n where i < 5000) select sum(i), hex(9) from n'
+try php php php -r 'echo array_sum(range(1, 5000)), "\n";'
+try luajit luajit luajit -e 'local t = {}
+	for i = 1, 99999 do t[i % 97] = {i} end print(#t)'
+sh_try tcl tclsh 'echo "puts [llength [lsort [split {b a c} { }]]]" | tclsh'
+try dig dig dig -v
+try varnish varnishd varnishd -V
+try nginx nginx nginx -v
+try redis-server redis-server redis-server --version
+try psql psql psql --version
+try tmux tmux tmux -V
+try mount mount mount --version
+try su su su --version
+try ping ping ping -V
+sh_try faketime faketime 'faketime "2001-02-03 04:05:06" date +%Y'
+sh_try eatmydata eatmydata 'eatmydata sync /etc/passwd; echo $?'
+try chromium chromium chromium --headless --no-sandbox --disable-gpu --version
+
+# Languages with threads, garbage collectors and stacks of their own.
+try ruby-threads ruby ruby -e 'p (1..6).map { |i| Thread.new {
+	(1..2000).map { |j| (i * j).to_s }.join.size } }.map(&:value)
+	pid = fork { exit 3 }; Process.wait pid; p $?.exitstatus, `echo hi`
+	f = Fiber.new { Fiber.yield 1; 2 }; p f.resume, f.resume'
+try perl-threads perl perl -e 'use threads; my @t = map { my $i = $_;
+	threads->create(sub { my %h; $h{$_} = $i for 1 .. 500;
+	scalar(keys %h) }) }
+	1 .. 6; print join(",", map { $_->join } @t), "\n";
+	my $pid = fork // die; exit 4 unless $pid; waitpid $pid, 0;
+	print $? >> 8, `echo hi`; eval { die "x\n" }; print $@'
+sh_try lua5.4 lua5.4 'lua5.4 -e "local t = {}
+	for i = 1, 60000 do t[i % 997] = {i, tostring(i)} end
+	local c = coroutine.wrap(function() coroutine.yield(7) end)
+	print(#t, c(), (pcall(error, 1)))"'
+sh_try gawk gawk 'seq 10000 | gawk "{ c[\$1 % 7]++ } END { print c[3] }"'
+sh_try mawk mawk 'seq 10000 | mawk "{ c[\$1 % 7]++ } END { print c[3] }"'
+sh_try ocaml ocamlopt 'd=$(mktemp -d); cd "$d"; cat >x.ml <<END
+let () = let h = Hashtbl.create 16 in
+for i = 0 to 50000 do Hashtbl.replace h (i mod 997) (string_of_int i) done;
+let m = Mutex.create () and n = ref 0 in
+let work i = for _ = 1 to 2000 do Mutex.lock m; n := !n + i; Mutex.unlock m;
+ignore (Bytes.create (i * 100)) done in
+List.iter Thread.join (List.init 6 (Thread.create work));
+(try failwith "x" with Failure s -> print_endline s);
+Printf.printf "%d %d\n" (Hashtbl.length h) !n
+END
+ocamlopt -I +threads unix.cmxa threads.cmxa -o x x.ml && ./x; rm -rf "$d"'
+try sbcl sbcl sbcl --noinform --non-interactive --no-userinit --eval '
+	(let ((h (make-hash-table :test (quote equal))))
+	(dotimes (i 50000) (setf (gethash (format nil "~a" (mod i 997)) h) i))
+	(print (hash-table-count h)) (gc :full t)
+	(print (handler-case (error "x") (error () :caught))))'
+try guile guile guile --no-auto-compile -c '(use-modules (ice-9 threads))
+	(display (apply + (par-map (lambda (x) (vector-length
+	(make-vector (* x 1000) x))) (iota 8)))) (gc)'
+try python-numpy python3 python3 -I -c 'import sys
+try:
+	import numpy as n
+except ImportError:
+	sys.exit(0)
+a = n.arange(160000.).reshape(400, 400)
+print((a @ a).sum(), n.linalg.svd(a[:80, :80])[1].shape)'
+try php-fiber php php -r '$f = new Fiber(function() { Fiber::suspend(1); });
+	echo $f->start(); $a = []; for ($i = 0; $i < 30000; $i++)
+	$a["k" . ($i % 997)][] = $i; echo count($a), shell_exec("echo hi");'
+
+# Programs that give up their rights: capabilities belong to threads.
+try setpriv setpriv setpriv --reuid=65534 --regid=65534 --clear-groups id -u
+
+# Servers, from their start to their end.
+sh_try lighttpd lighttpd 'd=$(mktemp -d); cd "$d"; port=$((24000 + $$ % 900))
+seq 1000 >index.html
+printf "server.document-root = \"$d\"\nserver.port = $port
+server.bind = \"127.0.0.1\"\nindex-file.names = (\"index.html\")\n" >c
+lighttpd -D -f c 2>/dev/null & p=$!; n=0
+until curl -sf "http://127.0.0.1:$port/" >got; do
+	n=$((n + 1)); [ $n -lt 100 ] || break; sleep 0.1
+done; md5sum <got; kill -INT $p; wait $p; echo $?; rm -rf "$d"'

@@ -1,6 +1,7 @@
 # common/symbol, shim/trace: allocation tracing
 if HAVE_CHECK
-ALLOC_UNIT_TESTS = tests/unit/test_symbol tests/unit/test_live
+ALLOC_UNIT_TESTS = tests/unit/test_symbol tests/unit/test_live \
+	tests/unit/test_opener
 check_PROGRAMS += $(ALLOC_UNIT_TESTS)
 TESTS += $(ALLOC_UNIT_TESTS)
 tests_unit_test_symbol_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
@@ -8,4 +9,8 @@ tests_unit_test_symbol_LDADD = $(COMMON_LIBS) $(CHECK_LIBS)
 tests_unit_test_live_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_live_SOURCES = tests/unit/test_live.c src/shim/trace/live.c
 tests_unit_test_live_LDADD = $(COMMON_LIBS) $(CHECK_LIBS)
+tests_unit_test_opener_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_opener_SOURCES = tests/unit/test_opener.c \
+	src/shim/trace/opener.c
+tests_unit_test_opener_LDADD = $(COMMON_LIBS) $(CHECK_LIBS)
 endif

@@ -6,6 +6,7 @@ GC_UNIT_TESTS = tests/unit/test_cpus tests/unit/test_gccycle \
 check_PROGRAMS += $(GC_UNIT_TESTS)
 TESTS += $(GC_UNIT_TESTS)
 GC_UNIT_LIBS = src/shim/sched/libsched.la src/shim/stack/libstack.la \
+	src/common/symbol/libsymbol.la \
 	src/shim/state/libstate.la \
 	$(COMMON_LIBS) $(CHECK_LIBS)
 tests_unit_test_cpus_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)

@@ -16,6 +16,7 @@ SCHED_UNIT_TESTS = tests/unit/test_thread tests/unit/test_wait \
 check_PROGRAMS += $(SCHED_UNIT_TESTS)
 TESTS += $(SCHED_UNIT_TESTS)
 SCHED_UNIT_LIBS = src/shim/sched/libsched.la src/shim/stack/libstack.la \
+	src/common/symbol/libsymbol.la \
 	src/shim/state/libstate.la \
 	$(COMMON_LIBS) $(CHECK_LIBS)
 tests_unit_test_thread_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
@@ -30,9 +31,13 @@ tests_unit_test_procfs_LDADD = $(SCHED_UNIT_LIBS)
 tests_unit_test_tasks_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_tasks_SOURCES = tests/unit/test_tasks.c \
 	src/shim/trace/tasks.c src/shim/trace/tasks_table.c \
-	$(SCHED_UNIT_PROCFS)
+	src/shim/trace/opener.c $(SCHED_UNIT_PROCFS)
 tests_unit_test_tasks_LDADD = $(SCHED_UNIT_LIBS)
 endif
 include tests/unit/alloc.mk
 include tests/unit/gc.mk
+include tests/unit/line.mk
 include tests/unit/stack.mk
+include tests/unit/pool.mk
+include tests/unit/runtimes.mk
+include tests/unit/infer.mk

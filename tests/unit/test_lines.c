@@ -11,11 +11,22 @@
 static char all[1 << 20];
 static size_t length;
 static unsigned records;
+static size_t prefix;		/* of each line, as the sink would add it */
+
+size_t
+sink_prefix_len(void)
+{
+	return prefix;
+}
 
 bool
 sink_put(const char *record, size_t len)
 {
-	ck_assert_uint_le(len, LINES_RECORD);
+	size_t lines = 0;
+
+	for (size_t i = 0; i < len; i++)
+		lines += record[i] == '\n';
+	ck_assert_uint_le(len + lines * prefix, LINES_RECORD);
 	ck_assert_uint_gt(len, 0);
 	ck_assert_int_eq(record[len - 1], '\n');
 	memcpy(all + length, record, len);
@@ -79,6 +90,23 @@ START_TEST(a_long_line_that_was_announced_is_not_cut)
 }
 END_TEST
 
+START_TEST(prefixes_fit_into_the_record_too)
+{
+	static struct lines l;
+
+	prefix = 14;
+	lines_begin(&l);
+	for (unsigned i = 0; i < 500; i++) {
+		buf_printf(&l.text, "%u", i);
+		lines_end_line(&l);
+		for (unsigned n = 0; i % 50 == 0 && n < 2 * LINES_RECORD; n++)
+			buf_char(&l.text, 'x');
+	}
+	lines_end(&l);
+	ck_assert_uint_ge(records, 4);
+}
+END_TEST
+
 START_TEST(nothing_puts_nothing)
 {
 	static struct lines l;
@@ -101,6 +129,7 @@ main(void)
 	tcase_add_test(tc,
 	    a_line_longer_than_a_record_is_cut_and_the_next_is_whole);
 	tcase_add_test(tc, a_long_line_that_was_announced_is_not_cut);
+	tcase_add_test(tc, prefixes_fit_into_the_record_too);
 	tcase_add_test(tc, nothing_puts_nothing);
 	suite_add_tcase(s, tc);
 	sr = srunner_create(s);

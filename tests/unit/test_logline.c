@@ -144,8 +144,21 @@ START_TEST(records_of_other_kinds_are_known)
 	l = parsed("leaks: 5816 bytes in 12 blocks never freed, 3 stacks");
 	ck_assert_int_eq(l.kind, LINE_LEAKS);
 	ck_assert_uint_eq(l.blocks, 12);
-	ck_assert_int_eq(parsed("gc 7 @2.104s 0.8%: 0+0+0 ms").kind, LINE_GC);
-	ck_assert_int_eq(parsed("SCHED 2005ms: procs=4").kind, LINE_SCHED);
+	ck_assert_int_eq(parsed("gc 7 @2.104s 0.8%: 0+0").kind, LINE_PERIOD);
+	ck_assert_int_eq(parsed("SCHED 2005ms: procs=4").kind, LINE_PERIOD);
+	ck_assert_int_eq(parsed("POOL 2005ms: w#1 is").kind, LINE_PERIOD);
+}
+END_TEST
+
+START_TEST(a_line_of_a_period_behind_the_programs_text_is_found)
+{
+	struct logline l = parsed("loading...diag[12] SCHED 2005ms: procs=4");
+
+	ck_assert_int_eq(l.kind, LINE_PERIOD);
+	ck_assert_uint_eq(l.pid, 12);
+	ck_assert_uint_eq(l.text.len, strlen("SCHED 2005ms: procs=4"));
+	ck_assert_int_eq(parsed("the SCHED of a POOL is full").kind,
+	    LINE_OTHER);
 }
 END_TEST
 
@@ -200,6 +213,8 @@ main(void)
 	tcase_add_test(t, frames_have_function_module_and_address);
 	tcase_add_test(t, what_the_program_prints_is_left_alone);
 	tcase_add_test(t, records_of_other_kinds_are_known);
+	tcase_add_test(t,
+	    a_line_of_a_period_behind_the_programs_text_is_found);
 	tcase_add_loop_test(t, changed_lines_never_lead_outside, 0, 10);
 	suite_add_tcase(s, t);
 

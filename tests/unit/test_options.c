@@ -179,6 +179,9 @@ START_TEST(a_bad_value_is_named_with_what_is_allowed)
 	    "(did you mean USR1? signal takes name, like USR2)");
 	refuse("signal=KILL", "DIAG item \"signal=KILL\": this signal cannot "
 	    "be used (signal takes name, like USR2)");
+	refuse("gctrace=1 schedtrace=1000", "DIAG item \"gctrace=1 "
+	    "schedtrace=1000\": bad value (items are separated by commas; "
+	    "gctrace takes 0, 1, 2)");
 }
 END_TEST
 

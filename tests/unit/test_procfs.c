@@ -52,6 +52,27 @@ START_TEST(syscall_has_three_forms)
 }
 END_TEST
 
+START_TEST(a_blocked_thread_has_a_place_and_a_stack)
+{
+	struct procfs_blocked at;
+
+	ck_assert(procfs_parse_blocked(
+	    "202 0x7f5 0x80 0x0 0x0 0x0 0x0 0x7ff 0x7f4\n", &at));
+	ck_assert_int_eq(at.nr, 202);
+	ck_assert_uint_eq(at.first, 0x7f5);
+	ck_assert_uint_eq(at.sp, 0x7ff);
+	ck_assert_uint_eq(at.pc, 0x7f4);
+	ck_assert(procfs_parse_blocked("-1 0x7ff 0x7f4\n", &at));
+	ck_assert_int_eq(at.nr, -1);
+	ck_assert_uint_eq(at.sp, 0x7ff);
+	ck_assert_uint_eq(at.pc, 0x7f4);
+	ck_assert(!procfs_parse_blocked("running\n", &at));
+	ck_assert(!procfs_parse_blocked("202 0x7f5 0x80\n", &at));
+	ck_assert(!procfs_parse_blocked("-1\n", &at));
+	ck_assert(!procfs_parse_blocked("", &at));
+}
+END_TEST
+
 START_TEST(loadavg_tells_who_is_runnable)
 {
 	uint64_t n = 7;
@@ -151,6 +172,7 @@ procfs_suite(void)
 
 	tcase_add_test(c, schedstat_is_three_numbers);
 	tcase_add_test(c, syscall_has_three_forms);
+	tcase_add_test(c, a_blocked_thread_has_a_place_and_a_stack);
 	tcase_add_test(c, loadavg_tells_who_is_runnable);
 	tcase_add_test(c, pressure_is_in_hundredths);
 	tcase_add_test(c, throttling_has_two_hierarchies);

@@ -52,6 +52,27 @@ drop_file(void)
 #define B "tracealloc(0x20, 0x8/0x8, malloc) @1.500000 thread 7 \"m\"\n" \
 	"\tg+0x1 (p+0x30)\n\tmain+0x2 (p+0x20)\n\n"
 
+START_TEST(a_brief_name_has_no_arguments_of_templates)
+{
+	static const char *const names[][2] = {
+		{ "main", "main" },
+		{ "std::map<int, a<b> >::operator[]",
+		    "std::map<..>::operator[]" },
+		{ "x::operator< <int>", "x::operator< <..>" },
+		{ "operator<<", "operator<<" },
+		{ "a<b>::operator->", "a<..>::operator->" },
+		{ "f<&a::operator->>::g", "f<..>::g" },
+		{ "open<", "open<..>" },
+	};
+	char brief[40];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		ck_assert_str_eq(names_brief(brief, sizeof(brief),
+		    names[i][0]), names[i][1]);
+	ck_assert_str_eq(names_brief(brief, 10, "0123456789"), "01234");
+}
+END_TEST
+
 START_TEST(a_block_that_is_not_freed_is_a_leak)
 {
 	ck_assert_int_eq(open_text(A B FREE_A, &plain), 0);
@@ -189,6 +210,23 @@ START_TEST(suppressions_have_the_grammar_of_lsan)
 }
 END_TEST
 
+START_TEST(what_the_c_library_keeps_is_known_by_name)
+{
+	ck_assert(suppress_is_kept("__GI_setlocale"));
+	ck_assert(suppress_is_kept("setlocale"));
+	ck_assert(suppress_is_kept("__GI__dl_allocate_tls"));
+	ck_assert(suppress_is_kept("___dlopen"));
+	ck_assert(suppress_is_kept("_IO_file_doallocate"));
+	ck_assert(!suppress_is_kept("__GI___strdup"));
+	ck_assert(!suppress_is_kept("getdelim"));
+	ck_assert(!suppress_is_kept("my_setlocale"));
+	ck_assert(suppress_is_libc("/lib/x86_64-linux-gnu/libc.so.6"));
+	ck_assert(suppress_is_libc("ld-linux-x86-64.so.2"));
+	ck_assert(!suppress_is_libc("libcurl.so.4"));
+	ck_assert(!suppress_is_libc(""));
+}
+END_TEST
+
 START_TEST(a_suppressed_leak_is_counted_apart)
 {
 	struct groups g;
@@ -251,7 +289,9 @@ main(void)
 	suite_add_tcase(s, t);
 	t = tcase_create("parts");
 	tcase_add_test(t, suppressions_have_the_grammar_of_lsan);
+	tcase_add_test(t, what_the_c_library_keeps_is_known_by_name);
 	tcase_add_test(t, blocks_are_found_until_they_are_removed);
+	tcase_add_test(t, a_brief_name_has_no_arguments_of_templates);
 	suite_add_tcase(s, t);
 
 	SRunner *runner = srunner_create(s);

@@ -36,7 +36,9 @@ START_TEST(a_child_is_found_again)
 	ck_assert_uint_eq(stackset_child(STACKSET_WHOLE, 0x1234), one);
 	ck_assert_uint_eq(stackset_child(one, 0x5678), two);
 	ck_assert_uint_eq(stackset_node(two)->parent, one);
-	ck_assert_uint_eq(stackset_node(two)->depth, 2);
+	ck_assert(stackset_is_child(two, one, 0x5678));
+	ck_assert(!stackset_is_child(two, one, 0x1234));
+	ck_assert(!stackset_is_child(two + 1, one, 0x5678));
 	ck_assert_uint_ne(stackset_child(STACKSET_CUT, 0x1234), one);
 }
 END_TEST

@@ -6,7 +6,10 @@
 #include <check.h>
 #include <errno.h>
 #include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 
 static int deferred_signal;
 static bool was_inside;
@@ -106,6 +109,162 @@ START_TEST(a_fatal_signal_inside_waits_for_the_end_of_the_scope)
 }
 END_TEST
 
+/* What stands for the ranks above: this thread's stack, and how often a scope
+ * was mended. */
+static uintptr_t stack_low;
+static unsigned mended;
+
+static uintptr_t stack_base, stack_end;
+
+/* Before a handler needs it: libc allocates to answer. */
+static void
+ask_for_stack(void)
+{
+	pthread_attr_t attr;
+	size_t size;
+	void *base;
+
+	pthread_getattr_np(pthread_self(), &attr);
+	pthread_attr_getstack(&attr, &base, &size);
+	pthread_attr_destroy(&attr);
+	stack_base = (uintptr_t)base;
+	stack_end = stack_base + size;
+}
+
+static bool
+own_stack(uintptr_t at, uintptr_t *low, uintptr_t *high)
+{
+	*low = stack_low != 0 ? stack_low : stack_base;
+	*high = stack_end;
+	return at >= *low && at < *high;
+}
+
+static void
+count_mending(void)
+{
+	ck_assert(tls.inside != 0);
+	mended++;
+}
+
+static const struct hook_helpers helpers = { own_stack, count_mending };
+static sigjmp_buf back;
+static bool entered_in_handler;
+
+static void
+enter_only(int sig)
+{
+	struct hook_scope scope;
+
+	(void)sig;
+	entered_in_handler = hook_enter(&scope);
+}
+
+static void
+enter_and_jump(int sig)
+{
+	enter_only(sig);
+	siglongjmp(back, 1);
+}
+
+__attribute__((noinline)) static void
+raise_inside(void)
+{
+	struct hook_scope scope;
+
+	ck_assert(hook_enter(&scope));
+	raise(SIGUSR1);
+	hook_leave(&scope);
+}
+
+/* Other frames where those of raise_inside() were. */
+__attribute__((noinline)) static bool
+enter_deeper(void)
+{
+	volatile char room[4096];
+	struct hook_scope scope;
+
+	memset((char *)(uintptr_t)room, 0x55, sizeof(room));
+	if (!hook_enter(&scope))
+		return false;
+	hook_leave(&scope);
+	return true;
+}
+
+static void
+on_usr1(void (*handler)(int), bool on_other_stack)
+{
+	static char other[65536];
+	stack_t ss = { .ss_sp = other, .ss_size = sizeof(other) };
+	struct sigaction act = { .sa_handler = handler,
+		.sa_flags = on_other_stack ? SA_ONSTACK : 0 };
+
+	ck_assert_int_eq(sigaltstack(&ss, NULL), 0);
+	ck_assert_int_eq(sigaction(SIGUSR1, &act, NULL), 0);
+	ask_for_stack();
+	state_set_helpers(&helpers);
+}
+
+START_TEST(a_handler_inside_of_a_scope_is_refused)
+{
+	on_usr1(enter_only, _i != 0);
+	raise_inside();
+	ck_assert(!entered_in_handler);
+	ck_assert_uint_eq(mended, 0);
+	ck_assert_uint_eq(tls.inside, 0);
+}
+END_TEST
+
+START_TEST(a_scope_that_a_handler_jumped_out_of_is_mended)
+{
+	struct hook_scope scope;
+
+	on_usr1(enter_and_jump, _i != 0);
+	for (unsigned i = 1; i < 5; i++) {
+		if (sigsetjmp(back, 1) == 0)
+			raise_inside();
+		ck_assert_uint_ne(tls.inside, 0);
+		ck_assert(i % 2 == 0 ? enter_deeper() : hook_enter(&scope));
+		if (i % 2 != 0)
+			hook_leave(&scope);
+		ck_assert_uint_eq(mended, i);
+	}
+}
+END_TEST
+
+START_TEST(what_a_signal_interrupts_is_in_no_scope_that_was_left)
+{
+	uintptr_t sp = (uintptr_t)__builtin_frame_address(0);
+	struct hook_scope scope;
+
+	on_usr1(enter_and_jump, false);
+	if (sigsetjmp(back, 1) == 0)
+		raise_inside();
+	ck_assert(!state_is_inside(sp));
+	ck_assert_uint_eq(mended, 1);
+	ck_assert(hook_enter(&scope));
+	ck_assert(state_is_inside((uintptr_t)&scope - 4096));
+	hook_leave(&scope);
+	ck_assert(!state_is_inside(sp));
+	ck_assert_uint_eq(mended, 1);
+}
+END_TEST
+
+START_TEST(a_stack_with_no_room_left_is_no_place_for_a_scope)
+{
+	struct hook_scope scope;
+
+	ask_for_stack();
+	state_set_helpers(&helpers);
+	stack_low = (uintptr_t)&scope - HOOK_ROOM + 64;
+	ck_assert(!hook_enter(&scope));
+	stack_low = (uintptr_t)&scope - HOOK_ROOM;
+	ck_assert(hook_enter(&scope));
+	hook_leave(&scope);
+	ck_assert(!enter_deeper());
+	ck_assert_uint_eq(tls.inside, 0);
+}
+END_TEST
+
 enum { ROUNDS = 2000 };
 
 static void *
@@ -152,6 +311,12 @@ main(void)
 	tcase_add_test(t, our_own_thread_has_no_scopes);
 	tcase_add_test(t,
 	    a_fatal_signal_inside_waits_for_the_end_of_the_scope);
+	tcase_add_loop_test(t, a_handler_inside_of_a_scope_is_refused, 0, 2);
+	tcase_add_loop_test(t,
+	    a_scope_that_a_handler_jumped_out_of_is_mended, 0, 2);
+	tcase_add_test(t,
+	    what_a_signal_interrupts_is_in_no_scope_that_was_left);
+	tcase_add_test(t, a_stack_with_no_room_left_is_no_place_for_a_scope);
 	tcase_add_test(t, threads_that_arm_do_not_undo_each_other);
 	suite_add_tcase(s, t);
 	srunner_run_all(r, CK_NORMAL);

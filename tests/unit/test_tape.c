@@ -81,6 +81,52 @@ START_TEST(events_come_back_as_they_were_put)
 }
 END_TEST
 
+/* Addresses near and far, up and down, over all borders; stacks after the last
+ * of their kind and after the last of the other. */
+START_TEST(any_addresses_and_stacks_come_back)
+{
+	static const uint64_t step[] = { 0, 1, 15, 16, 17, 0xffff, 0x10000,
+		0xfffff, 0x12345678, (uint64_t)1 << 43 };
+	struct tape_cursor cur;
+	uint64_t addr = 0x7f0000000000, seed = 9;
+	struct { uint64_t addr; uint32_t stack; uint8_t kind; } put_[200];
+
+	begin();
+	for (unsigned i = 0; i < ARRAY_LEN(put_); i++) {
+		seed = seed * 6364136223846793005u + 1442695040888963407u;
+		addr += (seed >> 40 & 1 ? 16 : -(uint64_t)16) *
+		    step[(seed >> 33) % ARRAY_LEN(step)];
+		put_[i].addr = addr;
+		put_[i].kind = seed >> 50 & 1 ? TAPE_ALLOC : TAPE_FREE;
+		put_[i].stack = seed >> 60 & 1 ? (uint32_t)(seed >> 20) :
+		    i == 0 ? UINT32_MAX : put_[i - 1].stack + 1;
+		put(put_[i].kind, 1000 + i, put_[i].addr, 48, put_[i].stack, 0);
+	}
+	tape_cursor_begin(&cur, chunk);
+	for (unsigned i = 0; i < ARRAY_LEN(put_); i++)
+		expect(&cur, put_[i].kind, 1000 + i, put_[i].addr,
+		    put_[i].kind == TAPE_ALLOC ? 48 : 0, put_[i].stack);
+}
+END_TEST
+
+/* What diag-tape(5) says, byte for byte. */
+START_TEST(an_event_is_these_bytes)
+{
+	static const uint8_t bytes[] = {
+		TAPE_ALLOC, 1, 4 << 1 << 1, 100, 17 << 1,
+		TAPE_FREE | TAPE_SAME_ADDR | TAPE_FROM_LAST, 0, 1 << 1,
+		TAPE_ALLOC | TAPE_SAME_SIZE | TAPE_SAME_STACK, 2, 0x81, 0x60,
+	};
+
+	begin();
+	put(TAPE_ALLOC, 1001, 0x300000001040, 100, 17, 0);
+	put(TAPE_FREE, 1001, 0x300000001040, 0, 18, 0);
+	put(TAPE_ALLOC, 1003, 0x300000018000, 100, 17, 0);
+	ck_assert_uint_eq(at - memory, sizeof(*chunk) + sizeof(bytes));
+	ck_assert_mem_eq(memory + sizeof(*chunk), bytes, sizeof(bytes));
+}
+END_TEST
+
 START_TEST(time_never_goes_back)
 {
 	struct tape_cursor cur;
@@ -183,9 +229,13 @@ main(void)
 {
 	Suite *suite = suite_create("tape");
 	TCase *tc = tcase_create("tape");
+	enum { PATIENCE_S = 120 };	/* the machine may be busy */
 	SRunner *runner = srunner_create(suite);
 	int failed;
 
+	tcase_set_timeout(tc, PATIENCE_S);
+	tcase_add_test(tc, any_addresses_and_stacks_come_back);
+	tcase_add_test(tc, an_event_is_these_bytes);
 	tcase_add_test(tc, events_come_back_as_they_were_put);
 	tcase_add_test(tc, time_never_goes_back);
 	tcase_add_test(tc, nodes_and_modules_come_back);

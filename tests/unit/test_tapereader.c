@@ -124,6 +124,28 @@ put_stack(void)
 	    .path = so, .path_len = strlen(so) });
 }
 
+/* The order of threads within one time is not on the tape; what can be is. */
+START_TEST(a_block_is_handed_on_within_one_time)
+{
+	put_stack();
+	put(0, TAPE_ALLOC, 5, 0x100, 10);
+	put(0, TAPE_ALLOC, 9, 0x200, 20);	/* given to thread 2, */
+	put(1, TAPE_FREE, 9, 0x200, 0);		/* which frees it, */
+	put(1, TAPE_FREE, 9, 0x100, 0);
+	put(1, TAPE_ALLOC, 9, 0x200, 30);	/* and gets its place, */
+	put(2, TAPE_FREE, 9, 0x200, 0);		/* as does thread 1 */
+	put(2, TAPE_ALLOC, 9, 0x100, 40);
+	put(2, TAPE_FREE, 12, 0x300, 0);	/* nobody's */
+	ck_assert_int_eq(read_tape(), 0);
+	ck_assert_uint_eq(m.totals.allocs, 4);
+	ck_assert_uint_eq(m.totals.frees, 4);
+	ck_assert_uint_eq(m.totals.unknown_frees, 1);
+	ck_assert_uint_eq(m.totals.missed_frees, 0);
+	ck_assert_uint_eq(m.totals.live, 40);
+	drop_tape();
+}
+END_TEST
+
 START_TEST(threads_are_merged_in_the_order_of_time)
 {
 	put_stack();
@@ -204,6 +226,26 @@ START_TEST(a_killed_process_leaves_a_tape_that_is_cut)
 }
 END_TEST
 
+/* The copy at the end was not finished when the process was killed; or it was,
+ * and the chunk was being emptied. */
+START_TEST(of_a_chunk_that_is_there_twice_the_longer_counts)
+{
+	unsigned whole = _i == 0 ? 0 : 2, part = 2 - whole;
+
+	header()->state = _i < 2 ? TAPE_RUNNING : TAPE_ENDED;
+	begin_chunk(2, 1, 0);
+	put(whole, TAPE_ALLOC, 10, 7, 100);
+	put(whole, TAPE_ALLOC, 20, 8, 100);
+	put(whole, TAPE_FREE, 30, 7, 0);
+	put(part, TAPE_ALLOC, 10, 7, 100);
+	ck_assert_int_eq(read_tape(), 0);
+	ck_assert_uint_eq(m.totals.allocs, 2);
+	ck_assert_uint_eq(m.totals.frees, 1);
+	ck_assert_uint_eq(notes.damaged, 0);
+	ck_assert_uint_eq(notes.chunks, 2);
+}
+END_TEST
+
 START_TEST(what_is_not_a_tape_is_refused)
 {
 	header()->version = 99;
@@ -248,11 +290,14 @@ main(void)
 	TCase *t = tcase_create("tapereader");
 
 	tcase_add_checked_fixture(t, make_tape, drop_tape);
+	tcase_add_test(t, a_block_is_handed_on_within_one_time);
 	tcase_add_test(t, threads_are_merged_in_the_order_of_time);
 	tcase_add_test(t, a_stack_is_joined_from_nodes_of_any_chunk);
 	tcase_add_test(t, a_stack_in_circles_is_no_stack);
 	tcase_add_test(t, a_damaged_chunk_leaves_the_others);
 	tcase_add_test(t, a_killed_process_leaves_a_tape_that_is_cut);
+	tcase_add_loop_test(t, of_a_chunk_that_is_there_twice_the_longer_counts,
+	    0, 3);
 	tcase_add_test(t, what_is_not_a_tape_is_refused);
 	tcase_add_loop_test(t, changed_tapes_are_read_to_their_end, 0, 40);
 	suite_add_tcase(s, t);

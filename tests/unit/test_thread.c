@@ -157,6 +157,64 @@ START_TEST(a_thread_takes_over_the_record_that_was_made_for_it)
 }
 END_TEST
 
+struct late {
+	struct meeting m;
+	struct thread *own;
+};
+
+static void *
+begin_late(void *arg)
+{
+	struct late *l = arg;
+
+	l->m.tid = gettid();
+	pthread_barrier_wait(&l->m.in);
+	pthread_barrier_wait(&l->m.out);
+	thread_begin(l->own, THREAD_HOST);
+	pthread_barrier_wait(&l->m.in);
+	pthread_barrier_wait(&l->m.out);
+	return thread_self();
+}
+
+static void
+count_tid(struct thread *t, void *arg)
+{
+	pid_t *tid = arg;
+
+	if (atomic_load(&t->tid) == tid[0])
+		tid[1]++;
+}
+
+START_TEST(a_thread_that_was_found_before_it_began_has_one_record)
+{
+	struct late l;
+	pthread_t th;
+	void *mine;
+	pid_t seen[2] = { 0, 0 };
+
+	pthread_barrier_init(&l.m.in, NULL, 2);
+	pthread_barrier_init(&l.m.out, NULL, 2);
+	thread_self();
+	l.own = thread_expect(begin_late, NULL, 0);
+	ck_assert_int_eq(pthread_create(&th, NULL, begin_late, &l), 0);
+	pthread_barrier_wait(&l.m.in);
+	ck_assert_ptr_nonnull(thread_found(l.m.tid));
+	pthread_barrier_wait(&l.m.out);
+	pthread_barrier_wait(&l.m.in);
+	seen[0] = l.m.tid;
+	thread_each(count_tid, seen);
+	ck_assert_int_eq(seen[1], 1);
+	/* One that has begun is not found again. */
+	ck_assert_ptr_null(thread_found(l.m.tid));
+	seen[1] = 0;
+	thread_each(count_tid, seen);
+	ck_assert_int_eq(seen[1], 1);
+	pthread_barrier_wait(&l.m.out);
+	ck_assert_int_eq(pthread_join(th, &mine), 0);
+	ck_assert_ptr_eq(mine, l.own);
+}
+END_TEST
+
 START_TEST(the_child_keeps_its_own_record_and_the_totals)
 {
 	struct thread_totals before;
@@ -212,6 +270,8 @@ thread_suite(void)
 	tcase_add_test(c, records_of_gone_threads_are_used_again);
 	tcase_add_test(c, a_failed_creation_leaves_no_record_in_use);
 	tcase_add_test(c, a_thread_takes_over_the_record_that_was_made_for_it);
+	tcase_add_test(c,
+	    a_thread_that_was_found_before_it_began_has_one_record);
 	tcase_add_test(c, the_child_keeps_its_own_record_and_the_totals);
 	tcase_add_test(c, a_rename_is_seen_by_the_thread_itself);
 	suite_add_tcase(s, c);

@@ -16,7 +16,7 @@ enum { TICKS_PER_S = 100, STAT_TEXT_MAX = 1024 };
 
 typedef int (*gettime_fn)(clockid_t, struct timespec *);
 
-static gettime_fn vdso_gettime;	/* written once, by clock_init() */
+static gettime_fn vdso_gettime;	/* written by clock_find() */
 static uint64_t start_ns;
 
 static uint64_t
@@ -85,19 +85,25 @@ process_start(void)
 }
 
 void
-clock_init(void)
+clock_find(void)
 {
 	int saved_errno = errno;
 	const void *image;
 
-	if (__atomic_load_n(&start_ns, __ATOMIC_ACQUIRE) != 0)
-		return;
 	/* getauxval() sets errno when there is no such entry. */
 	image = (const void *)getauxval(AT_SYSINFO_EHDR);
 	errno = saved_errno;
 	if (image != NULL)
 		__atomic_store_n(&vdso_gettime, (gettime_fn)vdso_find(image,
 		    "__vdso_clock_gettime"), __ATOMIC_RELEASE);
+}
+
+void
+clock_init(void)
+{
+	if (__atomic_load_n(&start_ns, __ATOMIC_ACQUIRE) != 0)
+		return;
+	clock_find();
 	__atomic_store_n(&start_ns, process_start(), __ATOMIC_RELEASE);
 }
 

@@ -6,7 +6,7 @@
  * replace.  Without a vDSO it is a system call.
  *
  * Memory   none.
- * Threads  any, after clock_init().
+ * Threads  any, after clock_find().
  * Fork     the process start is the child's own: clock_after_fork().
  */
 #ifndef DIAG_BASE_CLOCK_H
@@ -16,6 +16,8 @@
 
 #include "common/base/attrs.h"
 
+/* Finds the vDSO: all that the allocator needs, and no system call. */
+void clock_find(void);
 /* Finds the vDSO and the process's start.  Safe to call twice; before it,
  * clock_ns() makes system calls. */
 void clock_init(void);

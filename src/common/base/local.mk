@@ -9,4 +9,5 @@ src_common_base_libbase_la_SOURCES = src/common/base/attrs.h src/common/base/sys
 	src/common/base/mem.h src/common/base/mem.c \
 	src/common/base/proc.h src/common/base/proc.c \
 	src/common/base/stamp.h src/common/base/stamp.c \
+	src/common/base/ticks.h src/common/base/relaxed.h src/common/base/ticks.c \
 	src/common/base/vdso.h src/common/base/vdso.c

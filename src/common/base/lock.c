@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <linux/futex.h>
+#include <signal.h>
 
 #include "common/base/clock.h"
 #include "common/base/sys.h"
@@ -94,4 +95,35 @@ void
 lock_reset(struct lock *l)
 {
 	__atomic_store_n(&l->word, FREE, __ATOMIC_RELEASE);
+}
+
+static void
+unblock(const uint64_t *mask)
+{
+	sys_call4(SYS_rt_sigprocmask, SIG_SETMASK, mask, NULL, sizeof(*mask));
+}
+
+bool
+lock_take_masked(struct lock *l, uint64_t ns, uint64_t *mask)
+{
+	uint64_t all = UINT64_MAX;
+	bool taken = true;
+
+	sys_call4(SYS_rt_sigprocmask, SIG_SETMASK, &all, mask, sizeof(all));
+	if (ns == 0)
+		lock_take(l);
+	else if (ns == LOCK_IF_FREE)
+		taken = lock_try(l);
+	else
+		taken = lock_take_for(l, ns);
+	if (!taken)
+		unblock(mask);
+	return taken;
+}
+
+void
+lock_give_masked(struct lock *l, const uint64_t *mask)
+{
+	lock_give(l);
+	unblock(mask);
 }

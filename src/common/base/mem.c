@@ -8,7 +8,7 @@
 
 #include "common/base/sys.h"
 
-enum { PAGE = 4096, ALIGNMENT = 16, RESERVED_MAX = 256 };
+enum { PAGE = 4096, ALIGNMENT = 16, LINE = 64, RESERVED_MAX = 256 };
 #define CHUNK_SIZE (64 * KIB)
 /* What is larger than this has a mapping of its own. */
 #define CHUNK_SHARE (CHUNK_SIZE / 4)
@@ -147,12 +147,18 @@ mem_forever(size_t n)
 	if (n > CHUNK_SHARE)
 		return mem_map(n);
 	n = (n + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+
+	/* What begins anywhere else has so much before the next line. */
+	size_t pad = n % LINE == 0 ? LINE - ALIGNMENT : 0;
+
 	for (;;) {
 		struct chunk *c = __atomic_load_n(&arena, __ATOMIC_ACQUIRE);
 		size_t at;
 
 		if (c != NULL) {
-			at = __atomic_fetch_add(&c->used, n, __ATOMIC_RELAXED);
+			at = __atomic_fetch_add(&c->used, n + pad,
+			    __ATOMIC_RELAXED);
+			at = (at + pad) & ~(pad | (ALIGNMENT - 1));
 			if (at + n <= CHUNK_SIZE)
 				return (char *)c + at;
 		}

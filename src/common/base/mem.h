@@ -33,7 +33,8 @@ IN_HOOK void *mem_reserve(size_t n);
 /* The same for ever: any number of them, and mem_unmap() must not be called. */
 IN_HOOK void *mem_reserve_forever(size_t n);
 IN_HOOK void mem_unmap(void *p, size_t n);
-/* @n bytes of zeros, 16-aligned, for ever; NULL when there is no memory. */
+/* @n bytes of zeros for ever, aligned to 16, or to a cache line when @n is a
+ * multiple of one; NULL when there is no memory. */
 IN_HOOK void *mem_forever(size_t n);
 
 /* Bytes mapped by us now; bytes of address space reserved by us. */

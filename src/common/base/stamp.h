@@ -2,8 +2,9 @@
  * stamp - the cheapest clock that orders events: for records by the million.
  *
  * A stamp is the processor's time stamp counter where the kernel itself trusts
- * it as its clock source (about 10 ns to read), else CLOCK_MONOTONIC.  Stamps
- * become nanoseconds afterwards, from two moments read on both clocks.
+ * it as its clock source (about 10 ns to read), or reads it through the host's
+ * kvm-clock (25 ns), else CLOCK_MONOTONIC.  Stamps become nanoseconds
+ * afterwards, from two moments read on both clocks.
  *
  * Memory   one static word.
  * Threads  any, after stamp_init().

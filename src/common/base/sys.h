@@ -15,11 +15,13 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
+#include <sys/uio.h>
 #include <time.h>
 
 #include "common/base/attrs.h"
@@ -127,6 +129,28 @@ SIGNAL_SAFE static inline pid_t
 sys_gettid(void)
 {
 	return (pid_t)sys_call1(SYS_gettid, 0);
+}
+
+/* Copies memory of this process that may be gone, which is no fault: the @n
+ * bytes that the @count pieces of @from are.  Returns how many were there, from
+ * the first on.  (Asked for by the number of a thread that runs: when the first
+ * one has ended, the process's own number leads to no memory.) */
+SIGNAL_SAFE static inline ssize_t
+sys_copy_pieces(void *to, size_t n, const struct iovec *from, unsigned count)
+{
+	struct iovec here = { to, n };
+
+	return sys_call6(SYS_process_vm_readv, sys_gettid(), &here, 1, from,
+	    count, 0);
+}
+
+/* The same with one piece; false when not all of it is there. */
+SIGNAL_SAFE static inline bool
+sys_copy(void *to, uintptr_t from, size_t n)
+{
+	struct iovec there = { (void *)from, n };
+
+	return sys_copy_pieces(to, n, &there, 1) == (ssize_t)n;
 }
 
 /* True when @ret, an address or a long from a system call, is an error. */

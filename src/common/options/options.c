@@ -29,6 +29,7 @@ static const struct options defaults = {
 	.depth = 64,
 	.maxsize = UINT64_MAX,
 	.sample = 1,
+	.leakscan = true,
 	.children = true,
 	.prefix = PREFIX_AUTO,
 };
@@ -147,8 +148,13 @@ complain_about_value(const struct parser *p, const struct option_row *row,
 	struct buf b = BUF(text);
 
 	begin(&b, &p->item);
-	buf_str(&b, reason_of(result));
-	buf_str(&b, " (");
+	/* "gctrace=1 schedtrace=1000" is no matter of units. */
+	if (memchr(near->typed, '=', near->len) != NULL) {
+		result = VALUE_BAD;
+		buf_str(&b, "bad value (items are separated by commas; ");
+	} else {
+		buf_printf(&b, "%s (", reason_of(result));
+	}
 	if (near->name != NULL)
 		buf_printf(&b, "did you mean %s? ", near->name);
 	if (result == VALUE_LONG)

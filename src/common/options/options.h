@@ -40,6 +40,7 @@ struct options {
 	uint64_t minsize, maxsize;	/* maxsize UINT64_MAX: none */
 	uint64_t sample;		/* 1 in n */
 	int signal;			/* number; 0 none */
+	bool leakscan;
 	bool children;
 	enum prefix_mode prefix;
 	bool help;			/* DIAG=help was asked for */

@@ -39,6 +39,9 @@
 	ROW("leaks", KIND_LEVEL, leaks, 0, INT32_MAX, "0 or more", \
 	    "0, or 20", "at exit: the n largest groups of what was never " \
 	    "freed; 20 when allocations are traced") \
+	ROW("leakscan", KIND_BOOL, leakscan, 0, 1, "0, 1", "1", \
+	    "at exit, with leaks: look what is still pointed to, and list " \
+	    "what is lost first") \
 	ROW("memstats", KIND_MEMSTATS, memstats_ns, PERIOD_MIN, PERIOD_MAX, \
 	    "exit, signal, period", "-", "MemStats dump: at exit, on the " \
 	    "signal of signal=, or each period (10ms to 60m)") \

@@ -12,6 +12,7 @@
 
 #include "common/base/mem.h"
 #include "common/symbol/elf.h"
+#include "common/symbol/image.h"
 
 struct entry {
 	uint64_t start, end;	/* covers [start, end) */
@@ -309,6 +310,40 @@ symbol_open(int fd, int *err)
 	}
 close:
 	elf_close(&e);
+	return f;
+}
+
+/* A copy of a table, with a NUL after it. */
+static int
+copy_table(const struct image_table *t, struct elf_bytes *out)
+{
+	out->data = mem_map(t->size + 1);
+	if (out->data == NULL)
+		return -ENOMEM;
+	out->size = t->size;
+	memcpy(out->data, t->data, t->size);
+	return 0;
+}
+
+struct symbol_file *
+symbol_open_mapped(uintptr_t bias, const struct headers *h)
+{
+	static const struct elf_file no_sections;
+	struct image_table symbols, names;
+	struct symbol_file *f;
+
+	if (!image_symbols(bias, h, &symbols, &names))
+		return NULL;
+	f = mem_map(sizeof(*f));
+	if (f == NULL)
+		return NULL;
+	if (copy_table(&names, &f->names) != 0 || build_index(f, &no_sections,
+	    &(struct elf_bytes){ (void *)(uintptr_t)symbols.data,
+	    symbols.size }) != 0) {
+		symbol_close(f);
+		return NULL;
+	}
+	symbol_mapped_build_id(bias, h->segment, h->count, &f->build_id);
 	return f;
 }
 

@@ -34,6 +34,12 @@ struct symbol_file;	/* one opened ELF object with its index */
  * beyond use, or there is no memory.  Objects without any symbols open fine
  * and find nothing. */
 struct symbol_file *symbol_open(int fd, int *err);
+
+/* The same from what is mapped at load bias @bias: exported names alone, all
+ * copied; NULL when there are none. */
+struct headers;
+IN_HOOK struct symbol_file *symbol_open_mapped(uintptr_t bias,
+    const struct headers *h);
 void symbol_close(struct symbol_file *f);
 
 const struct build_id *symbol_build_id(const struct symbol_file *f);

@@ -40,15 +40,30 @@ tape_cursor_begin(struct tape_cursor *cur, const struct tape_chunk *c)
 }
 
 static bool
-get_stack(const uint8_t **p, const uint8_t *end, uint8_t tag, uint32_t *stack)
+get_addr(const uint8_t **p, const uint8_t *end, uint64_t *addr)
 {
 	uint64_t v;
 
-	if (tag & TAPE_SAME_STACK)
-		return true;
 	if (!varint_get(p, end, &v))
 		return false;
-	*stack = (uint32_t)((int64_t)*stack + unzigzag(v));
+	*addr = (v & 1) == 0 ? *addr + (uint64_t)unzigzag(v >> 1) :
+	    (*addr & ~(uint64_t)TAPE_WINDOW_MASK) ^ v >> 1;
+	return true;
+}
+
+static bool
+get_stack(const uint8_t **p, const uint8_t *end, uint8_t tag,
+    struct tape_context *ctx, uint32_t *stack)
+{
+	int64_t from = tag & TAPE_FROM_LAST ? ctx->last_stack : *stack;
+	uint64_t v = 0;
+
+	if (!(tag & TAPE_SAME_STACK)) {
+		if (!varint_get(p, end, &v))
+			return false;
+		*stack = (uint32_t)(from + unzigzag(v));
+	}
+	ctx->last_stack = *stack;
 	return true;
 }
 
@@ -62,15 +77,12 @@ get_event(struct tape_context *ctx, const uint8_t **p, const uint8_t *end,
 	if (!varint_get(p, end, &v))
 		return false;
 	ctx->stamp += v;
-	if (!(tag & TAPE_SAME_ADDR)) {
-		if (!varint_get(p, end, &v))
-			return false;
-		ctx->addr += (uint64_t)unzigzag(v);
-	}
+	if (!(tag & TAPE_SAME_ADDR) && !get_addr(p, end, &ctx->addr))
+		return false;
 	if (e->kind == TAPE_ALLOC && !(tag & TAPE_SAME_SIZE) &&
 	    !varint_get(p, end, &ctx->size))
 		return false;
-	if (!get_stack(p, end, tag, &ctx->stack[e->kind == TAPE_FREE]))
+	if (!get_stack(p, end, tag, ctx, &ctx->stack[e->kind == TAPE_FREE]))
 		return false;
 	e->entry = 0;
 	if (tag & TAPE_HAS_ENTRY) {

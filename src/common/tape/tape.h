@@ -25,12 +25,14 @@
 #define TAPE_CHUNK_MAGIC 0x4b4e4843u	/* "CHNK" */
 
 enum {
-	TAPE_VERSION = 1,
+	TAPE_VERSION = 2,
 	TAPE_UNIT = 4096,		/* bytes; chunks are multiples of it */
 	TAPE_CHUNK_MAX = 256 * 1024,	/* bytes of the largest chunk */
 	TAPE_RECORD_MAX = 48,		/* of an ALLOC, FREE or NODE record */
-	TAPE_STAMP_SHIFT = 5,		/* dt counts 32 stamps */
+	TAPE_STAMP_SHIFT = 8,		/* dt counts 256 stamps */
 	TAPE_ADDR_SHIFT = 4,		/* addresses count 16 bytes */
+	TAPE_NEAR = 32,			/* zigzag distances that are near; of */
+	TAPE_WINDOW_MASK = 0xffff,	/* what is far these bits are told */
 	TAPE_NAME_MAX = 16,
 	TAPE_PATH_MAX = 1024,
 	TAPE_STRING_MAX = 4096,		/* of a path in a record */
@@ -104,6 +106,8 @@ enum tape_bit {
 	TAPE_SAME_STACK = 1 << 5,	/* the stack is the last of this kind */
 	TAPE_HAS_ENTRY = 1 << 6,	/* a byte: enum alloc_entry's number;
 					 * without it: malloc, free */
+	TAPE_FROM_LAST = 1 << 7,	/* the stack counts from the last one
+					 * of any kind, not of this kind */
 };
 
 /* What both sides remember within a chunk. */
@@ -112,6 +116,7 @@ struct tape_context {
 	uint64_t addr;		/* shifted */
 	uint64_t size;
 	uint32_t stack[2];	/* of the last ALLOC, of the last FREE */
+	uint32_t last_stack;	/* of the last of both */
 };
 
 struct tape_event {

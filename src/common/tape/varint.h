@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "common/base/attrs.h"
 
@@ -23,6 +24,26 @@ varint_put(uint8_t *to, uint64_t v)
 	}
 	*to++ = (uint8_t)v;
 	return to;
+}
+
+/* The same for numbers of which nobody can guess how long they are: without a
+ * branch up to 28 bits.  Four bytes are written in any case, zeros behind the
+ * number. */
+IN_HOOK static ALWAYS_INLINE uint8_t *
+varint_put_some(uint8_t *to, uint64_t v)
+{
+	uint32_t x, more;
+	unsigned n;
+
+	if (unlikely(v >> 28 != 0))
+		return varint_put(to, v);
+	n = (unsigned)(v > 0x7f) + (v > 0x3fff) + (v > 0x1fffff);
+	x = (uint32_t)((v & 0x7f) | (v & 0x3f80) << 1 | (v & 0x1fc000) << 2 |
+	    (v & 0xfe00000) << 3);
+	more = 0x80808080u & (((uint32_t)1 << 8 * n) - 1);
+	x |= more;
+	memcpy(to, &x, sizeof(x));
+	return to + n + 1;
 }
 
 /* Reads at *@at, before @end, and moves *@at behind it; false when the bytes

@@ -11,6 +11,7 @@
 #include "shim/heap/heap_sys.h"
 #include "shim/heap/heap_window.h"
 #include "shim/heap/jem.h"
+#include "shim/state/state.h"
 
 /* jemalloc's name for all arenas together (MALLCTL_ARENAS_ALL). */
 enum { ALL_ARENAS = 4096, STATE_MIBS = 6 };
@@ -69,6 +70,7 @@ heap_stats(struct heap_stats *out)
 	out->metadata = read_number("stats.metadata");
 	out->metadata_thp = read_number("stats.metadata_thp");
 	out->tcache_bytes = read_indexed(arenas, ALL_ARENAS, "tcache_bytes");
+	out->tcache_max = read_number("arenas.tcache_max");
 	out->base = read_indexed(arenas, ALL_ARENAS, "base");
 	out->internal = read_indexed(arenas, ALL_ARENAS, "internal");
 	out->dirty = 4096 * read_indexed(arenas, ALL_ARENAS, "pdirty");
@@ -167,6 +169,33 @@ heap_purge(void)
 	return -err;
 }
 
+static void
+hold_arena(unsigned arena, const char *kind)
+{
+	char text[64];
+	struct buf b = BUF(text);
+	ssize_t never = -1;
+
+	buf_printf(&b, "arena.%u.%s_decay_ms", arena, kind);
+	jem_mallctl(buf_cstr(&b), NULL, NULL, &never, sizeof(never));
+}
+
+void
+heap_hold(void)
+{
+	unsigned n = (unsigned)read_number("arenas.narenas");
+	ssize_t never = -1;
+
+	jem_mallctl("arenas.dirty_decay_ms", NULL, NULL, &never,
+	    sizeof(never));
+	jem_mallctl("arenas.muzzy_decay_ms", NULL, NULL, &never,
+	    sizeof(never));
+	for (unsigned i = 0; i < n; i++) {
+		hold_arena(i, "dirty");
+		hold_arena(i, "muzzy");
+	}
+}
+
 uint64_t
 heap_live(void)
 {
@@ -200,6 +229,7 @@ heap_start(void)
 	jem_free(jem_malloc(1));
 	jem_size_classes[0] = jem_size_classes[2];
 	jem_size_classes[1] = jem_size_classes[2];
+	state_know_sizes(jem_sizes);
 }
 
 void

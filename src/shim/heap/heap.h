@@ -44,6 +44,7 @@ struct heap_arena {
 struct heap_stats {
 	uint64_t allocated;	/* handed out, thread caches included */
 	uint64_t tcache_bytes;	/* in thread caches: live = allocated - this */
+	uint64_t tcache_max;	/* the largest block that they keep */
 	uint64_t active, resident, mapped, retained, metadata, metadata_thp;
 	uint64_t dirty, muzzy;
 	uint64_t npurge, nmadvise, purged_pages;
@@ -70,6 +71,10 @@ DETACHED unsigned heap_size_classes(struct heap_size_class *out, unsigned max);
 
 /* Purges every arena now, as a forced cycle. */
 DETACHED int heap_purge(void);
+
+/* No page goes back to the kernel from here on, and no clock is read for it:
+ * the host gives away the right to either. */
+void heap_hold(void);
 
 /* Live size and object counts need a moment's work; @live is cheap enough to
  * poll ten times a second. */

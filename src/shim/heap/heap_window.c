@@ -3,6 +3,7 @@
  */
 #include "shim/heap/heap_window.h"
 
+#include <errno.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <string.h>

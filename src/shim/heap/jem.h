@@ -47,6 +47,8 @@ void jem_postfork_child(void);
 /* The class of each small size, by (size + 7) / 8; filled when jemalloc starts.
  * Entries 0 and 1 are sizes up to 8. */
 extern unsigned char jem_size_classes[];
+/* The size of each class, in bytes. */
+extern const size_t jem_sizes[];
 
 /* Where its warnings go; NULL: to a write on descriptor 2, which heap_os
  * swallows. */

@@ -19,3 +19,11 @@ src/shim/heap/libjem.a: $(JEMALLOC_PIC_A) src/shim/heap/jem.redefine
 	$(AR) d $@.tmp jemalloc_cpp.pic.o && \
 	$(OBJCOPY) --redefine-syms=$(top_srcdir)/src/shim/heap/jem.redefine \
 		$@.tmp && mv $@.tmp $@
+
+# Its fast paths, for shim/preload/hot.S.
+EXTRA_DIST += src/shim/heap/fastpath.awk
+CLEANFILES += src/shim/heap/fastpath.inc
+src/shim/heap/fastpath.inc: src/shim/heap/libjem.a src/shim/heap/fastpath.awk
+	$(AM_V_GEN)$(OBJDUMP) -drt --no-show-raw-insn src/shim/heap/libjem.a | \
+	LC_ALL=C $(AWK) -f $(top_srcdir)/src/shim/heap/fastpath.awk > $@.tmp && \
+	mv $@.tmp $@

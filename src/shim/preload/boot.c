@@ -18,11 +18,15 @@
 #include "shim/heap/heap.h"
 #include "shim/preload/dlopen.h"
 #include "shim/preload/environ.h"
+#include "shim/preload/foreign.h"
 #include "shim/preload/fork.h"
 #include "shim/preload/life.h"
+#include "shim/preload/mend.h"
+#include "shim/preload/runtime.h"
 #include "shim/preload/signals.h"
 #include "shim/preload/threads.h"
 #include "shim/preload/waits.h"
+#include "shim/sched/pool.h"
 #include "shim/sink/sink.h"
 #include "shim/stack/stack.h"
 #include "shim/state/state.h"
@@ -96,7 +100,16 @@ wants_prefix(void)
 	return opt.prefix == PREFIX_ALWAYS;
 }
 
-/* The log's name is the sink's to expand: a forked child may have its own. */
+static bool
+wants_trace(void)
+{
+	return opt.allocfreetrace != 0 || opt.tape[0] != '\0' || opt.leaks > 0;
+}
+
+/* The log's name is the sink's to expand: a forked child may have its own.  A
+ * log needs a descriptor in the host's table, too: a child that has given its
+ * rights away since, or is in a chroot, could not open it.  On stderr only
+ * traces do; all other lines are written by the diag thread. */
 static void
 open_output(void)
 {
@@ -105,7 +118,8 @@ open_output(void)
 	    .program = program_name(),
 	    .logmax = opt.logmax,
 	    .prefix = wants_prefix(),
-	    .host_writes = options_any(&opt),
+	    .host_writes = wants_trace() ||
+		(opt.log[0] != '\0' && options_any(&opt)),
 	});
 }
 
@@ -118,12 +132,6 @@ started(const char *key, int err)
 	return err == 0;
 }
 
-static bool
-wants_trace(void)
-{
-	return opt.allocfreetrace != 0 || opt.tape[0] != '\0' || opt.leaks > 0;
-}
-
 static void
 start_traces(void)
 {
@@ -134,6 +142,8 @@ start_traces(void)
 	if (opt.memstats != MEMSTATS_OFF &&
 	    started("memstats", memstats_start(&opt)))
 		state_arm_alloc(ARMED_COUNT, 0);
+	if (opt.schedtrace_ns != 0 || opt.signal != 0)
+		pool_arm();
 	if (opt.schedtrace_ns != 0)
 		started("schedtrace", schedtrace_start(&opt));
 	if (wants_trace() && started("stacks", stack_init(opt.depth)))
@@ -148,6 +158,8 @@ start_asked(const struct buf *complaints)
 	if (!options_any(&opt))
 		return;
 	armed = true;
+	foreign_look();
+	mend_start();
 	start_traces();
 	signals_start(&opt);
 	life_begin();
@@ -178,6 +190,7 @@ boot(void)
 	const char *text = environ_get("DIAG");
 	struct hook_scope scope;
 
+	clock_find();
 	heap_start();
 	heap_start_messages();
 	waits_resolve();
@@ -190,5 +203,6 @@ boot(void)
 		read_options(text);
 		hook_leave(&scope);
 	}
+	runtime_start(pool_is_armed());
 	state_arm_alloc(0, ARMED_BOOT);
 }

@@ -17,6 +17,7 @@ record(void)
 		return NULL;
 	if (hook_enter(&scope)) {
 		t = thread_self();
+		tls.counts = t != NULL ? &t->nalloc : NULL;
 		hook_leave(&scope);
 	}
 	return t;

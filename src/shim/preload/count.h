@@ -18,6 +18,9 @@
 #include "shim/sched/thread.h"
 #include "shim/state/state.h"
 
+/* The places of nalloc and nfree, from tls.counts on. */
+enum { COUNT_ALLOC, COUNT_FREE };
+
 /* Counts for a thread that has no record, or makes it one. */
 IN_HOOK COLD void count_alloc_slowly(void);
 IN_HOOK COLD void count_free_slowly(void);
@@ -31,21 +34,28 @@ count_one(_Atomic uint64_t *n)
 static ALWAYS_INLINE void
 count_alloc(void)
 {
-	struct thread *t = tls.thread;
+	_Atomic uint64_t *counts = tls.counts;
 
-	if (likely(t != NULL && tls.inside != INSIDE_OWN_WORK))
-		count_one(&t->nalloc);
+	if (likely(counts != NULL))
+		count_one(&counts[COUNT_ALLOC]);
 	else
 		count_alloc_slowly();
+}
+
+/* The block that this thread's record counted last did not come about. */
+static ALWAYS_INLINE void
+uncount_alloc(void)
+{
+	__asm__ volatile("decq %0" : "+m"(tls.thread->nalloc));
 }
 
 static ALWAYS_INLINE void
 count_free(void)
 {
-	struct thread *t = tls.thread;
+	_Atomic uint64_t *counts = tls.counts;
 
-	if (likely(t != NULL && tls.inside != INSIDE_OWN_WORK))
-		count_one(&t->nfree);
+	if (likely(counts != NULL))
+		count_one(&counts[COUNT_FREE]);
 	else
 		count_free_slowly();
 }

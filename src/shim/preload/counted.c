@@ -5,12 +5,20 @@
 
 #include "shim/heap/jem.h"
 #include "shim/preload/count.h"
+#include "shim/preload/hot.h"
 #include "shim/preload/malloc_seen.h"
 #include "shim/state/state.h"
 
-/* hot.S knows these as numbers. */
-_Static_assert(WINDOW_SIZE == 1ull << 42, "the size of the window");
-_Static_assert(ENTRY_FREE == 13, "the number of free()");
+_Static_assert(WINDOW_SIZE == 1ull << HOT_WINDOW_BITS &&
+    ARMED_COUNT == HOT_ARMED_COUNT, "the window, and the armed word");
+_Static_assert(offsetof(struct tls, counts) == HOT_COUNTS,
+    "what a thread carries");
+_Static_assert(COUNT_ALLOC * sizeof(uint64_t) == HOT_NALLOC &&
+    COUNT_FREE * sizeof(uint64_t) == HOT_NFREE &&
+    offsetof(struct thread, nfree) - offsetof(struct thread, nalloc) ==
+    HOT_NFREE, "a thread's counters");
+_Static_assert(ENTRY_FREE == HOT_FREE && ENTRY_DELETE == HOT_DELETE &&
+    ENTRY_DELETE_ARRAY == HOT_DELETE_ARRAY, "the numbers of free()'s like");
 
 static ALWAYS_INLINE bool
 only_counting(void)
@@ -29,6 +37,17 @@ counted_malloc(size_t size)
 	p = jem_malloc(size);
 	if (likely(p != NULL))
 		count_alloc();
+	return p;
+}
+
+/* The block was counted already. */
+void *
+counted_malloc_rest(size_t size)
+{
+	void *p = jem_malloc(size);
+
+	if (unlikely(p == NULL))
+		uncount_alloc();
 	return p;
 }
 

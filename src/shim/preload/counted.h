@@ -20,5 +20,7 @@
  * cold half. */
 IN_HOOK void *counted_malloc(size_t size);
 IN_HOOK void counted_free(void *p, enum alloc_entry entry);
+/* What jemalloc's fast path left of a malloc() that hot.S has counted. */
+IN_HOOK void *counted_malloc_rest(size_t size);
 
 #endif

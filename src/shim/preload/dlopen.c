@@ -13,6 +13,7 @@
 #include "shim/stack/stack.h"
 #include "shim/state/state.h"
 #include "shim/trace/alloctrace.h"
+#include "shim/trace/unload.h"
 
 DIAG_EXPORT int dlclose(void *handle);
 
@@ -56,7 +57,9 @@ dlclose(void *handle)
 	if (!boot_is_armed())
 		return real(handle);
 	alloctrace_before_dlclose();
+	unload_begin();
 	ret = real(handle);
+	unload_end();
 	alloctrace_after_dlclose();
 	stack_forget_code();
 	return ret;

@@ -3,6 +3,7 @@
  */
 #include "shim/preload/environ.h"
 
+#include <errno.h>
 #include <stddef.h>
 #include <string.h>
 #include <unistd.h>
@@ -127,10 +128,12 @@ environ_parent_is_traced(void)
 		return false;
 	buf_printf(&b, "/proc/%d/environ", (int)sys_call1(SYS_getppid, 0));
 	fd = sys_open(buf_cstr(&b), O_RDONLY | O_CLOEXEC, 0);
+	/* Another user's, as after setuid() and exec: it may well be. */
+	traced = fd == -EACCES || fd == -EPERM;
 	n = fd < 0 ? 0 : read_all(fd, text, PARENT_ENVIRON_MAX - 1);
 	if (fd >= 0)
 		sys_close(fd);
-	traced = says_traced(text, (size_t)n);
+	traced = traced || says_traced(text, (size_t)n);
 	mem_unmap(text, PARENT_ENVIRON_MAX);
 	return traced;
 }

@@ -15,7 +15,8 @@ const char *environ_get(const char *name);
 /* Takes DIAG and our entry of LD_PRELOAD out, so that programs which this one
  * executes run without us; other preloads stay. */
 void environ_leave(void);
-/* True when the process that made us by exec has DIAG and us, too. */
+/* True when the process that made us by exec has DIAG and us, too, or will not
+ * tell, being another user's. */
 bool environ_parent_is_traced(void);
 
 #endif

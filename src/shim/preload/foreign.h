@@ -15,6 +15,9 @@
 
 #include "common/base/attrs.h"
 
+/* Says so, once, when malloc is not ours in this process. */
+void foreign_look(void);
+
 IN_HOOK COLD void foreign_free(void *p);
 IN_HOOK COLD void *foreign_realloc(void *p, size_t size);
 IN_HOOK COLD size_t foreign_usable(void *p);

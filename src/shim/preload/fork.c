@@ -29,6 +29,11 @@
 #include "shim/preload/boot.h"
 #include "shim/preload/life.h"
 #include "shim/preload/real.h"
+#include "shim/preload/runtime.h"
+#include "shim/preload/sandbox.h"
+#include "shim/preload/signals.h"
+#include "shim/sched/pool.h"
+#include "shim/sched/sync.h"
 #include "shim/sched/thread.h"
 #include "shim/sink/sink.h"
 #include "shim/stack/stack.h"
@@ -58,7 +63,8 @@ before(void)
 	if (files_taken)
 		_IO_list_lock();
 	/* Interrupted inside a hook, this thread may hold them already. */
-	ours_taken = boot_is_armed() && tls.inside == 0;
+	ours_taken = boot_is_armed() &&
+	    !state_is_inside((uintptr_t)__builtin_frame_address(0));
 	if (ours_taken) {
 		ticker_before_fork();
 		sink_before_fork();
@@ -88,13 +94,18 @@ restart_traces(void)
 
 	clock_after_fork();
 	sink_after_fork_child(opt->prefix != PREFIX_NEVER);
-	thread_after_fork_child();
+	pool_after_fork_child();
+	runtime_after_fork_child();
+	/* Before the threads': their records give caches back to it. */
 	stack_after_fork();
+	thread_after_fork_child();
+	sync_after_fork_child();
 	alloctrace_after_fork_child();
 	recorder_after_fork_child();
 	gctrace_after_fork_child();
 	schedtrace_after_fork_child();
 	life_after_fork_child();
+	signals_after_fork_child();
 	ticker_after_fork_child();
 }
 
@@ -125,17 +136,43 @@ fork_undisturbed(pid_t (*real)(void))
 	return pid;
 }
 
+/* The system has no room for one more process: perhaps for the lack of our
+ * thread, which the limits count, too. */
+static COLD pid_t
+fork_without_ours(pid_t (*real)(void))
+{
+	unsigned tries = 0;
+	pid_t pid;
+
+	if (state_is_inside((uintptr_t)__builtin_frame_address(0)) ||
+	    !sandbox_step_aside()) {
+		errno = EAGAIN;
+		return -1;
+	}
+	do
+		pid = fork_undisturbed(real);
+	while (pid < 0 && errno == EAGAIN && sandbox_room_may_come(tries++));
+	sandbox_come_back(pid != 0);
+	return pid;
+}
+
 pid_t
 fork(void)
 {
 	static pid_t (*real)(void);
+	pid_t pid;
 
 	real_once(real, "fork");
 	if (real == NULL) {
 		errno = ENOSYS;
 		return -1;
 	}
-	return boot_is_armed() ? fork_undisturbed(real) : real();
+	if (!boot_is_armed())
+		return real();
+	pid = fork_undisturbed(real);
+	if (unlikely(pid < 0) && errno == EAGAIN)
+		return fork_without_ours(real);
+	return pid;
 }
 
 pid_t

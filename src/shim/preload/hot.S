@@ -1,37 +1,114 @@
 /*
- * hot - malloc() and free(): one test, then a jump into jemalloc.
+ * hot - malloc(), free(), new and delete: jemalloc's own fast paths.
  *
- * In C these are the same instructions and one jump more: compilers do not
- * make a conditional branch of a tail call.  malloc.c has the rest of the
- * family, counted.c what follows when something is armed.
+ * fastpath.awk takes them out of the archive and changes the address of a table
+ * that they look in, so that while nothing is armed they are jemalloc's, to the
+ * instruction; while something is, a test that they make anyway leads to the
+ * .Larmed labels: when objects are counted and nothing else is, what is left of
+ * the fast path follows behind one instruction that counts.  What the fast path
+ * cannot answer comes to the .Lrest labels: the rest of jemalloc's when nothing
+ * is armed, else ours.  malloc.c has the rest of the family, counted.c what
+ * follows.
  */
-#define WINDOW_BITS 42	/* WINDOW_SIZE is 1 << WINDOW_BITS: state.h */
-#define ENTRY_FREE 13	/* enum alloc_entry; counted.c asserts both */
+#include "shim/preload/hot.h"
+
+#include "shim/heap/fastpath.inc"
+
+	.macro	begin name
+	.globl	\name
+	.type	\name, @function
+	.p2align 6
+\name:
+	.cfi_startproc
+	.endm
+
+	.macro	end name
+	.cfi_endproc
+	.size	\name, . - \name
+	.endm
+
+	/* Counts at \at with the help of \scratch; to \otherwise when the
+	 * thread has no counters so far, or when this is our own business. */
+	.macro	count at, scratch, otherwise
+	movq	tls@gottpoff(%rip), \scratch
+	movq	%fs:HOT_COUNTS(\scratch), \scratch
+	testq	\scratch, \scratch
+	je	\otherwise
+	incq	\at(\scratch)
+	.endm
+
+	/* A function that gives a block; armed, \seen does. */
+	.macro	gives name seen
+	begin	\name
+	fast_malloc .Lrest_\name, .Larmed_\name
+.Larmed_\name:
+#if FASTPATH
+	cmpl	$HOT_ARMED_COUNT, state_armed_alloc(%rip)
+	jne	.Lrest_\name
+	count	HOT_NALLOC, SCRATCH_MALLOC, \seen
+	rest_malloc counted_malloc_rest
+#endif
+.Lrest_\name:
+	cmpl	$0, state_armed_alloc(%rip)
+	je	SLOW_MALLOC
+	jmp	\seen
+	end	\name
+	.endm
+
+	/* A new-expression's function, which must not return NULL: what its
+	 * fast path counted and cannot give is counted by \seen again. */
+	.macro	news name seen
+	begin	\name
+	fast_malloc \seen, .Larmed_\name
+.Larmed_\name:
+#if FASTPATH
+	cmpl	$HOT_ARMED_COUNT, state_armed_alloc(%rip)
+	jne	\seen
+	count	HOT_NALLOC, SCRATCH_MALLOC, \seen
+	rest_malloc .Lagain_\name
+.Lagain_\name:
+	movq	tls@gottpoff(%rip), %rax
+	movq	%fs:HOT_COUNTS(%rax), %rax
+	decq	HOT_NALLOC(%rax)
+#endif
+	jmp	\seen
+	end	\name
+	.endm
+
+	/* A block that comes to .Larmed was found by jemalloc: no NULL. */
+	.macro	frees name entry
+	begin	\name
+	fast_free .Lrest_\name, .Larmed_\name
+.Larmed_\name:
+#if FASTPATH
+	cmpl	$HOT_ARMED_COUNT, state_armed_alloc(%rip)
+	jne	.Lrest_\name
+	count	HOT_NFREE, SCRATCH_FREE, .Lseen_\name
+	rest_free SLOW_FREE
+#endif
+.Lrest_\name:
+	testq	%rdi, %rdi
+	je	.Lnull_\name
+	movq	%rdi, %rcx
+	shrq	$HOT_WINDOW_BITS, %rcx
+	cmpq	state_free_window(%rip), %rcx
+	je	SLOW_FREE
+.Lseen_\name:
+	movl	$\entry, %esi
+	jmp	counted_free
+.Lnull_\name:
+	ret
+	end	\name
+	.endm
 
 	.text
-	.globl	malloc
-	.type	malloc, @function
-	.p2align 5
-malloc:
-	.cfi_startproc
-	cmpl	$0, state_armed_alloc(%rip)
-	je	jem_malloc
-	jmp	counted_malloc
-	.cfi_endproc
-	.size	malloc, . - malloc
-
-	.globl	free
-	.type	free, @function
-	.p2align 5
-free:
-	.cfi_startproc
-	movq	%rdi, %rax
-	shrq	$WINDOW_BITS, %rax
-	cmpq	state_free_window(%rip), %rax
-	je	jem_free
-	movl	$ENTRY_FREE, %esi
-	jmp	counted_free
-	.cfi_endproc
-	.size	free, . - free
+	gives	malloc, counted_malloc
+	frees	free, HOT_FREE
+	news	_Znwm, operators_new
+	news	_Znam, operators_new_array
+	frees	_ZdlPv, HOT_DELETE
+	frees	_ZdlPvm, HOT_DELETE
+	frees	_ZdaPv, HOT_DELETE_ARRAY
+	frees	_ZdaPvm, HOT_DELETE_ARRAY
 
 	.section .note.GNU-stack, "", @progbits

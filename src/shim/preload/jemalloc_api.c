@@ -34,16 +34,23 @@ DIAG_EXPORT void malloc_stats_print(void (*write)(void *, const char *),
 
 extern DIAG_EXPORT void (*malloc_message)(void *, const char *);
 
+static COLD __attribute__((noinline)) void *
+mallocx_seen(size_t size, int flags)
+{
+	return seen_alloc(&(struct want){
+	    .size = size,
+	    .flags = flags,
+	    .entry = ENTRY_MALLOCX,
+	    .from = STACK_ORIGIN(),
+	});
+}
+
 void *
 mallocx(size_t size, int flags)
 {
 	if (likely(!hook_armed()))
 		return jem_mallocx(size, flags);
-	return seen_alloc(&(struct want){
-	    .size = size,
-	    .flags = flags,
-	    .entry = ENTRY_MALLOCX,
-	});
+	return mallocx_seen(size, flags);
 }
 
 void *
@@ -51,17 +58,14 @@ rallocx(void *p, size_t size, int flags)
 {
 	if (likely(hook_free_is_plain(p)))
 		return jem_rallocx(p, size, flags);
-	return seen_realloc(p, &(struct want){
-	    .size = size,
-	    .flags = flags,
-	    .entry = ENTRY_RALLOCX,
-	});
+	return seen_resize(p, size, ENTRY_RALLOCX, flags);
 }
 
 /* Resizing in place is a free and an allocation at one address. */
-static COLD size_t
+static COLD __attribute__((noinline)) size_t
 xallocx_seen(void *p, size_t size, size_t extra, int flags)
 {
+	struct stack_origin from = STACK_ORIGIN();
 	struct hook_scope scope;
 	struct alloc_moved m;
 	size_t before, got;
@@ -72,7 +76,7 @@ xallocx_seen(void *p, size_t size, size_t extra, int flags)
 	alloctrace_move_begin(thread_self(), p, &m);
 	got = jem_xallocx(p, size, extra, flags);
 	alloctrace_move_end(thread_self(), p, got == before ? NULL : p, got,
-	    got, ENTRY_XALLOCX, &m);
+	    ENTRY_XALLOCX, &from, &m);
 	hook_leave(&scope);
 	return got;
 }

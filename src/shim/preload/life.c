@@ -4,9 +4,14 @@
  * Ways out: the end of exit()'s handlers, quick_exit()'s, _exit(), _Exit(), a
  * fatal signal (signals.c), exec (exec.c).  A raw exit_group system call and
  * SIGKILL cannot be seen; what was written before is what there is.
+ *
+ * The end can come on any stack: a thread's smallest, a signal stack with room
+ * for a handler that does nothing, one that is full.  The reports have a stack
+ * of their own.
  */
 #include "shim/preload/life.h"
 
+#include <signal.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -14,6 +19,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/lock.h"
+#include "common/base/mem.h"
 #include "common/base/sys.h"
 #include "shim/heap/heap.h"
 #include "shim/preload/boot.h"
@@ -21,10 +27,16 @@
 #include "shim/state/state.h"
 #include "shim/trace/alloctrace.h"
 #include "shim/trace/gctrace.h"
+#include "shim/trace/leakscan.h"
 #include "shim/trace/memstats.h"
 #include "shim/trace/recorder.h"
 
 enum { ALIVE, REPORTING, REPORTED };
+enum { OWN_STACK = 256 * 1024 };
+
+/* The host's registers that a function of ours saves at its beginning, below
+ * its frame. */
+#define SAVED_REGISTERS (6 * sizeof(uintptr_t))
 
 /* How long a thread that leaves waits for another one's reports. */
 #define PATIENCE_NS (5 * NS_PER_S)
@@ -33,6 +45,7 @@ static uint32_t stage = ALIVE;
 static _Atomic pid_t mine;		/* the process that reports */
 static _Atomic pid_t reporter;		/* the thread that does it */
 static bool is_child;			/* made by fork, not by exec */
+static char *own_stack;			/* the reporter's; NULL: none */
 
 extern int __cxa_atexit(void (*fn)(void *), void *arg, void *dso);
 extern int __cxa_at_quick_exit(void (*fn)(void *), void *dso);
@@ -59,12 +72,15 @@ report_heap(void)
 	memstats_final();
 }
 
+/* No handler of the host's comes in between: it could jump out of here. */
 static void
 report(enum way_out way)
 {
+	uint64_t all = UINT64_MAX, mask = 0;
 	struct hook_scope scope;
 	bool entered = hook_enter(&scope);
 
+	sys_call4(SYS_rt_sigprocmask, SIG_SETMASK, &all, &mask, sizeof(mask));
 	if (entered)
 		hook_own_work();
 	/* A child that was only made to become another program has its
@@ -75,8 +91,26 @@ report(enum way_out way)
 	alloctrace_report(true);
 	sink_flush();
 	sink_close();
+	sys_call4(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, sizeof(mask));
 	if (entered)
 		hook_leave(&scope);
+}
+
+/* Calls report() on the stack that ends at @top. */
+static void
+report_on(char *top, enum way_out way)
+{
+	void (*fn)(enum way_out) = report;
+
+	__asm__ volatile("mov %%rsp, %%rbx\n\t"
+	    "mov %[top], %%rsp\n\t"
+	    "call *%[fn]\n\t"
+	    "mov %%rbx, %%rsp"
+	    : "+D"(way), [top] "+r"(top), [fn] "+r"(fn) :
+	    : "rbx", "rax", "rcx", "rdx", "rsi", "r8", "r9", "r10", "r11",
+	      "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7",
+	      "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14",
+	      "xmm15", "memory", "cc");
 }
 
 /* Another thread is at it: the process must not end before it is done. */
@@ -101,7 +135,11 @@ life_end(enum way_out way)
 		return;
 	}
 	atomic_store(&reporter, sys_gettid());
-	report(way);
+	leakscan_from((uintptr_t)__builtin_frame_address(0) - SAVED_REGISTERS);
+	if (own_stack != NULL)
+		report_on(own_stack + OWN_STACK, way);
+	else
+		report(way);
 	__atomic_store_n(&stage, REPORTED, __ATOMIC_RELEASE);
 	futex_wake(&stage, INT32_MAX);
 	atomic_store(&reporter, 0);
@@ -137,6 +175,7 @@ void
 life_begin(void)
 {
 	atomic_store(&mine, sys_getpid());
+	own_stack = mem_reserve(OWN_STACK);
 	__cxa_atexit(at_exit, NULL, NULL);
 	__cxa_at_quick_exit(at_quick_exit, NULL);
 }

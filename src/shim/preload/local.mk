@@ -9,13 +9,17 @@ src_shim_preload_libpreload_la_SOURCES = \
 	src/shim/preload/environ.h src/shim/preload/environ.c \
 	src/shim/preload/exec.c \
 	src/shim/preload/exit.c \
+	src/shim/preload/filter.h src/shim/preload/filter.c \
 	src/shim/preload/foreign.h src/shim/preload/foreign.c \
 	src/shim/preload/fork.h src/shim/preload/fork.c \
+	src/shim/preload/identity.c \
 	src/shim/preload/jemalloc_api.c \
 	src/shim/preload/life.h src/shim/preload/life.c \
+	src/shim/preload/locked.c \
 	src/shim/preload/malloc_glibc.c \
 	src/shim/preload/malloc_info.c \
 	src/shim/preload/malloc_seen.h src/shim/preload/malloc_seen.c \
+	src/shim/preload/mend.h src/shim/preload/mend.c \
 	src/shim/preload/real.h src/shim/preload/real.c \
 	src/shim/preload/sandbox.h src/shim/preload/sandbox.c \
 	src/shim/preload/signals.h src/shim/preload/signals.c \
@@ -26,10 +30,13 @@ src_shim_preload_libpreload_la_SOURCES = \
 noinst_LTLIBRARIES += src/shim/preload/libhot.la
 SHIM_LIBS += src/shim/preload/libhot.la
 src_shim_preload_libhot_la_SOURCES = src/shim/preload/counted.c \
-	src/shim/preload/hot.S src/shim/preload/malloc.c \
-	src/shim/preload/operators.c
+	src/shim/preload/hot.h src/shim/preload/hot.S \
+	src/shim/preload/malloc.c \
+	src/shim/preload/operators.h src/shim/preload/operators.c
+src/shim/preload/hot.lo: src/shim/heap/fastpath.inc
 src_shim_preload_libhot_la_CFLAGS = $(AM_CFLAGS) -fomit-frame-pointer
 include src/shim/preload/waits.mk
+include src/shim/preload/runtime.mk
 
 # The preload library itself: every shim folder, the embedded jemalloc, and
 # nothing that is exported but what libdiag.map lists.  Functions are bound
@@ -47,3 +54,4 @@ libdiag_la_LDFLAGS = $(AM_LDFLAGS) -version-info 0:0:0 \
 	-Wl,--version-script=$(top_srcdir)/src/shim/preload/libdiag.map \
 	-Wl,--no-undefined -Wl,--as-needed
 EXTRA_libdiag_la_DEPENDENCIES = src/shim/preload/libdiag.map
+include src/shim/preload/adapt.mk

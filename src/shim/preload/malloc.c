@@ -34,8 +34,5 @@ realloc(void *p, size_t size)
 			errno = ENOMEM;
 		return q;
 	}
-	return seen_realloc(p, &(struct want){
-	    .size = size,
-	    .entry = ENTRY_REALLOC,
-	});
+	return seen_resize(p, size, ENTRY_REALLOC, 0);
 }

@@ -29,7 +29,8 @@ DIAG_EXPORT size_t malloc_usable_size(void *p);
 /* glibc takes any alignment and rounds it up to a power of two; one that
  * cannot be is EINVAL. */
 static void *
-give_aligned(size_t align, size_t size, enum alloc_entry entry)
+give_aligned(size_t align, size_t size, enum alloc_entry entry,
+    struct stack_origin from)
 {
 	size_t power = 16;
 
@@ -47,19 +48,20 @@ give_aligned(size_t align, size_t size, enum alloc_entry entry)
 	    .size = size,
 	    .align = power,
 	    .entry = entry,
+	    .from = from,
 	});
 }
 
 void *
 memalign(size_t align, size_t size)
 {
-	return give_aligned(align, size, ENTRY_MEMALIGN);
+	return give_aligned(align, size, ENTRY_MEMALIGN, STACK_ORIGIN());
 }
 
 void *
 aligned_alloc(size_t align, size_t size)
 {
-	return give_aligned(align, size, ENTRY_ALIGNED_ALLOC);
+	return give_aligned(align, size, ENTRY_ALIGNED_ALLOC, STACK_ORIGIN());
 }
 
 int
@@ -70,7 +72,7 @@ posix_memalign(void **out, size_t align, size_t size)
 	if (align % sizeof(void *) != 0 || align == 0 ||
 	    (align & (align - 1)) != 0)
 		return EINVAL;
-	p = give_aligned(align, size, ENTRY_POSIX_MEMALIGN);
+	p = give_aligned(align, size, ENTRY_POSIX_MEMALIGN, STACK_ORIGIN());
 	/* glibc sets errno as well; programs have come to look at it. */
 	if (p == NULL)
 		return ENOMEM;
@@ -81,7 +83,7 @@ posix_memalign(void **out, size_t align, size_t size)
 void *
 valloc(size_t size)
 {
-	return give_aligned(PAGE, size, ENTRY_VALLOC);
+	return give_aligned(PAGE, size, ENTRY_VALLOC, STACK_ORIGIN());
 }
 
 void *
@@ -92,7 +94,7 @@ pvalloc(size_t size)
 		return NULL;
 	}
 	return give_aligned(PAGE, (size + PAGE - 1) & ~(size_t)(PAGE - 1),
-	    ENTRY_PVALLOC);
+	    ENTRY_PVALLOC, STACK_ORIGIN());
 }
 
 void *
@@ -104,10 +106,7 @@ reallocarray(void *p, size_t n, size_t size)
 		errno = ENOMEM;
 		return NULL;
 	}
-	return seen_realloc(p, &(struct want){
-	    .size = all,
-	    .entry = ENTRY_REALLOCARRAY,
-	});
+	return seen_resize(p, all, ENTRY_REALLOCARRAY, 0);
 }
 
 void

@@ -13,6 +13,7 @@
 #include "shim/preload/foreign.h"
 #include "shim/sched/thread.h"
 #include "shim/state/state.h"
+#include "shim/trace/leakroots.h"
 
 static uint32_t
 armed(void)
@@ -33,19 +34,18 @@ take_block(const struct want *w)
 	return jem_malloc(AT_LEAST_SMALLEST(w->size));
 }
 
-/* The event could not be recorded: a handler interrupted our own code. */
+/* The event could not be recorded: a handler interrupted our own code, or the
+ * stack is nearly full. */
 static void
 lose_event(void)
 {
-	if (tls.ours || tls.inside == INSIDE_OWN_WORK)
-		return;
-	atomic_fetch_add_explicit(&state_nested_events, 1,
-	    memory_order_relaxed);
-	alloctrace_lost(1);
+	if (!tls.ours && tls.inside != INSIDE_OWN_WORK)
+		alloctrace_lost(tls.inside != 0);
 }
 
-static void
-trace_alloc(void *p, const struct want *w)
+static ALWAYS_INLINE void
+trace_alloc(void *p, size_t size, enum alloc_entry entry,
+    const struct stack_origin *from)
 {
 	struct hook_scope scope;
 
@@ -53,13 +53,12 @@ trace_alloc(void *p, const struct want *w)
 		lose_event();
 		return;
 	}
-	alloctrace_alloc(thread_self(), p, w->size, jem_malloc_usable_size(p),
-	    w->entry);
+	alloctrace_alloc(thread_self(), p, size, entry, from);
 	hook_leave(&scope);
 }
 
-static void
-trace_free(void *p, enum alloc_entry entry)
+static ALWAYS_INLINE void
+trace_free(void *p, enum alloc_entry entry, const struct stack_origin *from)
 {
 	struct hook_scope scope;
 
@@ -68,7 +67,7 @@ trace_free(void *p, enum alloc_entry entry)
 		alloctrace_forget(p);
 		return;
 	}
-	alloctrace_free(thread_self(), p, entry);
+	alloctrace_free(thread_self(), p, entry, from);
 	hook_leave(&scope);
 }
 
@@ -78,8 +77,12 @@ seen_alloc(const struct want *w)
 	uint32_t how = armed();
 	void *p;
 
-	if (unlikely((how & ARMED_BOOT) != 0 && !early_is_over()))
-		return early_alloc(w->size, w->align);
+	if (unlikely((how & ARMED_BOOT) != 0 && !early_is_over())) {
+		p = early_alloc(w->size, w->align);
+		if (p != NULL)
+			leakroots_note(p, w->size);
+		return p;
+	}
 	p = take_block(w);
 	if (unlikely(p == NULL)) {
 		errno = ENOMEM;
@@ -88,7 +91,9 @@ seen_alloc(const struct want *w)
 	if ((how & (ARMED_BOOT | ARMED_COUNT)) != 0)
 		count_alloc();
 	if (unlikely((how & ARMED_TRACE) != 0))
-		trace_alloc(p, w);
+		trace_alloc(p, w->size, w->entry, &w->from);
+	else if (unlikely((how & ARMED_BOOT) != 0))
+		leakroots_note(p, jem_malloc_usable_size(p));
 	return p;
 }
 
@@ -104,13 +109,21 @@ seen_malloc_rest(size_t size)
 void *
 seen_malloc(size_t size)
 {
+	struct stack_origin from = STACK_ORIGIN();
+	uint32_t how = armed();
 	void *p;
 
-	if (unlikely(armed() != ARMED_COUNT))
+	if (unlikely((how & ~(ARMED_COUNT | ARMED_TRACE)) != 0))
 		return seen_malloc_rest(size);
 	p = jem_malloc(AT_LEAST_SMALLEST(size));
-	if (likely(p != NULL))
+	if (unlikely(p == NULL)) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	if ((how & ARMED_COUNT) != 0)
 		count_alloc();
+	if ((how & ARMED_TRACE) != 0)
+		trace_alloc(p, size, ENTRY_MALLOC, &from);
 	return p;
 }
 
@@ -121,6 +134,7 @@ seen_calloc(size_t n, size_t size)
 	    .size = times(n, size),
 	    .zero = true,
 	    .entry = ENTRY_CALLOC,
+	    .from = STACK_ORIGIN(),
 	});
 }
 
@@ -135,6 +149,7 @@ free_other(void *p)
 static COLD void
 seen_free_rest(void *p, enum alloc_entry entry, int flags)
 {
+	struct stack_origin unknown = { 0 };
 	uint32_t how = armed();
 
 	if (unlikely(p == NULL || early_owns(p) || !heap_owns(p))) {
@@ -144,7 +159,9 @@ seen_free_rest(void *p, enum alloc_entry entry, int flags)
 	if ((how & (ARMED_BOOT | ARMED_COUNT)) != 0)
 		count_free();
 	if (unlikely((how & ARMED_TRACE) != 0))
-		trace_free(p, entry);
+		trace_free(p, entry, &unknown);
+	else if (unlikely((how & ARMED_BOOT) != 0))
+		leakroots_forget(p);
 	if (likely(flags == 0))
 		jem_free(p);
 	else
@@ -154,12 +171,19 @@ seen_free_rest(void *p, enum alloc_entry entry, int flags)
 void
 seen_free(void *p, enum alloc_entry entry, int flags)
 {
-	if (unlikely(armed() != ARMED_COUNT || flags != 0 ||
+	struct stack_origin from = STACK_ORIGIN();
+	uint32_t how = armed();
+
+	if (unlikely((how & ~(ARMED_COUNT | ARMED_TRACE)) != 0 ||
+	    flags != 0 ||
 	    (uint64_t)(uintptr_t)p - WINDOW_BASE >= WINDOW_SIZE)) {
 		seen_free_rest(p, entry, flags);
 		return;
 	}
-	count_free();
+	if ((how & ARMED_COUNT) != 0)
+		count_free();
+	if ((how & ARMED_TRACE) != 0)
+		trace_free(p, entry, &from);
 	jem_free(p);
 }
 
@@ -189,8 +213,7 @@ resize_traced(void *p, const struct want *w)
 	t = thread_self();
 	alloctrace_move_begin(t, p, &m);
 	q = resize(p, w);
-	alloctrace_move_end(t, p, q, w->size,
-	    q == NULL ? 0 : jem_malloc_usable_size(q), w->entry, &m);
+	alloctrace_move_end(t, p, q, w->size, w->entry, &w->from, &m);
 	hook_leave(&scope);
 	return q;
 }
@@ -224,6 +247,10 @@ seen_realloc(void *p, const struct want *w)
 		return NULL;
 	}
 	q = (how & ARMED_TRACE) != 0 ? resize_traced(p, w) : resize(p, w);
+	if (unlikely((how & ARMED_BOOT) != 0) && q != NULL) {
+		leakroots_forget(p);
+		leakroots_note(q, jem_malloc_usable_size(q));
+	}
 	if (unlikely(q == NULL)) {
 		errno = ENOMEM;
 		return NULL;
@@ -233,4 +260,15 @@ seen_realloc(void *p, const struct want *w)
 		count_free();
 	}
 	return q;
+}
+
+void *
+seen_resize(void *p, size_t size, enum alloc_entry entry, int flags)
+{
+	return seen_realloc(p, &(struct want){
+	    .size = size,
+	    .flags = flags,
+	    .entry = entry,
+	    .from = STACK_ORIGIN(),
+	});
 }

@@ -31,6 +31,7 @@ struct want {
 	bool zero;
 	int flags;
 	enum alloc_entry entry;
+	struct stack_origin from;	/* how the host called, if known */
 };
 
 /* Gives a block, counted and traced; NULL and ENOMEM when there is none. */
@@ -40,6 +41,9 @@ IN_HOOK void *seen_alloc(const struct want *w);
 IN_HOOK void *seen_malloc(size_t size);
 IN_HOOK COLD void *seen_calloc(size_t n, size_t size);
 IN_HOOK COLD void *seen_realloc(void *p, const struct want *w);
+/* The same for the function whose last call this is. */
+IN_HOOK COLD void *seen_resize(void *p, size_t size, enum alloc_entry entry,
+    int flags);
 IN_HOOK void seen_free(void *p, enum alloc_entry entry, int flags);
 
 /* n * size, or SIZE_MAX (which no allocation can have). */

@@ -13,6 +13,7 @@
 #include "shim/heap/jem.h"
 #include "shim/preload/counted.h"
 #include "shim/preload/malloc_seen.h"
+#include "shim/preload/operators.h"
 #include "shim/preload/real.h"
 #include "shim/state/state.h"
 
@@ -35,7 +36,8 @@ plain_new(size_t size, enum alloc_entry entry)
 {
 	if (likely(!hook_armed()))
 		return jem_malloc(size);
-	return seen_alloc(&(struct want){ .size = size, .entry = entry });
+	return seen_alloc(&(struct want){ .size = size, .entry = entry,
+	    .from = STACK_ORIGIN() });
 }
 
 static void *
@@ -57,14 +59,18 @@ give_back(void *p, enum alloc_entry entry)
 		counted_free(p, entry);
 }
 
-OPERATOR(void *, _Znwm, size_t size)
+/* The rest of _Znwm and _Znam, whose fast paths are in hot.S, as are those of
+ * delete. */
+void *
+operators_new(size_t size)
 {
 	void *p = plain_new(size, ENTRY_NEW);
 
 	return likely(p != NULL) ? p : next_new("_Znwm", size, 0, 0);
 }
 
-OPERATOR(void *, _Znam, size_t size)
+void *
+operators_new_array(size_t size)
 {
 	void *p = plain_new(size, ENTRY_NEW_ARRAY);
 
@@ -133,8 +139,6 @@ OPERATOR(void *, _ZnamSt11align_val_tRKSt9nothrow_t, size_t size, size_t align,
 		give_back(p, ENTRY_DELETE_ARRAY); \
 	}
 
-DELETE()
-DELETE(m)
 DELETE(RKSt9nothrow_t)
 DELETE(St11align_val_t)
 DELETE(mSt11align_val_t)

@@ -11,8 +11,8 @@
 extern const char __ehdr_start[] __attribute__((visibility("hidden")));
 extern const char etext[] __attribute__((visibility("hidden")));
 
-static int
-is_ours(const void *p)
+bool
+real_is_ours(const void *p)
 {
 	uintptr_t at = (uintptr_t)p;
 
@@ -26,7 +26,7 @@ real_find(const char *name, const char *version)
 	    dlvsym(RTLD_NEXT, name, version);
 
 	/* A chain of preloads can lead back to us: then libc it is. */
-	if (is_ours(p))
+	if (real_is_ours(p))
 		p = NULL;
 	return p;
 }

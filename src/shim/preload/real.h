@@ -8,12 +8,16 @@
 #ifndef DIAG_PRELOAD_REAL_H
 #define DIAG_PRELOAD_REAL_H
 
+#include <stdbool.h>
+
 #include "common/base/attrs.h"
 
 /* The definition of @name that the host would have had without us: the next
  * one in the search order (another preload's, or libc's), never our own.
  * @version may be NULL.  NULL when there is none. */
 void *real_find(const char *name, const char *version);
+/* True for an address in our own code. */
+bool real_is_ours(const void *p);
 
 /* Looks @name up once into the static function pointer @slot. */
 #define real_once(slot, name) do {					\
@@ -22,5 +26,8 @@ void *real_find(const char *name, const char *version);
 		    (__typeof__(slot))(uintptr_t)real_find(name, NULL),	\
 		    __ATOMIC_RELAXED);					\
 } while (0)
+
+/* True when @p is code of this object. */
+SIGNAL_SAFE bool real_is_ours(const void *p);
 
 #endif

@@ -74,15 +74,18 @@ die_later(int sig)
 static void
 on_fatal(int sig, siginfo_t *info, void *context)
 {
+	const ucontext_t *uc = context;
 	int saved = errno;
+	bool inside = state_is_inside(
+	    (uintptr_t)uc->uc_mcontext.gregs[REG_RSP]);
 
-	if (tls.inside != 0 && !is_fault(sig, info) && life_is_mine()) {
+	if (inside && !is_fault(sig, info) && life_is_mine()) {
 		tls.pending_signal = (uint32_t)sig;
 		errno = saved;
 		return;
 	}
 	/* A fault inside our own code: a report could only fault again. */
-	if (tls.inside == 0)
+	if (!inside)
 		life_end(WAY_SIGNAL);
 	die_of(sig, info);
 	errno = saved;
@@ -163,4 +166,12 @@ signals_start(const struct options *opt)
 	for (size_t i = 0; i < ARRAY_LEN(fatal); i++)
 		if (fatal[i] != asked)
 			take(fatal[i]);
+}
+
+void
+signals_after_fork_child(void)
+{
+	for (size_t i = 0; i < ARRAY_LEN(fatal) && sys_getpid() == 1; i++)
+		if (fatal[i] != asked)
+			signals_let_be(fatal[i]);
 }

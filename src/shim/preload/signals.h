@@ -18,5 +18,7 @@
 
 /* Installs what @opt asks for. */
 void signals_start(const struct options *opt);
+/* The child that is the first process of a container gets its signals back. */
+void signals_after_fork_child(void);
 
 #endif

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "common/base/attrs.h"
+#include "shim/preload/life.h"
 #include "shim/preload/real.h"
 
 enum { SIGNALS = 65 };
@@ -93,11 +94,20 @@ step_in(int sig)
 	errno = saved;
 }
 
+/* Not in a child of vfork(): its dispositions are its own, but what the host
+ * believes is its parent's memory. */
+static void
+come_back(int sig)
+{
+	if (is_managed(sig) && life_is_mine())
+		step_in(sig);
+}
+
 /* The end of a wrapper whose result is @ret. */
 static int
 answer(int sig, int ret)
 {
-	step_in(sig);
+	come_back(sig);
 	return ret;
 }
 
@@ -106,6 +116,13 @@ signals_manage(int sig)
 {
 	atomic_store(&managed[sig], true);
 	step_in(sig);
+}
+
+void
+signals_let_be(int sig)
+{
+	step_aside(sig);
+	atomic_store(&managed[sig], false);
 }
 
 int
@@ -147,7 +164,7 @@ name(int sig, second_type second)					\
 	}								\
 	step_aside(sig);						\
 	ret = real(sig, second);					\
-	step_in(sig);							\
+	come_back(sig);							\
 	return ret;							\
 }
 

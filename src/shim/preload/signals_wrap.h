@@ -18,6 +18,8 @@ int signals_get(int sig, struct sigaction *out);
 SIGNAL_SAFE int signals_set(int sig, const struct sigaction *act);
 /* From now on our handler is there whenever the host leaves the default. */
 void signals_manage(int sig);
+/* Puts the host's own disposition back, for good. */
+void signals_let_be(int sig);
 
 /* In signals.c: puts our handler in place; knows it again. */
 void signals_fill(int sig);

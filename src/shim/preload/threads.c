@@ -3,16 +3,21 @@
  *
  * The creator makes the new thread's record; the thread takes it in a
  * trampoline that then jumps to the start routine, so that no frame of ours is
- * in its stack.  The end is not watched (see shim/sched/thread.c).
+ * in its stack.  The end is not watched (see shim/sched/thread.c), but while
+ * schedtrace is on: then threads may be tasks (adapt_async.h).
  */
 #include "shim/preload/threads.h"
 
+#include <errno.h>
 #include <stddef.h>
 #include <sys/prctl.h>
 
+#include "shim/preload/adapt_async.h"
+#include "shim/preload/runtime.h"
 #include "shim/preload/sandbox.h"
 #include "shim/preload/waits.h"
 #include "shim/state/state.h"
+#include "shim/trace/stackscan.h"
 
 /* In two registers, as the trampoline wants them. */
 struct start {
@@ -20,10 +25,10 @@ struct start {
 	void *arg;
 };
 
-struct start threads_begin(struct thread *t)
+struct start threads_begin(struct thread *t, uintptr_t returns_to)
     __attribute__((used, visibility("hidden")));
 struct start
-threads_begin(struct thread *t)
+threads_begin(struct thread *t, uintptr_t returns_to)
 {
 	struct start s = {
 		.routine = (void *(*)(void *))(uintptr_t)atomic_load(
@@ -32,6 +37,11 @@ threads_begin(struct thread *t)
 	};
 
 	thread_begin(t, (enum thread_kind)atomic_load(&t->kind));
+	runtime_thread_begins((const void *)(uintptr_t)s.routine, s.arg);
+	if (t->watched)
+		async_begins((const void *)(uintptr_t)s.routine, s.arg,
+		    t->task_stamp);
+	stackscan_root(returns_to);
 	return s;
 }
 
@@ -47,6 +57,7 @@ __asm__(
     "	endbr64\n"
     "	subq $8, %rsp\n"
     "	.cfi_adjust_cfa_offset 8\n"
+    "	movq 8(%rsp), %rsi\n"
     "	call threads_begin\n"
     "	addq $8, %rsp\n"
     "	.cfi_adjust_cfa_offset -8\n"
@@ -54,6 +65,34 @@ __asm__(
     "	jmp *%rax\n"
     "	.cfi_endproc\n"
     ".size threads_trampoline, . - threads_trampoline\n");
+
+/* The same for a thread whose end is watched: there is a frame of ours below
+ * the start routine, which comes back to us when it returns. */
+void *threads_watched_trampoline(void *record)
+    __attribute__((visibility("hidden")));
+__asm__(
+    ".text\n"
+    ".balign 16\n"
+    ".globl threads_watched_trampoline\n"
+    ".hidden threads_watched_trampoline\n"
+    ".type threads_watched_trampoline, @function\n"
+    "threads_watched_trampoline:\n"
+    "	.cfi_startproc\n"
+    "	endbr64\n"
+    "	subq $8, %rsp\n"
+    "	.cfi_adjust_cfa_offset 8\n"
+    "	leaq 1f(%rip), %rsi\n"
+    "	call threads_begin\n"
+    "	movq %rdx, %rdi\n"
+    "	call *%rax\n"
+    "1:	movq %rax, (%rsp)\n"
+    "	call async_ends\n"
+    "	movq (%rsp), %rax\n"
+    "	addq $8, %rsp\n"
+    "	.cfi_adjust_cfa_offset -8\n"
+    "	ret\n"
+    "	.cfi_endproc\n"
+    ".size threads_watched_trampoline, . - threads_watched_trampoline\n");
 
 /* The size that a thread with @attr will have; asked in @attr's own terms, or
  * of the defaults. */
@@ -74,11 +113,65 @@ stack_size_of(const pthread_attr_t *attr)
 	return size;
 }
 
+typedef void *(*trampoline_fn)(void *);
+
+/* How the thread of @t will begin.  While pools are wanted it may turn out to
+ * be one of many that have a single task each. */
+static trampoline_fn
+trampoline_for(struct thread *t, enum thread_kind kind)
+{
+	t->watched = kind == THREAD_HOST && pool_is_armed() &&
+	    tls.inside == 0;
+	t->task_stamp = 0;
+	if (!t->watched)
+		return threads_trampoline;
+	t->task_stamp = async_created((const void *)(uintptr_t)
+	    atomic_load(&t->start_routine), t->start_arg);
+	return threads_watched_trampoline;
+}
+
+static void
+not_created(struct thread *t)
+{
+	if (t->watched)
+		async_failed((const void *)(uintptr_t)
+		    atomic_load(&t->start_routine), t->start_arg,
+		    t->task_stamp);
+	thread_cancel(t);
+}
+
 /* While nothing is armed there are no records to be made. */
 static bool
 nothing_is_armed(void)
 {
 	return likely(!wait_armed() && !hook_armed());
+}
+
+/* The system has no room for one more thread: perhaps for the lack of ours. */
+static COLD int
+create_without_ours(pthread_t *th, const pthread_attr_t *attr,
+    void *(*start)(void *), void *arg)
+{
+	unsigned tries = 0;
+	int r = EAGAIN;
+
+	if (sandbox_step_aside()) {
+		do
+			r = waits_real.create(th, attr, start, arg);
+		while (r == EAGAIN && sandbox_room_may_come(tries++));
+		sandbox_come_back(true);
+	}
+	return r;
+}
+
+static int
+create_really(pthread_t *th, const pthread_attr_t *attr,
+    void *(*start)(void *), void *arg)
+{
+	int r = waits_real.create(th, attr, start, arg);
+
+	return likely(r != EAGAIN) ? r :
+	    create_without_ours(th, attr, start, arg);
 }
 
 static int
@@ -89,13 +182,14 @@ create(pthread_t *th, const pthread_attr_t *attr, void *(*start)(void *),
 
 	/* Without a record the thread makes its own when it needs one. */
 	if (t == NULL)
-		return waits_real.create(th, attr, start, arg);
+		return create_really(th, attr, start, arg);
 	atomic_store(&t->kind, kind);
+	runtime_thread_created((const void *)(uintptr_t)start, arg);
 
-	int r = waits_real.create(th, attr, threads_trampoline, t);
+	int r = create_really(th, attr, trampoline_for(t, kind), t);
 
 	if (r != 0)
-		thread_cancel(t);
+		not_created(t);
 	return r;
 }
 
@@ -107,6 +201,22 @@ pthread_create(pthread_t *th, const pthread_attr_t *attr,
 		return waits_real.create(th, attr, start, arg);
 	waits_begin(CALLED_OUTSIDE_HANDLERS);
 	return create(th, attr, start, arg, THREAD_HOST);
+}
+
+/* No room is an error like any other here: only another try can tell. */
+static int
+create_c11(thrd_t *th, thrd_start_t start, void *arg)
+{
+	int r = waits_real.c11_create(th, start, arg);
+	unsigned tries = 0;
+
+	if (likely(r != thrd_error) || !sandbox_step_aside())
+		return r;
+	do
+		r = waits_real.c11_create(th, start, arg);
+	while (r == thrd_error && sandbox_room_may_come(tries++));
+	sandbox_come_back(true);
+	return r;
 }
 
 /* The start routine of C11 returns an int: in the register where libc looks
@@ -122,13 +232,13 @@ thrd_create(thrd_t *th, thrd_start_t start, void *arg)
 	    arg, stack_size_of(NULL));
 
 	if (t == NULL)
-		return waits_real.c11_create(th, start, arg);
+		return create_c11(th, start, arg);
 
-	int r = waits_real.c11_create(th,
-	    (thrd_start_t)(void *)threads_trampoline, t);
+	int r = create_c11(th,
+	    (thrd_start_t)(void *)trampoline_for(t, THREAD_HOST), t);
 
 	if (r != thrd_success)
-		thread_cancel(t);
+		not_created(t);
 	return r;
 }
 
@@ -170,12 +280,11 @@ int
 threads_prctl(int option, unsigned long a, unsigned long b, unsigned long c,
     unsigned long d)
 {
+	if (option == PR_SET_SECCOMP)
+		sandbox_before_prctl(a, b);
 	if (nothing_is_armed())
 		return waits_real.prctl(option, a, b, c, d);
 	waits_begin(CALLED_ANYWHERE);
-
-	if (option == PR_SET_SECCOMP)
-		sandbox_enter_seccomp();
 
 	int r = waits_real.prctl(option, a, b, c, d);
 

@@ -29,20 +29,22 @@
 
 #include "common/base/attrs.h"
 #include "shim/preload/waits_table.h"
+#include "shim/sched/sync.h"
 #include "shim/sched/thread.h"
 
 /* The definitions that the host would have had without us. */
 struct waits_real {
 #define X(result, name, version, slot, params, args, kind, object) \
 	result (*slot)(params);
-	WAITS_PLAIN(X)
-	WAITS_SAFE(X)
-	WAITS_SPECIAL(X)
+	WAITS_ALL(X)
 #undef X
 	int (*pause)(void);
 	int (*sched_yield)(void);
 	void (*c11_yield)(void);
 	long (*syscall)(long, long, long, long, long, long, long);
+	int (*rdlock_try)(pthread_rwlock_t *);
+	int (*wrlock_try)(pthread_rwlock_t *);
+	int (*spin_lock_try)(pthread_spinlock_t *);
 	int (*create)(pthread_t *, const pthread_attr_t *, void *(*)(void *),
 	    void *);
 	int (*c11_create)(thrd_t *, thrd_start_t, void *);
@@ -55,15 +57,23 @@ extern struct waits_real waits_real __attribute__((visibility("hidden")));
 /* The cold halves. */
 #define X(result, name, version, slot, params, args, kind, object) \
 	COLD result slot##_seen(const void *caller, params);
-WAITS_PLAIN(X)
-WAITS_SAFE(X)
-WAITS_SPECIAL(X)
+WAITS_ALL(X)
 #undef X
 COLD int pause_seen(const void *caller);
 COLD int sched_yield_seen(const void *caller);
 COLD void c11_yield_seen(const void *caller);
 COLD long syscall_seen(long nr, long a, long b, long c, long d, long e,
     long f);
+
+/* Mutexes that are neither robust nor concerned with priorities: trying first
+ * and then locking does what locking does. */
+SIGNAL_SAFE static ALWAYS_INLINE bool
+waits_is_simple(const pthread_mutex_t *m)
+{
+	enum { ROBUST = 16, INHERIT = 32, PROTECT = 64 };
+
+	return (m->__data.__kind & (ROBUST | INHERIT | PROTECT)) == 0;
+}
 
 /* Where a call is allowed to be made. */
 enum waits_where { CALLED_ANYWHERE, CALLED_OUTSIDE_HANDLERS };
@@ -82,6 +92,7 @@ bool waits_begin(enum waits_where where);
 struct waits_scope {
 	struct thread *thread;
 	struct wait_copy outer;
+	struct sync_scope sync;
 	struct _pthread_cleanup_buffer cleanup;
 };
 void waits_enter(struct waits_scope *s, const struct wait_news *news);

@@ -8,4 +8,5 @@ src_shim_preload_libpreload_la_SOURCES += \
 	src/shim/preload/threads.h src/shim/preload/threads.c \
 	src/shim/preload/waits.h src/shim/preload/waits_table.h \
 	src/shim/preload/waits_lock.c src/shim/preload/waits_more.c \
-	src/shim/preload/waits_plain.c src/shim/preload/waits_real.c
+	src/shim/preload/waits_plain.c src/shim/preload/waits_real.c \
+	src/shim/preload/waits_signal.c

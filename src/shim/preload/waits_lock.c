@@ -7,20 +7,13 @@
  * arguments or their owner before they look at the lock, in an order that the
  * host can see; for them a look at the lock word decides.  When it is taken
  * between the look and the call, that one wait is not announced.
+ *
+ * Who only tries does not wait, but may have got a pool's mutex, or a task.
  */
 #include <errno.h>
 
 #include "common/base/clock.h"
 #include "shim/preload/waits.h"
-
-/* Mutexes that are neither robust nor concerned with priorities. */
-static bool
-is_simple(const pthread_mutex_t *m)
-{
-	enum { ROBUST = 16, INHERIT = 32, PROTECT = 64 };
-
-	return (m->__data.__kind & (ROBUST | INHERIT | PROTECT)) == 0;
-}
 
 static bool
 is_free(const pthread_mutex_t *m)
@@ -41,6 +34,25 @@ enter_mutex(struct waits_scope *scope, pthread_mutex_t *m, const void *caller)
 	});
 }
 
+/* Tells of a lock that was taken, and gives @r back. */
+static ALWAYS_INLINE int
+locked(int r, pthread_mutex_t *m, const void *caller)
+{
+	if (likely(r == 0))
+		sync_locked(m, caller);
+	return r;
+}
+
+static int
+leave_mutex(struct waits_scope *scope, int r, pthread_mutex_t *m,
+    const void *caller)
+{
+	waits_leave_lock(scope);
+	if (r == 0)
+		sync_contended(scope->thread, m);
+	return locked(r, m, caller);
+}
+
 int
 mutex_lock_seen(const void *caller, pthread_mutex_t *m)
 {
@@ -49,17 +61,16 @@ mutex_lock_seen(const void *caller, pthread_mutex_t *m)
 
 	if (!waits_begin(CALLED_OUTSIDE_HANDLERS))
 		return waits_real.mutex_lock(m);
-	if (is_simple(m)) {
-		r = pthread_mutex_trylock(m);
+	if (waits_is_simple(m)) {
+		r = waits_real.mutex_trylock(m);
 		if (r != EBUSY)
-			return r;
+			return locked(r, m, caller);
 	} else if (is_free(m)) {
-		return waits_real.mutex_lock(m);
+		return locked(waits_real.mutex_lock(m), m, caller);
 	}
 	enter_mutex(&scope, m, caller);
 	r = waits_real.mutex_lock(m);
-	waits_leave_lock(&scope);
-	return r;
+	return leave_mutex(&scope, r, m, caller);
 }
 
 #define TIMED_MUTEX(slot, params, args)					\
@@ -68,14 +79,15 @@ slot##_seen(const void *caller, params)					\
 {									\
 	struct waits_scope scope;					\
 									\
-	if (!waits_begin(CALLED_OUTSIDE_HANDLERS) || is_free(m))	\
+	if (!waits_begin(CALLED_OUTSIDE_HANDLERS))			\
 		return waits_real.slot(args);				\
+	if (is_free(m))							\
+		return locked(waits_real.slot(args), m, caller);	\
 	enter_mutex(&scope, m, caller);					\
 									\
 	int r = waits_real.slot(args);					\
 									\
-	waits_leave_lock(&scope);					\
-	return r;							\
+	return leave_mutex(&scope, r, m, caller);			\
 }
 
 TIMED_MUTEX(mutex_timedlock,
@@ -96,14 +108,16 @@ c11_mutex_lock_seen(const void *caller, mtx_t *m)
 {
 	struct waits_scope scope;
 
-	if (!waits_begin(CALLED_OUTSIDE_HANDLERS) || is_free(inner(m)))
+	if (!waits_begin(CALLED_OUTSIDE_HANDLERS))
 		return waits_real.c11_mutex_lock(m);
+	if (is_free(inner(m)))
+		return locked(waits_real.c11_mutex_lock(m), inner(m),
+		    caller);
 	enter_mutex(&scope, inner(m), caller);
 
 	int r = waits_real.c11_mutex_lock(m);
 
-	waits_leave_lock(&scope);
-	return r;
+	return leave_mutex(&scope, r, inner(m), caller);
 }
 
 int
@@ -112,13 +126,45 @@ c11_mutex_timedlock_seen(const void *caller, mtx_t *m,
 {
 	struct waits_scope scope;
 
-	if (!waits_begin(CALLED_OUTSIDE_HANDLERS) || is_free(inner(m)))
+	if (!waits_begin(CALLED_OUTSIDE_HANDLERS))
 		return waits_real.c11_mutex_timedlock(m, at);
+	if (is_free(inner(m)))
+		return locked(waits_real.c11_mutex_timedlock(m, at), inner(m),
+		    caller);
 	enter_mutex(&scope, inner(m), caller);
 
 	int r = waits_real.c11_mutex_timedlock(m, at);
 
-	waits_leave_lock(&scope);
+	return leave_mutex(&scope, r, inner(m), caller);
+}
+
+int
+mutex_trylock_seen(const void *caller, pthread_mutex_t *m)
+{
+	if (!waits_begin(CALLED_ANYWHERE))
+		return waits_real.mutex_trylock(m);
+	return locked(waits_real.mutex_trylock(m), m, caller);
+}
+
+int
+c11_mutex_trylock_seen(const void *caller, mtx_t *m)
+{
+	if (!waits_begin(CALLED_ANYWHERE))
+		return waits_real.c11_mutex_trylock(m);
+	return locked(waits_real.c11_mutex_trylock(m), inner(m), caller);
+}
+
+int
+sem_trywait_seen(const void *caller, sem_t *s)
+{
+	(void)caller;
+	if (!waits_begin(CALLED_ANYWHERE))
+		return waits_real.sem_trywait(s);
+
+	int r = waits_real.sem_trywait(s);
+
+	if (r == 0)
+		sync_taken(s);
 	return r;
 }
 
@@ -137,7 +183,7 @@ enter_rwlock(struct waits_scope *scope, pthread_rwlock_t *l,
 	});
 }
 
-#define RWLOCK(slot, try)						\
+#define RWLOCK(slot)							\
 int									\
 slot##_seen(const void *caller, pthread_rwlock_t *l)			\
 {									\
@@ -146,7 +192,7 @@ slot##_seen(const void *caller, pthread_rwlock_t *l)			\
 									\
 	if (!waits_begin(CALLED_OUTSIDE_HANDLERS))			\
 		return waits_real.slot(l);				\
-	r = try(l);							\
+	r = waits_real.slot##_try(l);					\
 	if (r != EBUSY)							\
 		return r;						\
 	enter_rwlock(&scope, l, caller);				\
@@ -155,8 +201,8 @@ slot##_seen(const void *caller, pthread_rwlock_t *l)			\
 	return r;							\
 }
 
-RWLOCK(rdlock, pthread_rwlock_tryrdlock)
-RWLOCK(wrlock, pthread_rwlock_trywrlock)
+RWLOCK(rdlock)
+RWLOCK(wrlock)
 
 static bool
 nobody_has(const pthread_rwlock_t *l)
@@ -199,7 +245,7 @@ spin_lock_seen(const void *caller, pthread_spinlock_t *l)
 
 	if (!waits_begin(CALLED_OUTSIDE_HANDLERS))
 		return waits_real.spin_lock(l);
-	r = pthread_spin_trylock(l);
+	r = waits_real.spin_lock_try(l);
 	if (r != EBUSY)
 		return r;
 	waits_enter_lock(&scope, &(struct wait_news){

@@ -5,6 +5,7 @@
 #include <sys/syscall.h>
 
 #include "common/base/clock.h"
+#include "shim/preload/runtime.h"
 #include "shim/preload/sandbox.h"
 #include "shim/preload/waits.h"
 
@@ -81,10 +82,11 @@ syscall_seen(long nr, long a, long b, long c, long d, long e, long f)
 	const void *caller = CALLER();
 	struct waits_scope scope;
 
-	if (nr == SYS_seccomp)
-		sandbox_enter_seccomp();
+	if (sandbox_minds(nr))
+		return sandbox_syscall(nr, a, b, c, d, e, f);
 	if (!waits_begin(CALLED_ANYWHERE) || !is_futex_wait(nr, b))
 		return waits_real.syscall(nr, a, b, c, d, e, f);
+	runtime_futex_waits((const void *)a);
 	waits_enter(&scope, &(struct wait_news){
 	    .kind = WAIT_FUTEX,
 	    .object = (uint64_t)a,
@@ -93,6 +95,7 @@ syscall_seen(long nr, long a, long b, long c, long d, long e, long f)
 
 	long r = waits_real.syscall(nr, a, b, c, d, e, f);
 
+	scope.sync.events = r >= 0;
 	waits_leave(&scope);
 	return r;
 }

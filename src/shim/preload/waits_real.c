@@ -31,9 +31,7 @@ find_waits(void)
 {
 #define X(result, name, version, slot, params, args, kind, object) \
 	FIND(slot, #name, version);
-	WAITS_PLAIN(X)
-	WAITS_SAFE(X)
-	WAITS_SPECIAL(X)
+	WAITS_ALL(X)
 #undef X
 }
 
@@ -45,6 +43,9 @@ find_all(void)
 	FIND(sched_yield, "sched_yield", NULL);
 	FIND(c11_yield, "thrd_yield", NULL);
 	FIND(syscall, "syscall", NULL);
+	FIND(rdlock_try, "pthread_rwlock_tryrdlock", NULL);
+	FIND(wrlock_try, "pthread_rwlock_trywrlock", NULL);
+	FIND(spin_lock_try, "pthread_spin_trylock", NULL);
 	FIND(create, "pthread_create", NULL);
 	FIND(c11_create, "thrd_create", NULL);
 	FIND(setname, "pthread_setname_np", NULL);
@@ -124,8 +125,10 @@ end_wait(void *arg)
 {
 	struct waits_scope *s = arg;
 
-	if (s->thread != NULL)
-		wait_leave(s->thread, &s->outer);
+	if (s->thread == NULL)
+		return;
+	wait_leave(s->thread, &s->outer);
+	sync_leave(s->thread, &s->sync);
 }
 
 void
@@ -140,7 +143,8 @@ waits_enter_lock(struct waits_scope *s, const struct wait_news *news)
 void
 waits_leave_lock(struct waits_scope *s)
 {
-	end_wait(s);
+	if (s->thread != NULL)
+		wait_leave(s->thread, &s->outer);
 }
 
 /* This list of handlers, unlike the one that pthread_cleanup_push() makes in
@@ -148,7 +152,12 @@ waits_leave_lock(struct waits_scope *s)
 void
 waits_enter(struct waits_scope *s, const struct wait_news *news)
 {
-	waits_enter_lock(s, news);
+	s->thread = thread_self();
+	s->outer.kind = WAIT_RUN;
+	if (s->thread != NULL) {
+		sync_enter(s->thread, &s->sync, news, s);
+		wait_enter(s->thread, news, &s->outer);
+	}
 	_pthread_cleanup_push(&s->cleanup, end_wait, s);
 }
 

@@ -4,9 +4,11 @@
  * A row is: result, name, version (NULL: the default one), the name's slot in
  * struct waits_real, parameters, arguments, and what the thread is said to
  * wait for: kind and object.  WAITS_PLAIN rows need nothing else; they can be
- * left by cancellation or by a handler's longjmp().  WAITS_SAFE rows may be
+ * left by cancellation or by a handler's longjmp().  So can WAITS_COND rows,
+ * whose mutex is @m, and WAITS_SEM rows.  WAITS_SAFE rows may be
  * called in signal handlers, too.  WAITS_SPECIAL rows have cold halves of
- * their own, in waits_lock.c and waits_more.c.
+ * their own, in waits_lock.c and waits_more.c; WAITS_LOCKS rows have their own
+ * hot halves, too.
  *
  * A pointer argument of a system call is never looked into: where the kernel
  * answers EFAULT, so do we.  A call with a timeout of 0 is not a wait.
@@ -22,7 +24,7 @@
 #define A(...) __VA_ARGS__
 #define OBJECT(x) ((uint64_t)(uintptr_t)(x))
 
-#define WAITS_PLAIN(X)							\
+#define WAITS_COND(X)							\
 X(int, pthread_cond_wait, "GLIBC_2.3.2", cond_wait,			\
     P(pthread_cond_t *c, pthread_mutex_t *m), A(c, m),			\
     WAIT_COND, OBJECT(c))						\
@@ -37,7 +39,9 @@ X(int, cnd_wait, NULL, c11_cond_wait, P(cnd_t *c, mtx_t *m), A(c, m),	\
     WAIT_COND, OBJECT(c))						\
 X(int, cnd_timedwait, NULL, c11_cond_timedwait,				\
     P(cnd_t *c, mtx_t *m, const struct timespec *at), A(c, m, at),	\
-    WAIT_COND, OBJECT(c))						\
+    WAIT_COND, OBJECT(c))
+
+#define WAITS_SEM(X)							\
 X(int, sem_wait, NULL, sem_wait, P(sem_t *s), A(s),			\
     WAIT_SEM, OBJECT(s))						\
 X(int, sem_timedwait, NULL, sem_timedwait,				\
@@ -45,7 +49,9 @@ X(int, sem_timedwait, NULL, sem_timedwait,				\
     WAIT_SEM, OBJECT(s))						\
 X(int, sem_clockwait, NULL, sem_clockwait,				\
     P(sem_t *s, clockid_t clock, const struct timespec *at),		\
-    A(s, clock, at), WAIT_SEM, OBJECT(s))				\
+    A(s, clock, at), WAIT_SEM, OBJECT(s))
+
+#define WAITS_PLAIN(X)							\
 X(int, pthread_barrier_wait, NULL, barrier_wait,			\
     P(pthread_barrier_t *b), A(b), WAIT_BARRIER, OBJECT(b))		\
 X(int, pthread_join, NULL, join, P(pthread_t th, void **value),	\
@@ -139,9 +145,24 @@ X(int, waitid, NULL, waitid,						\
 X(int, sigsuspend, NULL, sigsuspend, P(const sigset_t *mask), A(mask),	\
     WAIT_SIGNAL, 0)
 
-#define WAITS_SPECIAL(X)						\
+#define WAITS_LOCKS(X)							\
 X(int, pthread_mutex_lock, NULL, mutex_lock,				\
     P(pthread_mutex_t *m), A(m), WAIT_MUTEX, OBJECT(m))			\
+X(int, pthread_rwlock_rdlock, NULL, rdlock,				\
+    P(pthread_rwlock_t *l), A(l), WAIT_RWLOCK, OBJECT(l))		\
+X(int, pthread_rwlock_wrlock, NULL, wrlock,				\
+    P(pthread_rwlock_t *l), A(l), WAIT_RWLOCK, OBJECT(l))		\
+X(int, pthread_spin_lock, NULL, spin_lock,				\
+    P(pthread_spinlock_t *l), A(l), WAIT_SPIN, OBJECT(l))
+
+/* These do not wait, but what they take may be a gate's. */
+#define WAITS_TRY(X)							\
+X(int, pthread_mutex_trylock, NULL, mutex_trylock,			\
+    P(pthread_mutex_t *m), A(m), , )					\
+X(int, mtx_trylock, NULL, c11_mutex_trylock, P(mtx_t *m), A(m), , )	\
+X(int, sem_trywait, NULL, sem_trywait, P(sem_t *s), A(s), , )
+
+#define WAITS_TIMED_LOCKS(X)						\
 X(int, pthread_mutex_timedlock, NULL, mutex_timedlock,			\
     P(pthread_mutex_t *m, const struct timespec *at), A(m, at),		\
     WAIT_MUTEX, OBJECT(m))						\
@@ -153,10 +174,6 @@ X(int, mtx_lock, NULL, c11_mutex_lock, P(mtx_t *m), A(m),		\
 X(int, mtx_timedlock, NULL, c11_mutex_timedlock,			\
     P(mtx_t *m, const struct timespec *at), A(m, at),			\
     WAIT_MUTEX, OBJECT(m))						\
-X(int, pthread_rwlock_rdlock, NULL, rdlock,				\
-    P(pthread_rwlock_t *l), A(l), WAIT_RWLOCK, OBJECT(l))		\
-X(int, pthread_rwlock_wrlock, NULL, wrlock,				\
-    P(pthread_rwlock_t *l), A(l), WAIT_RWLOCK, OBJECT(l))		\
 X(int, pthread_rwlock_timedrdlock, NULL, timedrdlock,			\
     P(pthread_rwlock_t *l, const struct timespec *at), A(l, at),	\
     WAIT_RWLOCK, OBJECT(l))						\
@@ -168,8 +185,28 @@ X(int, pthread_rwlock_clockrdlock, NULL, clockrdlock,			\
     A(l, clock, at), WAIT_RWLOCK, OBJECT(l))				\
 X(int, pthread_rwlock_clockwrlock, NULL, clockwrlock,			\
     P(pthread_rwlock_t *l, clockid_t clock, const struct timespec *at),	\
-    A(l, clock, at), WAIT_RWLOCK, OBJECT(l))				\
-X(int, pthread_spin_lock, NULL, spin_lock,				\
-    P(pthread_spinlock_t *l), A(l), WAIT_SPIN, OBJECT(l))
+    A(l, clock, at), WAIT_RWLOCK, OBJECT(l))
+
+#define WAITS_SPECIAL(X) WAITS_LOCKS(X) WAITS_TIMED_LOCKS(X)
+
+/* These do not wait: what ends others' waits. */
+#define WAITS_SIGNAL(X)							\
+X(int, pthread_cond_signal, "GLIBC_2.3.2", cond_signal,			\
+    P(pthread_cond_t *c), A(c), , )					\
+X(int, pthread_cond_broadcast, "GLIBC_2.3.2", cond_broadcast,		\
+    P(pthread_cond_t *c), A(c), , )					\
+X(int, cnd_signal, NULL, c11_cond_signal, P(cnd_t *c), A(c), , )	\
+X(int, cnd_broadcast, NULL, c11_cond_broadcast,				\
+    P(cnd_t *c), A(c), , )						\
+X(int, sem_post, NULL, sem_post, P(sem_t *s), A(s), , )
+
+#define WAITS_ALL(X)							\
+	WAITS_COND(X)							\
+	WAITS_SEM(X)							\
+	WAITS_PLAIN(X)							\
+	WAITS_SAFE(X)							\
+	WAITS_SPECIAL(X)						\
+	WAITS_TRY(X)							\
+	WAITS_SIGNAL(X)
 
 #endif

@@ -6,3 +6,5 @@ src_shim_sched_libsched_la_SOURCES = src/shim/sched/slab.c \
 	src/shim/sched/totals.c \
 	src/shim/sched/wait.c src/shim/sched/wait.h
 EXTRA_DIST += src/shim/sched/IMPORTS
+include src/shim/sched/pool.mk
+include src/shim/sched/sync.mk

@@ -69,11 +69,12 @@ clear(struct thread *t)
 	t->start_arg = NULL;
 	t->stack_size = 0;
 	t->stack_low = t->stack_high = 0;
-	thread_drop_stack_caches(t);
+	thread_drop_stack_cache(t);
 	t->trace_private = NULL;
 	atomic_store(&t->name_known, 0);
 	atomic_store(&t->wait.kind, WAIT_RUN);
 	atomic_fetch_and(&t->wait.seq, ~1u);
+	work_reset(&t->work);
 	atomic_store(&t->handle, 0);
 	atomic_store(&t->start_routine, 0);
 	atomic_store(&t->tid, 0);
@@ -93,10 +94,12 @@ thread_reap(void)
 {
 	pid_t pid = sys_getpid();
 	unsigned n = 0;
+	uint64_t mask;
 
 	/* A raw clone of this process shares or copies the records, and for
 	 * it none of these threads exists. */
-	if (pid != atomic_load(&home) || !lock_try(&reaping))
+	if (pid != atomic_load(&home) ||
+	    !lock_take_masked(&reaping, LOCK_IF_FREE, &mask))
 		return 0;
 	for (uint32_t i = slab_limit(); i-- > 0;) {
 		struct thread *t = slab_at(i);
@@ -112,7 +115,7 @@ thread_reap(void)
 		slab_put(t);
 		n++;
 	}
-	lock_give(&reaping);
+	lock_give_masked(&reaping, &mask);
 	atomic_fetch_add(&ended, n);
 	return n;
 }
@@ -120,7 +123,9 @@ thread_reap(void)
 void
 thread_forget(struct thread *t, uint32_t generation)
 {
-	if (!lock_try(&reaping))
+	uint64_t mask;
+
+	if (!lock_take_masked(&reaping, LOCK_IF_FREE, &mask))
 		return;
 	if (atomic_load(&t->generation) == generation &&
 	    atomic_load(&t->kind) != THREAD_FREE) {
@@ -128,7 +133,7 @@ thread_forget(struct thread *t, uint32_t generation)
 		slab_put(t);
 		atomic_fetch_add(&ended, 1);
 	}
-	lock_give(&reaping);
+	lock_give_masked(&reaping, &mask);
 }
 
 /* A record, by the cheapest way there is.  Threads are looked for among the
@@ -193,6 +198,70 @@ note_first_stack(struct thread *t)
 		t->stack_low = t->stack_high - lim.rlim_cur;
 }
 
+/* The record of thread @tid that thread_found() made and nobody has taken over,
+ * other than @not; the caller's from here on. */
+static struct thread *
+take_found(pid_t tid, const struct thread *not)
+{
+	if (atomic_load(&found_waiting) == 0)
+		return NULL;
+	for (uint32_t i = slab_limit(); i-- > 0;) {
+		struct thread *t = slab_at(i);
+
+		if (t == NULL || t == not || atomic_load(&t->tid) != tid ||
+		    atomic_exchange(&t->found, 0) == 0)
+			continue;
+		atomic_fetch_sub(&found_waiting, 1);
+		return t;
+	}
+	return NULL;
+}
+
+/* Gives back @t, taken with take_found(): its thread has another record.  A
+ * reaper that is at work is not waited for; @t then looks older than any, and
+ * goes when two records of one thread are met. */
+static void
+drop_found(struct thread *t)
+{
+	uint64_t mask;
+
+	if (!lock_take_masked(&reaping, LOCK_IF_FREE, &mask)) {
+		atomic_store(&t->born_ns, 0);
+		return;
+	}
+	clear(t);
+	slab_put(t);
+	lock_give_masked(&reaping, &mask);
+	atomic_fetch_sub(&created, 1);
+}
+
+/* The diag thread may have seen the calling thread before it had said that @t
+ * is its own, and made another record. */
+static void
+drop_double(struct thread *t)
+{
+	struct thread *found = take_found(atomic_load(&t->tid), t);
+
+	if (found != NULL)
+		drop_found(found);
+}
+
+bool
+thread_own_stack(uintptr_t at, uintptr_t *low, uintptr_t *high)
+{
+	struct thread *t = tls.thread;
+
+	if (t == NULL || t->stack_low == 0 || at >= t->stack_high ||
+	    at < t->stack_low)
+		return false;
+	/* The limit can have been changed meanwhile. */
+	if (t->stack_size == 0)
+		note_first_stack(t);
+	*low = t->stack_low;
+	*high = t->stack_high;
+	return at >= *low;
+}
+
 void
 thread_begin(struct thread *t, enum thread_kind kind)
 {
@@ -204,10 +273,12 @@ thread_begin(struct thread *t, enum thread_kind kind)
 	atomic_store(&t->kind, kind);
 	atomic_store(&t->tid, thread_own_tid());
 	tls.thread = t;
+	tls.counts = NULL;	/* they may be those of another record */
 	atomic_fetch_add(&created, 1);
 	/* A signal that arrived before us has made another record. */
 	if (early != NULL && early != t)
 		thread_forget(early, atomic_load(&early->generation));
+	drop_double(t);
 }
 
 void
@@ -238,6 +309,19 @@ announce(struct thread *t, pid_t tid)
 	atomic_fetch_add(&created, 1);
 }
 
+/* True when a record other than @t is thread @tid's. */
+static bool
+has_other(pid_t tid, const struct thread *t)
+{
+	for (uint32_t i = slab_limit(); i-- > 0;) {
+		const struct thread *o = slab_at(i);
+
+		if (o != NULL && o != t && atomic_load(&o->tid) == tid)
+			return true;
+	}
+	return false;
+}
+
 struct thread *
 thread_found(pid_t tid)
 {
@@ -245,28 +329,17 @@ thread_found(pid_t tid)
 
 	if (t == NULL)
 		return NULL;
-	atomic_store(&t->found, 1);
 	atomic_fetch_add(&found_waiting, 1);
 	announce(t, tid);
 	atomic_store_explicit(&t->kind, THREAD_HOST, memory_order_release);
-	return t;
-}
-
-/* The record that the diag thread made for the calling thread, if it did. */
-static struct thread *
-take_over(pid_t tid)
-{
-	if (atomic_load(&found_waiting) == 0)
-		return NULL;
-	for (uint32_t i = slab_limit(); i-- > 0;) {
-		struct thread *t = slab_at(i);
-
-		if (t == NULL || atomic_load(&t->tid) != tid ||
-		    atomic_exchange(&t->found, 0) == 0)
-			continue;
-		atomic_fetch_sub(&found_waiting, 1);
+	atomic_store(&t->found, 1);
+	/* A thread that began meanwhile either sees this record or is seen
+	 * here; whichever it is, one of the two is given back. */
+	if (!has_other(tid, t))
 		return t;
-	}
+	t = take_found(tid, NULL);
+	if (t != NULL)
+		drop_found(t);
 	return NULL;
 }
 
@@ -279,13 +352,14 @@ thread_make(void)
 	atomic_compare_exchange_strong(&home, &none, pid);
 
 	pid_t tid = thread_own_tid();
-	struct thread *t = take_over(tid);
+	struct thread *t = take_found(tid, NULL);
 
 	if (t == NULL) {
 		t = take();
 		if (t == NULL)
 			return NULL;
 		announce(t, tid);
+		drop_double(t);
 	}
 	atomic_store(&t->handle, (uint64_t)(uintptr_t)pthread_self());
 	if (tid == pid)

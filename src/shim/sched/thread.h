@@ -12,7 +12,7 @@
  * owner: the totals are the sums over all records there ever were, exact and
  * free of any moment at which an ending thread would be counted twice.
  *
- * Memory   mem_map'ed slabs, reused; 256 bytes a thread.
+ * Memory   mem_map'ed slabs, reused; 448 bytes a thread.
  * Threads  the list is lock-free: records are never unmapped, only reused;
  *          @generation tells a reader that a record changed hands.
  * Fork     the child keeps the calling thread's record alone, and the totals.
@@ -28,11 +28,11 @@
 
 #include "common/base/attrs.h"
 #include "shim/sched/wait.h"
+#include "shim/sched/work.h"
 #include "shim/state/state.h"
 
 /* Allocations are deep in the host's calls and frees often are not: each kind
  * of event keeps its own previous walk, which the next one resembles. */
-enum stack_use { STACK_OF_ALLOC, STACK_OF_FREE, STACK_CACHES };
 
 enum thread_kind {
 	THREAD_FREE,		/* the record is not in use */
@@ -64,15 +64,21 @@ struct thread {
 	_Atomic uint64_t yields;	/* sched_yield() calls */
 	_Atomic uint64_t yielded_ns;	/* clock_ns() at the last of them */
 	struct wait wait;
+	uintptr_t wait_frame;		/* the owner's: of its innermost wait */
+	struct work work;
 
 	void *start_arg;		/* from the creator to the thread */
+	uint64_t task_stamp;		/* the same: it is a task, or 0 */
+	bool watched;			/* the same: its end is seen */
 	size_t stack_size;		/* the same; 0 when not known */
 	uintptr_t stack_low, stack_high;	/* 0 when not known */
-	struct stack_cache *stack_cache[STACK_CACHES];	/* the owner's */
+	struct stack_cache *stack_cache;	/* the owner's */
 	void *trace_private;			/* shim/trace's, the owner's */
 	struct recorder *recorder;		/* shim/trace's, the owner's */
 	char name[THREAD_NAME_MAX];		/* the owner's copy */
 	_Atomic uint32_t name_known;
+	struct pool_lane *_Atomic lanes;	/* shim/sched/pool's: where it
+						 * is a worker; the owner's */
 	_Atomic uint32_t next_free;		/* index + 1; 0 ends the list */
 } CACHE_ALIGNED;
 
@@ -91,21 +97,20 @@ thread_self(void)
 }
 
 /* Makes the cache; NULL when there is no memory. */
-IN_HOOK COLD struct stack_cache *thread_make_stack_cache(struct thread *t,
-    enum stack_use use);
+IN_HOOK COLD struct stack_cache *thread_make_stack_cache(struct thread *t);
 
 /* What the unwinder keeps for the calling thread, made at its first capture;
  * NULL when there is no memory. */
 IN_HOOK static ALWAYS_INLINE struct stack_cache *
-thread_stack_cache(struct thread *t, enum stack_use use)
+thread_stack_cache(struct thread *t)
 {
-	struct stack_cache *c = t->stack_cache[use];
+	struct stack_cache *c = t->stack_cache;
 
-	return likely(c != NULL) ? c : thread_make_stack_cache(t, use);
+	return likely(c != NULL) ? c : thread_make_stack_cache(t);
 }
 
-/* Gives the caches back; the thread is gone. */
-void thread_drop_stack_caches(struct thread *t);
+/* Gives the cache back; the thread is gone. */
+void thread_drop_stack_cache(struct thread *t);
 
 /* Adds to a counter of the calling thread's own record. */
 IN_HOOK static ALWAYS_INLINE void
@@ -128,13 +133,19 @@ void thread_cancel(struct thread *t);
 void thread_set_kind(enum thread_kind kind);
 
 /* A record for a thread that the kernel has and we do not (raw clone, or made
- * inside libc): its own thread_self() takes it over later. */
+ * inside libc): its own thread_self() takes it over later.  NULL without
+ * memory, and when the thread has a record by now. */
 DETACHED struct thread *thread_found(pid_t tid);
 /* Gives back the records of threads that are gone; returns how many. */
 unsigned thread_reap(void);
 /* Gives back @t, whose thread is known to be gone although its id is in use
  * again, unless it changed hands since @generation was read. */
 DETACHED void thread_forget(struct thread *t, uint32_t generation);
+
+/* The stack of the calling thread, when @at is on it; false on any other, and
+ * for threads whose stack is not known. */
+SIGNAL_SAFE bool thread_own_stack(uintptr_t at, uintptr_t *low,
+    uintptr_t *high);
 
 /* What is to be done with stack_cache and trace_private when a record is given
  * back; called for a thread that is gone, on any thread, or in a forked child.

@@ -7,17 +7,19 @@
 #include "shim/stack/stack.h"
 
 void
-thread_drop_stack_caches(struct thread *t)
+thread_drop_stack_cache(struct thread *t)
 {
-	for (int use = 0; use < STACK_CACHES; use++) {
-		stack_cache_drop(t->stack_cache[use]);
-		t->stack_cache[use] = NULL;
-	}
+	struct stack_cache *c = t->stack_cache;
+
+	/* First, because a fork may come in between: its child drops what the
+	 * record names. */
+	__atomic_store_n(&t->stack_cache, NULL, __ATOMIC_SEQ_CST);
+	stack_cache_drop(c);
 }
 
 struct stack_cache *
-thread_make_stack_cache(struct thread *t, enum stack_use use)
+thread_make_stack_cache(struct thread *t)
 {
-	t->stack_cache[use] = stack_cache_make(t->stack_low, t->stack_high);
-	return t->stack_cache[use];
+	t->stack_cache = stack_cache_make(t->stack_low, t->stack_high);
+	return t->stack_cache;
 }

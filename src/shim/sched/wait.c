@@ -4,7 +4,9 @@
  * The owner is the only writer, and its signal handlers run on top of it.  A
  * handler that finds the words odd has interrupted its own thread in the middle
  * of a change: it announces nothing, because what it wrote would be mixed with
- * what the interrupted writer still has to write.
+ * what the interrupted writer still has to write.  Unless that one is gone: the
+ * frame of the wait that was last announced tells whether a handler has jumped
+ * out of it.
  */
 #include "shim/sched/wait.h"
 
@@ -68,12 +70,35 @@ load(const struct wait *w, struct wait_copy *c)
 	c->holder = atomic_load_explicit(&w->holder, memory_order_relaxed);
 }
 
+/* The wait that @outer would interrupt was left by a jump, in the middle of a
+ * change or of itself. */
+static COLD void
+mend(struct thread *t, const struct wait_copy *outer)
+{
+	struct wait *w = &t->wait;
+	uint32_t seq = atomic_load_explicit(&w->seq, memory_order_relaxed);
+
+	if (t->wait_frame == 0 || !state_is_left(t->wait_frame,
+	    (uintptr_t)outer))
+		return;
+	begin_change(w, seq - (seq & 1));
+	atomic_store_explicit(&w->kind, WAIT_RUN, memory_order_relaxed);
+	end_change(w, seq - (seq & 1));
+	t->wait_frame = 0;
+}
+
+static bool
+is_in_wait(const struct wait *w)
+{
+	return (atomic_load_explicit(&w->seq, memory_order_relaxed) & 1) != 0 ||
+	    atomic_load_explicit(&w->kind, memory_order_relaxed) != WAIT_RUN;
+}
+
 void
 wait_enter(struct thread *t, const struct wait_news *news,
     struct wait_copy *outer)
 {
 	struct wait *w = &t->wait;
-	uint32_t seq = atomic_load_explicit(&w->seq, memory_order_relaxed);
 	struct wait_copy mine = {
 		.kind = news->kind,
 		.object = news->object,
@@ -81,10 +106,19 @@ wait_enter(struct thread *t, const struct wait_news *news,
 		.holder = news->holder,
 	};
 
+	outer->alive = (uintptr_t)outer;
+	if (unlikely(is_in_wait(w)))
+		mend(t, outer);
+
+	uint32_t seq = atomic_load_explicit(&w->seq, memory_order_relaxed);
+
 	outer->seq = seq & 1;
 	if (unlikely(outer->seq != 0))
 		return;
 	mine.since_ns = clock_ns();
+	outer->frame = t->wait_frame;
+	t->wait_frame = (uintptr_t)outer;
+	atomic_signal_fence(memory_order_seq_cst);
 	outer->kind = (enum wait_kind)atomic_load_explicit(&w->kind,
 	    memory_order_relaxed);
 	if (unlikely(outer->kind != WAIT_RUN))
@@ -129,6 +163,7 @@ wait_leave(struct thread *t, const struct wait_copy *outer)
 		atomic_store_explicit(&w->kind, WAIT_RUN,
 		    memory_order_relaxed);
 	end_change(w, seq);
+	t->wait_frame = outer->frame;
 }
 
 bool

@@ -3,7 +3,9 @@
  *
  * A wrapper announces a wait before it blocks and ends it afterwards, so that
  * an idle thread costs nothing to classify.  Waits nest: a signal handler that
- * waits inside a wait gets the outer one back when it is done.
+ * waits inside a wait gets the outer one back when it is done.  A handler that
+ * jumps out of a wait leaves it announced, or half so: the next one puts that
+ * right.
  *
  * Memory   part of the thread's record.
  * Threads  written by the owner, read by anybody with wait_read(): @seq is odd
@@ -39,6 +41,9 @@ struct wait {
 
 /* A consistent copy of a wait; @seq differs between two waits. */
 struct wait_copy {
+	uintptr_t alive;	/* of one that wait_enter() filled: its own
+				 * address, until that is written over */
+	uintptr_t frame;	/* the thread's wait_frame before */
 	enum wait_kind kind;
 	uint32_t seq;
 	uint64_t object, since_ns, caller, holder;
@@ -51,6 +56,7 @@ struct wait_news {
 	uint64_t object;
 	const void *caller;
 	uint64_t holder;
+	const void *mutex;	/* that goes with a condition, or NULL */
 };
 
 /* Announces a wait of the calling thread, whose record @t is.  @outer keeps

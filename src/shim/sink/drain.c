@@ -25,6 +25,8 @@ enum { LAST_LINE_MAX = 80, BLIND_MAX = 16 * 1024 };
 #define LAST_PATIENCE_NS (500 * NS_PER_MS)
 #define LOCK_PATIENCE_NS (200 * NS_PER_MS)
 #define RETRY_READER_NS NS_PER_MS
+#define LOOK_PERIOD_NS (50 * NS_PER_MS)
+#define GIVEN_UP_NS (200 * NS_PER_MS)
 #define RETRY_ERROR_NS (10 * NS_PER_MS)
 
 static struct lock lock;	/* for all that follows but atomic words */
@@ -32,6 +34,8 @@ static struct outlet host;	/* host threads write to */
 static struct outlet thread;	/* the diag thread writes to */
 static bool adopted;		/* it has a table of its own */
 static bool is_log, keeps, forked;
+static uint64_t look_ns;	/* when the host's pipe is looked for next */
+static uint64_t given_up_ns;	/* since when it has none; 0: it has */
 static uint64_t limit;		/* logmax; 0 none */
 static uint64_t written;	/* for what has no length */
 static const char *prefix = "";
@@ -62,6 +66,8 @@ open_host(int fd, bool keep, bool ours)
 
 	keeps = keep;
 	if (err != 0) {
+		if (ours)
+			sys_close(fd);
 		host.fd = -1;
 		return err;
 	}
@@ -156,7 +162,11 @@ reopen(struct turn *t)
 	if (fd < 0)
 		return fd;
 	err = outlet_take(t->o, fd);
-	if (err == 0 && !keep && keeps && outlet_hide(t->o)) {
+	if (err != 0) {
+		sys_close(fd);
+		return err;
+	}
+	if (!keep && keeps && outlet_hide(t->o)) {
 		sys_close(fd);
 		fd = t->o->fd;
 		keep = true;
@@ -168,39 +178,59 @@ reopen(struct turn *t)
 	return outlet_is(t->o, fd, &t->size) ? fd : -EBADF;
 }
 
-/* True when the host still has the pipe that we hold for its sake. */
+/* A pipe's reader waits for the end of the last of its writers. */
 static bool
-host_has_it(const struct outlet *o)
+has_reader(const struct outlet *o)
 {
-	struct stat st;
-
-	/* The first thread's table, which is the host's. */
-	if (sys_call4(SYS_newfstatat, AT_FDCWD, "/proc/self/fd/2", &st, 0) !=
-	    0)
-		return false;
-	return st.st_dev == o->dev && st.st_ino == o->ino;
+	return o->kind == OUTLET_PIPE || o->kind == OUTLET_SOCKET;
 }
 
 bool
 drain_must_let_go(void)
 {
-	return forked && !is_log && adopted && thread.fd >= 0 &&
-	    thread.kind != OUTLET_FILE;
+	return !is_log && adopted && thread.fd >= 0 && (has_reader(&thread) ||
+	    (forked && thread.kind != OUTLET_FILE));
 }
 
 bool
 drain_is_stream(void)
 {
-	return host.kind == OUTLET_PIPE || host.kind == OUTLET_SOCKET;
+	return has_reader(&host);
 }
 
-static void
-let_go(void)
+/* The host has given up the pipe that @o holds for its sake, and not just now:
+ * programs close their standard error at their end, right before the last
+ * report. */
+static bool
+is_given_up(const struct outlet *o)
 {
-	if (!drain_must_let_go() || host_has_it(&thread))
+	uint64_t now = clock_ns();
+
+	if (now < look_ns)
+		return false;
+	look_ns = now + LOOK_PERIOD_NS;
+	if (outlet_host_has(o, o == &thread, true)) {
+		given_up_ns = 0;
+		return false;
+	}
+	if (given_up_ns == 0)
+		given_up_ns = now;
+	return now - given_up_ns >= GIVEN_UP_NS;
+}
+
+/* Nobody shall wait for the end of a pipe because of us. */
+static void
+let_go(struct outlet *o)
+{
+	if (o == &thread && (!drain_must_let_go() ||
+	    (forked && outlet_host_has(o, true, false))))
 		return;
-	sys_close(thread.fd);
-	thread.fd = -1;
+	if (o == &host && (is_log || o->fd <= STDERR_FILENO || !has_reader(o)))
+		return;
+	if (!(forked && o == &thread) && !is_given_up(o))
+		return;
+	sys_close(o->fd);
+	o->fd = -1;
 }
 
 /* The descriptor to write to, proved to be what it was; or -errno. */
@@ -341,8 +371,8 @@ take_turn(struct turn *t)
 	bool all;
 
 	t->o = tls.ours && adopted ? &thread : &host;
-	if (t->o == &thread)
-		let_go();
+	if (t->last_ns == 0)
+		let_go(t->o);
 	/* A child that has nothing to say opens nothing. */
 	if (gather_is_written() && !gather_swap())
 		return true;
@@ -421,6 +451,8 @@ drain_adopt(void)
 		bool same = thread.dev == host.dev && thread.ino == host.ino;
 
 		thread.patient = fd == host.fd && host.patient;
+		if (!thread.patient && !is_log && outlet_hide(&thread))
+			fd = thread.fd;
 		if (fd != 0)
 			sys_call3(SYS_dup3, fd, 0, O_CLOEXEC);
 		thread.fd = same || is_log ? 0 : -1;
@@ -440,6 +472,8 @@ drain_after_fork_child(void)
 	lock_reset(&lock);
 	hangs = false;
 	forked = true;
+	look_ns = 0;
+	given_up_ns = 0;
 	adopted = false;
 	thread.fd = -1;
 	closed = false;

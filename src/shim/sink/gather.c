@@ -144,6 +144,13 @@ leave(void)
 	futex_wake(&turns, 1);
 }
 
+void
+gather_mend(void)
+{
+	if (__atomic_load_n(&owner, __ATOMIC_RELAXED) == &frame_of_mine)
+		leave();
+}
+
 static bool
 fits(const struct half *h, size_t len)
 {

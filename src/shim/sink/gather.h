@@ -46,6 +46,9 @@ bool gather_init(void);
 IN_HOOK enum gather_result gather_put(const char *record, size_t len,
     const char *prefix, size_t spare);
 
+/* A handler has jumped out of whatever this thread did: gives the lock. */
+IN_HOOK void gather_mend(void);
+
 /* Makes what was filled so far the buffer that is written; false when that
  * one still has something, or when there is nothing new. */
 IN_HOOK bool gather_swap(void);

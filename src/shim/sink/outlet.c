@@ -14,7 +14,7 @@
 #include "common/base/sys.h"
 
 /* Where our descriptors begin; hosts with less room get none. */
-enum { HIGH_FD = 900, TOP_GAP = 16, ROOM_MIN = 64 };
+enum { HIGH_FD = 900, TOP_GAP = 16, ROOM_MIN = 64, LOOKED_AT = 256 };
 
 #define SIGNAL_BIT(sig) (1ull << ((sig) - 1))
 #define RAISED_BY_WRITE (SIGNAL_BIT(SIGPIPE) | SIGNAL_BIT(SIGXFSZ))
@@ -58,6 +58,52 @@ outlet_is(const struct outlet *o, int fd, uint64_t *size)
 		return false;
 	*size = (uint64_t)st.st_size;
 	return true;
+}
+
+/* Can what @o stands for be written to by @fd, of the table of this thread?  A
+ * pipe's two ends are one inode. */
+static bool
+writes_to(const struct outlet *o, int fd)
+{
+	uint64_t size;
+
+	return outlet_is(o, fd, &size) &&
+	    (sys_fcntl(fd, F_GETFL, 0) & O_ACCMODE) != O_RDONLY;
+}
+
+/* The same of the host's table, where that is another. */
+static bool
+host_writes_to(const struct outlet *o, int fd)
+{
+	char path[40];
+	struct buf b = BUF(path);
+	struct stat st;
+
+	/* The first thread's. */
+	buf_printf(&b, "/proc/self/fd/%d", fd);
+	return sys_call4(SYS_newfstatat, AT_FDCWD, buf_cstr(&b), &st, 0) == 0 &&
+	    st.st_dev == o->dev && st.st_ino == o->ino &&
+	    sys_call4(SYS_newfstatat, AT_FDCWD, path, &st,
+	    AT_SYMLINK_NOFOLLOW) == 0 && (st.st_mode & S_IWUSR) != 0;
+}
+
+bool
+outlet_host_has(const struct outlet *o, bool outside, bool unknown)
+{
+	struct stat st;
+
+	if (outside && sys_call4(SYS_newfstatat, AT_FDCWD, "/proc/self/fd",
+	    &st, 0) != 0)
+		return unknown;
+	/* Standard error first, then standard output. */
+	for (int i = 0; i < LOOKED_AT; i++) {
+		int fd = i <= 2 ? 2 - i : i;
+
+		if (outside ? host_writes_to(o, fd) :
+		    fd != o->fd && writes_to(o, fd))
+			return true;
+	}
+	return false;
 }
 
 /* The lowest number for a descriptor of ours; -1 when the host is so short of

@@ -32,6 +32,12 @@ SIGNAL_SAFE int outlet_take(struct outlet *o, int fd);
 /* True when @fd is what @o stands for; sets *@size to its length. */
 SIGNAL_SAFE bool outlet_is(const struct outlet *o, int fd, uint64_t *size);
 
+/* Does the host still have what @o stands for, under a number that is not ours?
+ * @outside: asked from the diag thread, whose table is its own; there /proc may
+ * be missing, and the answer is @unknown. */
+SIGNAL_SAFE bool outlet_host_has(const struct outlet *o, bool outside,
+    bool unknown);
+
 /* Gives @o a descriptor of its own, close-on-exec and far from the numbers
  * that the host uses; for a pipe or a device an open file of its own too, so
  * that it need not share the host's O_NONBLOCK.  @o is as it was when there

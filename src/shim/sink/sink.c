@@ -172,6 +172,12 @@ sink_flush(void)
 }
 
 void
+sink_mend(void)
+{
+	gather_mend();
+}
+
+void
 sink_close(void)
 {
 	drain_close();
@@ -236,9 +242,20 @@ sink_gathers(void)
 }
 
 size_t
-sink_whole_max(void)
+sink_prefix_len(void)
 {
-	return drain_is_stream() ? PIPE_BUF : SIZE_MAX;
+	return strlen(prefix);
+}
+
+size_t
+sink_whole_max(unsigned lines)
+{
+	size_t prefixes = lines * sink_prefix_len();
+
+	if (!drain_is_stream())
+		return SIZE_MAX;
+	/* So many lines would be short ones. */
+	return PIPE_BUF - MIN(prefixes, (size_t)PIPE_BUF / 2);
 }
 
 uint64_t

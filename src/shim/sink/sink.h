@@ -58,6 +58,10 @@ void sink_say(const char *fmt, ...) PRINTF_LIKE(1, 2);
  * calls it each 100 ms when sink_gathers(); exit and fatal signals too. */
 IN_HOOK void sink_flush(void);
 
+/* A handler has jumped out of a call of ours, on this thread: what it held
+ * is given back. */
+IN_HOOK void sink_mend(void);
+
 /* The last report is out and the process ends: what other threads put from
  * here on is dropped, so that the end cuts no record in two. */
 IN_HOOK void sink_close(void);
@@ -71,9 +75,11 @@ DETACHED void sink_adopt_thread(void);
 /* True when records can be gathered, so that a thread must flush them. */
 bool sink_gathers(void);
 
-/* The longest record that is sure to go out in one piece: what a pipe takes at
- * once, or SIZE_MAX. */
-SIGNAL_SAFE size_t sink_whole_max(void);
+/* The longest record of at most @lines lines that is sure to go out in one
+ * piece: what a pipe takes at once, less the prefixes; or SIZE_MAX. */
+SIGNAL_SAFE size_t sink_whole_max(unsigned lines);
+/* The bytes that are put in front of each line. */
+SIGNAL_SAFE size_t sink_prefix_len(void);
 
 /* Records dropped so far. */
 SIGNAL_SAFE uint64_t sink_dropped(void);

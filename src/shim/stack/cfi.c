@@ -260,6 +260,18 @@ cfi_find(const struct cfi_image *image, uintptr_t at, struct cfi_row *row)
 	return err != 0 ? err : cfirun_row(image, &cie, &fde, at, row);
 }
 
+int
+cfi_function(const struct cfi_image *image, uintptr_t at, uintptr_t *start)
+{
+	struct cfi_cie cie;
+	struct cfi_fde fde;
+	int err = find_fde(image, at, &cie, &fde);
+
+	if (err == 0)
+		*start = fde.start;
+	return err;
+}
+
 bool
 cfi_expression(const struct cfi_image *image, int32_t place,
     const uint8_t **from, const uint8_t **to)

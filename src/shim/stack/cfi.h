@@ -58,6 +58,11 @@ struct cfi_image {
 IN_HOOK int cfi_find(const struct cfi_image *image, uintptr_t at,
     struct cfi_row *row);
 
+/* The first address of the function, or of the part of one, that contains @at;
+ * errors as above. */
+IN_HOOK int cfi_function(const struct cfi_image *image, uintptr_t at,
+    uintptr_t *start);
+
 /* The bytes of the expression at @place (a val of a row); false when they are
  * not inside the image. */
 IN_HOOK bool cfi_expression(const struct cfi_image *image, int32_t place,

@@ -5,12 +5,11 @@
 #include "shim/stack/modules.h"
 
 #include <dlfcn.h>
-#include <elf.h>
 #include <errno.h>
-#include <link.h>
 #include <string.h>
 
 #include "common/base/mem.h"
+#include "common/symbol/headers.h"
 
 /* So many bytes at a module's start, where the ELF header, the program headers
  * and commonly the build-id are, tell it from another one. */
@@ -65,27 +64,25 @@ print_of(const struct dl_find_object *found)
 }
 
 /* The loadable segment that holds the unwind table bounds what is read of it;
- * a module without an ELF header at its start is taken as a whole. */
+ * a module whose headers are not to be had is taken as a whole. */
 static void
-bound_image(struct module *m)
+bound_image(struct module *m, const struct dl_find_object *found)
 {
-	const ElfW(Ehdr) *eh = (const void *)m->start;
-	const ElfW(Phdr) *ph = (const void *)(m->start + eh->e_phoff);
 	uintptr_t hdr = (uintptr_t)m->image.hdr;
+	struct headers h;
 
 	m->image.low = (const uint8_t *)m->start;
 	m->image.high = (const uint8_t *)m->end;
-	if (memcmp(eh->e_ident, ELFMAG, SELFMAG) != 0 ||
-	    eh->e_phoff + eh->e_phnum * sizeof(*ph) > PRINT_BYTES * 4 ||
-	    eh->e_phentsize != sizeof(*ph))
+	if (!headers_find(found, &h))
 		return;
-	for (unsigned i = 0; i < eh->e_phnum; i++) {
-		uintptr_t low = m->bias + ph[i].p_vaddr;
+	for (unsigned i = 0; i < h.count; i++) {
+		const ElfW(Phdr) *ph = &h.segment[i];
+		uintptr_t low = m->bias + ph->p_vaddr;
 
-		if (ph[i].p_type != PT_LOAD || hdr - low >= ph[i].p_memsz)
+		if (ph->p_type != PT_LOAD || hdr - low >= ph->p_memsz)
 			continue;
 		m->image.low = (const uint8_t *)low;
-		m->image.high = (const uint8_t *)low + ph[i].p_memsz;
+		m->image.high = (const uint8_t *)low + ph->p_memsz;
 		return;
 	}
 }
@@ -118,7 +115,7 @@ make_record(const struct dl_find_object *found, uint64_t print)
 	m->fleeting = is_fleeting(copy);
 	m->image.hdr = found->dlfo_eh_frame;
 	if (m->image.hdr != NULL)
-		bound_image(m);
+		bound_image(m, found);
 	atomic_init(&m->epoch, modules_epoch());
 	return m;
 }

@@ -5,29 +5,37 @@
 #include "shim/stack/rules.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "common/base/mem.h"
+#include "shim/stack/bounds.h"
 #include "shim/stack/cfi.h"
+#include "shim/stack/code.h"
 
 enum {
+	CODE_PAGE = 4096,
 	OP_DEREF = 0x06,
 	OP_BREG_RBP = 0x70 + CFI_RBP,
 };
 
-_Atomic(_Atomic uint64_t *) rules_segments[RULES_SEGMENTS];
+/* A key with this bit stands for the code in front of the place: no address of
+ * a program has it. */
+#define CODE_BIT ((uint64_t)1 << (RULES_KEY_BITS - 1))
+
+_Atomic(struct rules_slot *) rules_segments[RULES_SEGMENTS];
 static _Atomic uint64_t stamp = 1;
 
 /* Segment @i, mapped when it is wanted first. */
-static _Atomic uint64_t *
+static struct rules_slot *
 segment(unsigned i)
 {
-	_Atomic uint64_t *s, *none = NULL;
-	size_t n = RULES_SLOTS(i) * 2 * sizeof(*s);
+	struct rules_slot *s, *none = NULL;
+	size_t n = RULES_SLOTS(i) * sizeof(*s);
 
 	s = atomic_load_explicit(&rules_segments[i], memory_order_acquire);
 	if (s != NULL)
 		return s;
-	s = i < 2 ? mem_map(n) : mem_reserve(n);
+	s = mem_reserve(n);
 	if (s == NULL)
 		return NULL;
 	if (atomic_compare_exchange_strong(&rules_segments[i], &none, s))
@@ -53,10 +61,10 @@ static void
 wipe_stamps(void)
 {
 	for (unsigned i = 0; i < RULES_SEGMENTS; i++) {
-		_Atomic uint64_t *s = atomic_load(&rules_segments[i]);
+		struct rules_slot *s = atomic_load(&rules_segments[i]);
 
 		for (size_t k = 0; s != NULL && k < RULES_SLOTS(i); k++)
-			atomic_fetch_and(&s[k], RULES_KEY_MASK);
+			atomic_fetch_and(&s[k].key, RULES_KEY_MASK);
 	}
 }
 
@@ -116,7 +124,7 @@ static int32_t
 fp_limit(const struct cfi_row *row)
 {
 	if (row->cfa_reg == CFI_RSP)
-		return MIN(0x1fff * 8, row->cfa_val + 128);
+		return MIN(RULE_FP_MASK * 8, row->cfa_val + 128);
 	return 8 + 128;
 }
 
@@ -148,56 +156,104 @@ word_of(const struct cfi_image *image, const struct cfi_row *row)
 		return of_kind(RULE_FULL);
 	if (row->cfa_how == CFI_VAL_EXPR)
 		return drap_word(image, row);
-	if (row->cfa_val <= 0 || (row->cfa_reg != CFI_RSP &&
-	    row->cfa_reg != CFI_RBP))
+	/* The walk counts on it that a return address lies above rsp. */
+	if (row->cfa_reg == CFI_RSP ? row->cfa_val < 8 :
+	    row->cfa_reg != CFI_RBP || row->cfa_val <= 0)
 		return of_kind(RULE_FULL);
 	return simple_word(row);
+}
+
+/* Code that the loader knows and the kernel can read, at [@from, @from + @n),
+ * which is less than a page; else NULL. */
+static const uint8_t *
+code_at(uintptr_t from, size_t n, const struct module *m)
+{
+	uintptr_t last = from + n - 1;
+
+	if (from < m->start || last >= m->end || !bounds_can_read(last))
+		return NULL;
+	if (from / CODE_PAGE != last / CODE_PAGE && !bounds_can_read(from))
+		return NULL;
+	return (const uint8_t *)from;
+}
+
+/* mov $15, %eax (or %rax); syscall: what a signal handler returns to. */
+static bool
+is_trampoline(uint64_t key, const struct module *m)
+{
+	static const uint8_t with_rex[] = {
+		0x48, 0xc7, 0xc0, 0x0f, 0, 0, 0, 0x0f, 0x05
+	};
+	static const uint8_t without[] = { 0xb8, 0x0f, 0, 0, 0, 0x0f, 0x05 };
+	const uint8_t *code = code_at(key, sizeof(with_rex), m);
+
+	return code != NULL &&
+	    (memcmp(code, with_rex, sizeof(with_rex)) == 0 ||
+	    memcmp(code, without, sizeof(without)) == 0);
+}
+
+static bool
+is_after_call(uint64_t key, const struct module *m)
+{
+	const uint8_t *code = code_at(key - CODE_BEFORE, CODE_BEFORE, m);
+
+	return code != NULL && code_ends_call(code + CODE_BEFORE);
+}
+
+static uint64_t
+of_code(enum rule_code code)
+{
+	return (uint64_t)code << RULE_AT_FP;
 }
 
 static uint64_t
 work_out(uint64_t key, const struct module *m)
 {
+	uint64_t module = (uint64_t)m->number << RULE_AT_MODULE;
 	struct cfi_row row;
-	uint64_t word = RULE_NONE;
 
+	if ((key & CODE_BIT) != 0)
+		return module | (is_after_call(key & ~CODE_BIT, m) ?
+		    of_code(CODE_AFTER_CALL) : 0);
 	if (m->image.hdr != NULL && cfi_find(&m->image, key - 1, &row) == 0)
-		word = word_of(&m->image, &row);
-	return word | (uint64_t)m->number << RULE_AT_MODULE;
+		return module | word_of(&m->image, &row);
+	return module | of_code(is_trampoline(key, m) ?
+	    CODE_TRAMPOLINE : CODE_BY_RBP);
 }
 
 /* What a slot says of the place @key in module @m; 0 when it is another's. */
 static uint64_t
-ask_slot(struct rules_slot s, uint64_t key, const struct module *m,
+ask_slot(struct rules_slot *s, uint64_t key, const struct module *m,
     uint64_t now)
 {
-	uint64_t had = atomic_load_explicit(s.key, memory_order_acquire);
+	uint64_t had = atomic_load_explicit(&s->key, memory_order_acquire);
 	uint64_t rule = 0;
 
 	if ((had & RULES_KEY_MASK) != key)
 		return 0;
-	rule = atomic_load_explicit(s.rule, memory_order_acquire);
+	rule = atomic_load_explicit(&s->rule, memory_order_acquire);
 	if (rule == 0 && had == (key | now << RULES_KEY_BITS)) {
 		rule = work_out(key, m);
-		atomic_store_explicit(s.rule, rule, memory_order_release);
+		atomic_store_explicit(&s->rule, rule, memory_order_release);
 	}
 	if (rule == 0 || RULE_MODULE(rule) != m->number)
 		return 0;
 	if (had != (key | now << RULES_KEY_BITS))
-		atomic_compare_exchange_strong(s.key, &had,
+		atomic_compare_exchange_strong(&s->key, &had,
 		    key | now << RULES_KEY_BITS);
 	return rule;
 }
 
 /* Takes the free slot @s for @key; false when another was quicker. */
 static bool
-take_slot(struct rules_slot s, uint64_t key, uint64_t rule, uint64_t now)
+take_slot(struct rules_slot *s, uint64_t key, uint64_t rule, uint64_t now)
 {
 	uint64_t none = 0;
 
-	if (!atomic_compare_exchange_strong(s.key, &none,
+	if (!atomic_compare_exchange_strong(&s->key, &none,
 	    key | now << RULES_KEY_BITS))
 		return false;
-	atomic_store_explicit(s.rule, rule, memory_order_release);
+	atomic_store_explicit(&s->rule, rule, memory_order_release);
 	return true;
 }
 
@@ -209,8 +265,8 @@ look_in_table(uint64_t key, const struct module *m, uint64_t now)
 	uint64_t rule;
 
 	for (unsigned n = 0; n < RULES_SEGMENTS * RULES_WAYS; n++) {
-		_Atomic uint64_t *base = segment(n / RULES_WAYS);
-		struct rules_slot s;
+		struct rules_slot *base = segment(n / RULES_WAYS);
+		struct rules_slot *s;
 
 		if (base == NULL)
 			break;
@@ -218,7 +274,7 @@ look_in_table(uint64_t key, const struct module *m, uint64_t now)
 		rule = ask_slot(s, key, m, now);
 		if (rule != 0)
 			return rule;
-		if (atomic_load(s.key) != 0)
+		if (atomic_load(&s->key) != 0)
 			continue;
 		rule = work_out(key, m);
 		if (take_slot(s, key, rule, now))
@@ -235,15 +291,15 @@ look_quickly(uint64_t key, uint64_t now)
 	uint64_t want = key | now << RULES_KEY_BITS;
 
 	for (unsigned n = 0; n < RULES_SEGMENTS * RULES_WAYS; n++) {
-		_Atomic uint64_t *base = atomic_load_explicit(
+		struct rules_slot *base = atomic_load_explicit(
 		    &rules_segments[n / RULES_WAYS], memory_order_acquire);
-		struct rules_slot s;
+		struct rules_slot *s;
 
 		if (base == NULL)
 			return 0;
 		s = rules_slot(base, n / RULES_WAYS, key, n % RULES_WAYS);
-		if (atomic_load_explicit(s.key, memory_order_acquire) == want)
-			return atomic_load_explicit(s.rule,
+		if (atomic_load_explicit(&s->key, memory_order_acquire) == want)
+			return atomic_load_explicit(&s->rule,
 			    memory_order_acquire);
 	}
 	return 0;
@@ -260,8 +316,15 @@ rules_look_up(uint64_t key)
 		return rule;
 	if (key - 1 > RULES_KEY_MASK - 1)
 		return of_kind(RULE_NONE);
-	m = modules_find(key - 1);
+	m = modules_find((key & ~CODE_BIT) - 1);
 	if (m == NULL)
 		return of_kind(RULE_NONE);
 	return m->fleeting ? work_out(key, m) : look_in_table(key, m, now);
+}
+
+bool
+rules_is_after_call(uint64_t key)
+{
+	return key != 0 && (key & ~(CODE_BIT - 1)) == 0 &&
+	    RULE_CODE(rules_look_up(key | CODE_BIT)) == CODE_AFTER_CALL;
 }

@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <sys/auxv.h>
 
+#include "common/base/lock.h"
 #include "common/base/mem.h"
 #include "shim/stack/bounds.h"
 #include "shim/stack/modules.h"
@@ -16,6 +17,7 @@
 
 static unsigned depth_wanted = 64;
 static uint32_t own_module;	/* 0: we are part of the program itself */
+static uintptr_t own_start, own_size;	/* where it is; none without one */
 static _Atomic uint64_t dropped;
 
 /* The module that this code is in, unless that is the program. */
@@ -28,6 +30,12 @@ find_own_module(void)
 	if (m == NULL || entry - m->start < m->end - m->start)
 		return 0;
 	return m->number;
+}
+
+unsigned
+stack_depth(void)
+{
+	return depth_wanted;
 }
 
 int
@@ -45,25 +53,53 @@ stack_init(unsigned depth)
 		return err;
 	bounds_init();
 	own_module = find_own_module();
+	if (own_module != 0) {
+		own_start = modules_get(own_module)->start;
+		own_size = modules_get(own_module)->end - own_start;
+	}
 	return 0;
 }
 
+/* Caches that no thread has; all are of one size. */
+static struct {
+	struct lock lock;
+	struct stack_cache *first;
+} idle;
+
 static struct stack_cache *
-map_cache(uintptr_t low, uintptr_t high)
+take_idle(void)
 {
-	size_t n = sizeof(struct stack_cache) +
-	    (2 * depth_wanted + 1) * sizeof(struct frame);
-	struct stack_cache *c = mem_map(n);
+	struct stack_cache *c;
+	uint64_t mask;
+
+	if (!lock_take_masked(&idle.lock, LOCK_IF_FREE, &mask))
+		return NULL;
+	c = idle.first;
+	if (c != NULL)
+		idle.first = c->next_free;
+	lock_give_masked(&idle.lock, &mask);
+	return c;
+}
+
+static struct stack_cache *
+make_cache(uintptr_t low, uintptr_t high)
+{
+	size_t frames = (depth_wanted + 1) * sizeof(struct frame);
+	struct stack_cache *c = take_idle();
 
 	if (c == NULL)
+		c = mem_forever(sizeof(*c) + frames);
+	if (c == NULL)
 		return NULL;
-	c->size = n;
-	c->depth = depth_wanted;
-	c->low = low;
-	c->high = high;
-	c->whole_range = true;
-	c->fresh = c->kept + depth_wanted + 1;
-	c->kept[0].sp = UINTPTR_MAX; /* no walk comes here */
+	*c = (struct stack_cache){
+	    .depth = depth_wanted,
+	    .low = low,
+	    .high = high,
+	    .whole_range = true,
+	};
+	/* No walk comes here. */
+	c->frame[0] = (struct frame){ .sp = UINTPTR_MAX,
+	    .step = STEP_FP_MATTERS };
 	return c;
 }
 
@@ -71,7 +107,7 @@ struct stack_cache *
 stack_cache_make(uintptr_t low, uintptr_t high)
 {
 	uintptr_t sp = (uintptr_t)__builtin_frame_address(0);
-	struct stack_cache *c = map_cache(low, high);
+	struct stack_cache *c = make_cache(low, high);
 
 	if (c == NULL || high != 0)
 		return c;
@@ -86,8 +122,14 @@ stack_cache_make(uintptr_t low, uintptr_t high)
 void
 stack_cache_drop(struct stack_cache *c)
 {
-	if (c != NULL)
-		mem_unmap(c, c->size);
+	uint64_t mask;
+
+	if (c == NULL)
+		return;
+	lock_take_masked(&idle.lock, 0, &mask);
+	c->next_free = idle.first;
+	idle.first = c;
+	lock_give_masked(&idle.lock, &mask);
 }
 
 static uint32_t
@@ -97,7 +139,7 @@ capture(struct stack_cache *c, const struct stack_regs *regs, bool first)
 	uint32_t number = 0;
 
 	if (unlikely(c == NULL))
-		c = scratch = map_cache(0, 0);
+		c = scratch = make_cache(0, 0);
 	if (likely(c != NULL))
 		number = walk_number(c, regs, own_module, first);
 	if (unlikely(number == 0))
@@ -133,6 +175,20 @@ uint32_t
 stack_capture_regs(struct stack_cache *c, const struct stack_regs *regs)
 {
 	return capture(c, regs, false);
+}
+
+uint32_t
+stack_capture_at(struct stack_cache *c, const struct stack_origin *from)
+{
+	uint32_t number;
+
+	if (likely(c != NULL && from->sp != 0 &&
+	    from->pc - own_start >= own_size)) {
+		number = walk_number_at(c, from->pc, from->sp, from->fp);
+		if (likely(number != 0))
+			return number;
+	}
+	return stack_capture(c);
 }
 
 unsigned
@@ -206,4 +262,5 @@ stack_forget_code(void)
 void
 stack_after_fork(void)
 {
+	lock_reset(&idle.lock);
 }

@@ -11,7 +11,7 @@
  * interrupted gives the address of its instruction + 1.  So @pc - 1 always lies
  * in the instruction that a name should be looked up for.
  *
- * Memory   mem_map'ed tables that grow; one struct stack_cache per thread.
+ * Memory   mem_map'ed tables that grow; caches of 6 KiB, used again.
  * Threads  any number capture at once; the tree is lock-free to read and
  *          inserts by compare-and-swap.
  * Fork     the child keeps the tree; caches of other threads are dropped.
@@ -36,11 +36,31 @@ struct stack_regs {
 				 * address: a signal arrived there */
 };
 
-/* Per-thread memory of the previous walk; opaque.  At most 8 KiB. */
+/* How one of our functions was entered: where it returns to, and what the
+ * caller has in rsp and rbp then.  @sp 0: not known. */
+struct stack_origin {
+	uintptr_t pc, sp, fp;
+};
+
+/* For the function it is used in, which must not be inlined: that keeps a frame
+ * pointer, at which the caller's lies, for this. */
+#define STACK_ORIGIN() ({ \
+	const uintptr_t *frame_ = __builtin_frame_address(0); \
+	(struct stack_origin){ \
+	    .pc = frame_[1], \
+	    .sp = (uintptr_t)(frame_ + 2), \
+	    .fp = frame_[0], \
+	}; \
+})
+
+/* Per-thread memory of the previous walk; opaque.  Under 6 KiB at the usual
+ * depth. */
 struct stack_cache;
 
 /* Prepares the tables; @depth frames are kept per stack.  0 or -errno. */
 int stack_init(unsigned depth);
+/* How many that are at most. */
+SIGNAL_SAFE unsigned stack_depth(void);
 
 /* A cache for a thread whose stack is [@low, @high); NULL without memory (then
  * captures work, without reuse).  0,0 for bounds: not known, the walk checks
@@ -53,6 +73,11 @@ IN_HOOK void stack_cache_drop(struct stack_cache *c);
  * Returns the stack's number or STACK_NONE (no memory, counted in
  * stack_dropped()).  @c may be NULL. */
 IN_HOOK uint32_t stack_capture(struct stack_cache *c);
+/* The same for the caller of the function that was entered as @from says: from
+ * there, when those three are enough, and without the way through our own
+ * frames.  Must be called below that function. */
+IN_HOOK uint32_t stack_capture_at(struct stack_cache *c,
+    const struct stack_origin *from);
 /* The same from @regs. */
 IN_HOOK uint32_t stack_capture_regs(struct stack_cache *c,
     const struct stack_regs *regs);

@@ -15,9 +15,10 @@
 
 enum {
 	WAYS = 8,		/* slots of a window */
-	INDEX_BITS = 12,	/* slots of the first segment, */
+	INDEX_BITS = 14,	/* slots of the first segment, */
 	SEGMENTS = 16,		/* each has twice as many as the one before */
-	FRONT_BITS = 12,	/* slots of the first front, then twice each */
+	FRONT_BITS = 13,	/* slots of the first front, */
+	FRONT_GROWS = 2,	/* then four times as many each */
 	NODES_MAX_BITS = 26,	/* more than this are not kept */
 	NODES_MIN_BITS = 16,
 };
@@ -26,7 +27,7 @@ struct stackset_node *stackset_nodes;
 _Atomic(struct stackset_front *) stackset_front;
 static uint32_t node_count;	/* that there is address space for */
 static _Atomic(_Atomic uint64_t *) segments[SEGMENTS];
-static _Atomic uint32_t next = STACKSET_FIRST;
+_Atomic uint32_t stackset_next = STACKSET_FIRST;
 
 /* What is large is reserved: its pages count when they are touched. */
 static void *
@@ -96,7 +97,7 @@ stackset_init(void)
 uint32_t
 stackset_limit(void)
 {
-	return atomic_load_explicit(&next, memory_order_acquire);
+	return atomic_load_explicit(&stackset_next, memory_order_acquire);
 }
 
 /* More stacks than the front has slots: a larger one begins empty.  The old
@@ -109,11 +110,11 @@ grow_front(struct stackset_front *f)
 
 	if (stackset_limit() >> bits == 0 || bits >= NODES_MAX_BITS)
 		return;
-	larger = make_front(bits + 1);
+	larger = make_front(bits + FRONT_GROWS);
 	if (larger != NULL && !atomic_compare_exchange_strong(&stackset_front,
 	    &f, larger))
 		mem_unmap(larger, sizeof(*larger) +
-		    (sizeof(larger->slot[0]) << (bits + 1)));
+		    (sizeof(larger->slot[0]) << (bits + FRONT_GROWS)));
 }
 
 void
@@ -135,68 +136,82 @@ stackset_put_in_front(uint64_t hash, uint32_t number)
 static uint32_t
 make_node(uint32_t parent, uint64_t where)
 {
-	uint32_t number = atomic_load_explicit(&next, memory_order_relaxed);
+	uint32_t number = atomic_load_explicit(&stackset_next,
+	    memory_order_relaxed);
 	struct stackset_node *n;
 
 	do {
 		if (number >= node_count)
 			return 0;
-	} while (!atomic_compare_exchange_weak(&next, &number, number + 1));
+	} while (!atomic_compare_exchange_weak(&stackset_next, &number,
+	    number + 1));
 	n = &stackset_nodes[number];
 	n->parent = parent;
-	n->depth = 1;
-	if (parent >= STACKSET_FIRST)
-		n->depth += stackset_nodes[parent].depth;
 	n->where = where;
 	return number;
 }
 
 static bool
-is_node(uint64_t slot, uint64_t hash, uint32_t parent, uint64_t where)
+is_node(uint64_t slot, uint64_t tag, uint32_t parent, uint64_t where)
 {
 	const struct stackset_node *n = &stackset_nodes[(uint32_t)slot];
 
-	return slot >> 32 == hash >> 32 && slot != 0 && n->where == where &&
-	    n->parent == parent;
+	return slot >> 32 == tag && n->where == where && n->parent == parent;
 }
 
-/* Slot @way of the window of segment @i. */
-static _Atomic uint64_t *
-slot_of(_Atomic uint64_t *base, unsigned i, uint64_t hash, unsigned way)
+/* Looks at the slots of a window in their fixed order; the first free one
+ * takes the new node, *@made, which is made when it is wanted first.  The one
+ * who loses the race for a slot looks at it again: either it holds this node
+ * now, or the search goes on behind it.  0: not here, or (then *@made is 0,
+ * with a free slot) there is no memory. */
+static uint32_t
+look_in_window(_Atomic uint64_t *base, uint64_t mask, uint64_t at,
+    uint64_t tag, uint32_t parent, uint64_t where, uint32_t *made, bool *free_)
 {
-	uint64_t mask = ((uint64_t)1 << (INDEX_BITS + i)) - 1;
+	for (unsigned way = 0; way < WAYS; way++) {
+		_Atomic uint64_t *s = base + ((at ^ way) & mask);
+		uint64_t slot = atomic_load_explicit(s, memory_order_acquire);
 
-	return base + (((hash >> i) ^ way) & mask);
+		if (slot == 0) {
+			*free_ = true;
+			if (*made == 0)
+				*made = make_node(parent, where);
+			if (*made == 0)
+				return 0;
+			if (atomic_compare_exchange_strong(s, &slot,
+			    tag << 32 | *made)) {
+				atomic_store_explicit(
+				    &stackset_nodes[*made].is_found, 1,
+				    memory_order_release);
+				return *made;
+			}
+		}
+		if (is_node(slot, tag, parent, where))
+			return (uint32_t)slot;
+	}
+	*free_ = false;
+	return 0;
 }
 
-/* Looks at its slots in their fixed order; the first free one takes the new
- * node.  The one who loses the race for a slot looks at it again: either it
- * holds this node now, or the search goes on behind it. */
 uint32_t
 stackset_child(uint32_t parent, uint64_t where)
 {
 	uint64_t hash = (where ^ (uint64_t)parent << 20) *
 	    STACKSET_HASH_FACTOR;
-	uint32_t made = 0;
+	uint32_t made = 0, found;
+	bool is_free = false;
 
 	hash ^= hash >> 29;
-	for (unsigned n = 0; n < SEGMENTS * WAYS; n++) {
-		_Atomic uint64_t *s = segment(n / WAYS);
-		uint64_t slot;
+	for (unsigned i = 0; i < SEGMENTS && !is_free; i++) {
+		_Atomic uint64_t *base = segment(i);
 
-		if (s == NULL)
+		if (base == NULL)
 			return 0;
-		s = slot_of(s, n / WAYS, hash, n % WAYS);
-		slot = atomic_load_explicit(s, memory_order_acquire);
-		if (slot == 0 && made == 0)
-			made = make_node(parent, where);
-		if (slot == 0 && made == 0)
-			return 0;
-		if (slot == 0 && atomic_compare_exchange_strong(s, &slot,
-		    hash >> 32 << 32 | made))
-			return made;
-		if (is_node(slot, hash, parent, where))
-			return (uint32_t)slot;
+		found = look_in_window(base,
+		    ((uint64_t)1 << (INDEX_BITS + i)) - 1, hash >> i,
+		    hash >> 32, parent, where, &made, &is_free);
+		if (found != 0)
+			return found;
 	}
 	return 0;
 }

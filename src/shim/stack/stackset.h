@@ -34,7 +34,8 @@ enum { STACKSET_WHOLE = 0, STACKSET_CUT = 1, STACKSET_FIRST = 2 };
 struct stackset_node {
 	uint64_t where;		/* return address, module number << 48 */
 	uint32_t parent;
-	uint32_t depth;		/* frames from here to the outermost */
+	_Atomic uint32_t is_found;	/* the index leads to it: 1, set last;
+					 * one that lost a race stays 0 */
 };
 
 /* A table of whole stacks: number, and in the high half bits of the hash. */
@@ -45,6 +46,7 @@ struct stackset_front {
 
 extern struct stackset_node *stackset_nodes;
 extern _Atomic(struct stackset_front *) stackset_front;
+extern _Atomic uint32_t stackset_next;	/* one past the largest number */
 
 #define STACKSET_HASH_FACTOR 0x9e3779b97f4a7c15ull
 
@@ -80,6 +82,18 @@ stackset_guess(uint64_t hash)
 		return (uint32_t)slot;
 	slot = atomic_load_explicit(&f->slot[at ^ 1], memory_order_acquire);
 	return (slot >> 32) == (uint32_t)hash ? (uint32_t)slot : 0;
+}
+
+/* True when @number is that of the child @where of @parent: for guesses. */
+SIGNAL_SAFE static ALWAYS_INLINE bool
+stackset_is_child(uint32_t number, uint32_t parent, uint64_t where)
+{
+	const struct stackset_node *n = stackset_node(number);
+
+	return number < atomic_load_explicit(&stackset_next,
+	    memory_order_relaxed) &&
+	    atomic_load_explicit(&n->is_found, memory_order_acquire) != 0 &&
+	    n->where == where && n->parent == parent;
 }
 
 #endif

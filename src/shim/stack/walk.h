@@ -28,27 +28,73 @@
 struct frame {
 	uint64_t where;		/* place, module << 48, as in the tree */
 	uintptr_t sp, fp;
-	uint32_t number;	/* of the stack from here outward */
-	uint32_t step;		/* the low bits of its rule; see walk.c */
-	uint64_t hash;		/* of the stack from here outward */
-	const uint64_t *fp_at;	/* in a kept frame: where its caller's rbp is */
+	uintptr_t saved_at;	/* in a kept frame: where memory has @fp, or
+				 * @fp's own address when it does not matter */
+	uint64_t hash;		/* kept: of the stack from here outward;
+				 * fresh: this frame's part of it */
+	uint32_t number;	/* kept: of that stack */
+	uint32_t step;		/* the high half of its rule, and flags */
 };
 
+/* A frame's step: the kind, and where rbp was saved below the CFA; two bits
+ * that no rule uses are flags. */
+#define STEP_OF(word) ((uint32_t)((word) >> RULE_AT_KIND))
+#define STEP_KIND(step) ((step) & 7)
+#define STEP_FP(step) ((uintptr_t)((step) >> 3 & RULE_FP_MASK) * 8)
+/* What lies outward depends on the rbp that the frame was entered with. */
+#define STEP_FP_MATTERS (1u << 14)
+/* A signal arrived at the frame's place. */
+#define STEP_INTERRUPTED (1u << 15)
+
+/* A frame on top of a stack, and the number of the two. */
+struct child {
+	uint64_t where;
+	uint32_t parent, number;
+};
+
+/* The last known child at a place: how far its number was from its parent's.
+ * What one function calls in a row was mostly numbered in a row too. */
+struct step_inward {
+	uint64_t where;
+	uint32_t distance;
+};
+
+/* The last walk that had one frame on top of kept frame @base: entered at @key
+ * with @sp, the stack is @number.  @key 0: there is none. */
+struct lone {
+	uint64_t key;
+	uintptr_t sp;
+	uint32_t number, base;
+};
+
+/* So many are remembered; so few fresh frames are not worth keeping. */
+enum { CHILDREN = 128, STEPS_INWARD = 8, FEW_FRAMES = 3 };
+
+/* The kept frames lie outermost first from frame[1] on, so that those that are
+ * reused stay where they are; a walk puts its fresh frames at the other end,
+ * innermost last. */
 struct stack_cache {
 	uintptr_t low, high;	/* the thread's stack; 0, 0: not known */
-	size_t size;		/* of the mapping */
-	uint64_t stamp;		/* rules_stamp() of the kept walk */
+	uint64_t stamp;		/* rules_stamp() << 48 of the kept walk */
 	bool whole_range;	/* @low is the stack's true end */
 	unsigned depth;		/* frames that there is place for */
-	unsigned kept_count;
-	struct frame *fresh;	/* scratch: a walk, innermost first */
-	struct frame kept[];	/* [0] is nobody, [1] the outermost, ... */
+	unsigned count;		/* kept frames */
+	unsigned linked;	/* so many, from the outermost on, are linked by
+				 * steps that memory alone confirms */
+	unsigned with_rbp;	/* so many of them where an rbp matters */
+	bool realigned;		/* there may be a RULE_DRAP among these */
+	struct stack_cache *next_free;
+	struct lone lone;
+	struct child child[CHILDREN];
+	struct step_inward step_inward[STEPS_INWARD];
+	struct frame frame[];	/* [0] is nobody, [1] the outermost, ... */
 };
 
 enum walk_end {
 	WALK_ON,	/* there is a caller */
 	WALK_ROOT,	/* nobody called */
 	WALK_CUT,	/* nobody knows who called */
+	WALK_UNKNOWN,	/* more registers would have been needed */
 };
 
 /* All registers, for steps that need more than three. */
@@ -69,14 +115,16 @@ struct walk {
 	struct walk_at at;
 	struct window window;
 	struct stack_cache *c;
-	const struct stack_regs *start;	/* or &resume */
+	const struct stack_regs *start;	/* or &resume; NULL: not known */
 	struct stack_regs resume;	/* where all registers are known */
-	uint64_t stamp;		/* << 48, as the keys have it */
-	_Atomic uint64_t *rules;	/* rules_first() */
+	uint64_t stamp;		/* as the cache has it */
+	uint64_t interrupted;	/* the last key that is not after a call */
+	struct rules_slot *rules;	/* rules_first() */
 	unsigned meet;		/* the kept frame that the walk may come to */
 	unsigned count;		/* fresh frames */
 	unsigned depth;		/* how many frames are wanted */
-	uint64_t hash, power;	/* of the fresh frames */
+	uint64_t hash;		/* of the fresh frames */
+	uint32_t kinds;		/* RULE_BY_RBP: one of them needs rbp */
 };
 
 /* What is below the stack pointer and still a function's own. */
@@ -95,8 +143,20 @@ walk_is_place(uint64_t key)
 IN_HOOK uint32_t walk_number(struct stack_cache *c,
     const struct stack_regs *start, uint32_t own, bool first);
 
+/* The same for the caller of a function that was entered with these three.  0
+ * also when they are not enough. */
+IN_HOOK uint32_t walk_number_at(struct stack_cache *c, uint64_t key,
+    uintptr_t sp, uintptr_t fp);
+
 /* Puts a window around @sp into @w. */
 IN_HOOK bool walk_enter(struct window *w, struct stack_cache *c, uintptr_t sp);
+
+/* Our own frames are none of the host's.  @first: nor is the first. */
+IN_HOOK enum walk_end walk_skip_own(struct walk *w, unsigned own, bool first);
+
+/* Walks outward until the root, or a kept frame from which on all is known:
+ * then *@base is its index. */
+IN_HOOK enum walk_end walk_out(struct walk *w, unsigned *base);
 
 /* One step with all registers (walk_full.c). */
 IN_HOOK COLD enum walk_end walk_full_step(struct walk_full *f,

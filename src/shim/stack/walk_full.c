@@ -5,11 +5,9 @@
  * A walk follows three registers.  When a frame needs another one, its value is
  * found by walking again from the start with all of them.
  */
-#include <errno.h>
-#include <string.h>
-
 #include "shim/stack/expr.h"
 #include "shim/stack/modules.h"
+#include "shim/stack/rules.h"
 #include "shim/stack/walk.h"
 
 /* Where the kernel's struct ucontext keeps registers, for a trampoline that has
@@ -89,22 +87,6 @@ step_by_row(struct walk_full *f, struct window *w,
 	return next.r[CFI_RA] == 0 && !row->signal ? WALK_ROOT : WALK_ON;
 }
 
-/* mov $15, %eax (or %rax); syscall: what a signal handler returns to. */
-static bool
-is_trampoline(uint64_t pc)
-{
-	static const uint8_t with_rex[] = {
-		0x48, 0xc7, 0xc0, 0x0f, 0, 0, 0, 0x0f, 0x05
-	};
-	static const uint8_t without[] = { 0xb8, 0x0f, 0, 0, 0, 0x0f, 0x05 };
-	const void *code = (const void *)(uintptr_t)pc;
-
-	if (!bounds_can_read(pc) || !bounds_can_read(pc + 9))
-		return false;
-	return memcmp(code, with_rex, sizeof(with_rex)) == 0 ||
-	    memcmp(code, without, sizeof(without)) == 0;
-}
-
 static enum walk_end
 step_over_signal(struct walk_full *f, struct window *w)
 {
@@ -120,31 +102,13 @@ step_over_signal(struct walk_full *f, struct window *w)
 	return WALK_ON;
 }
 
-/* True when @to is an address that a call instruction in known code pushed. */
-static bool
-is_after_call(uint64_t to)
-{
-	const uint8_t *code = (const uint8_t *)(uintptr_t)to;
-
-	if (!modules_has_code(to - 1) || !modules_has_code(to - 7) ||
-	    !bounds_can_read(to - 8) || !bounds_can_read(to - 1))
-		return false;
-	if (code[-5] == 0xe8)
-		return true;
-	/* call *..., with a byte that says which operand, and 0 to 5 more */
-	for (int i = 2; i <= 7; i++)
-		if (code[-i] == 0xff && (code[-i + 1] & 0x38) == 0x10)
-			return true;
-	return false;
-}
-
 /* A call to nowhere: all that happened on the stack is the call itself. */
 static enum walk_end
 step_from_nowhere(struct walk_full *f, struct window *w)
 {
 	uint64_t to;
 
-	if (!bounds_read(w, f->r[CFI_RSP], &to) || !is_after_call(to))
+	if (!bounds_read(w, f->r[CFI_RSP], &to) || !rules_is_after_call(to))
 		return WALK_CUT;
 	f->r[CFI_RSP] += 8;
 	f->r[CFI_RA] = f->key = to;
@@ -160,7 +124,7 @@ step_by_frame_pointer(struct walk_full *f, struct window *w)
 
 	if (fp < f->r[CFI_RSP] || fp % 8 != 0 || fp + 16 < fp ||
 	    !bounds_read(w, fp, &outer) || !bounds_read(w, fp + 8, &to) ||
-	    !is_after_call(to))
+	    !rules_is_after_call(to))
 		return WALK_CUT;
 	f->r[CFI_RBP] = outer;
 	f->r[CFI_RSP] = fp + 16;
@@ -180,7 +144,8 @@ walk_full_step(struct walk_full *f, struct stack_cache *c, struct window *w)
 	if (m != NULL && m->image.hdr != NULL &&
 	    cfi_find(&m->image, f->key - 1, &row) == 0)
 		end = step_by_row(f, w, &m->image, &row);
-	else if (!f->interrupted && is_trampoline(f->key))
+	else if (!f->interrupted && m != NULL &&
+	    RULE_CODE(rules_look_up(f->key)) == CODE_TRAMPOLINE)
 		end = step_over_signal(f, w);
 	else if (f->interrupted && m == NULL && !bounds_can_read(f->key - 1))
 		end = step_from_nowhere(f, w);
@@ -254,6 +219,7 @@ walk_full_from_start(struct walk *w)
 	w->at.sp = f.r[CFI_RSP];
 	w->at.fp = f.r[CFI_RBP];
 	w->window = window;
+	w->interrupted = f.interrupted ? f.key : 0;
 	if (end == WALK_ON)
 		keep_place(w, &f);
 	return end;

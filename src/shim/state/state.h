@@ -6,11 +6,16 @@
  * one branch; everything else is behind it, in cold files.  free() needs the
  * test "is this pointer of our allocator's address window" too; both tests are
  * one: the window that pointers are compared with is none while anything is
- * armed.
+ * armed.  The fast paths of malloc() and free() have neither the load nor the
+ * branch: while something is armed they look into a table of other contents.
  *
  * The hook scope keeps our own code out of our own hooks: hook_enter() fails
  * when this thread is inside already (our own call, or a signal handler that
- * interrupted us), keeps errno, and hook_leave() gives it back.
+ * interrupted us), keeps errno, and hook_leave() gives it back.  A handler can
+ * also jump over us and never come back: a later hook_enter() finds the scope
+ * where no living frame can be, or written over, mends what was left half done
+ * and enters.  And it fails where the stack has no room for us, so that a
+ * stack that runs over does so in the host's code, as it would without us.
  *
  * Memory   static, and 64 bytes of initial-exec TLS per thread.
  * Threads  the armed words are written by state_arm() under its lock and read
@@ -22,6 +27,7 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "common/base/attrs.h"
@@ -53,6 +59,14 @@ extern _Atomic uint32_t state_armed_wait
 /* The window's number, WINDOW_BASE / WINDOW_SIZE; WINDOW_CLOSED when armed. */
 extern _Atomic uint64_t state_free_window
     __attribute__((visibility("hidden")));
+
+/* What the fast paths of hot.S look sizes up in: jemalloc's table while nothing
+ * is armed, else sizes that pass the limit which they compare with next. */
+enum { STATE_SIZES = 232 };
+extern _Atomic uint64_t state_sizes[STATE_SIZES]
+    __attribute__((visibility("hidden")));
+/* Tells where jemalloc has that table, which is filled and stays. */
+void state_know_sizes(const size_t sizes[STATE_SIZES]);
 
 /* True when the allocation path must take its cold half. */
 SIGNAL_SAFE static ALWAYS_INLINE bool
@@ -99,38 +113,90 @@ struct tls {
 	struct thread *thread;	/* this thread's record, or NULL so far */
 	bool ours;		/* this is the diag thread */
 	bool dead;		/* its TLS destructors have run */
+	int *errno_at;		/* its errno; NULL until it was asked for */
+	_Atomic uint64_t *counts; /* what it counts blocks in: its record's;
+				   * NULL: not known yet, or not the host's */
+	const struct hook_scope *scope;	/* that it is inside of, or was */
+	uintptr_t low_water;	/* below it, the stack is looked at closely */
 };
 
 extern __thread struct tls tls
     __attribute__((tls_model("initial-exec"), visibility("hidden")));
 
 struct hook_scope {
+	uintptr_t alive;	/* its own address, until it is written over */
 	int saved_errno;
 };
 
-/* Events that were lost because they happened while the thread was inside a
- * hook already (a signal handler that allocates); printed at the end. */
-extern _Atomic uint64_t state_nested_events
-    __attribute__((visibility("hidden")));
+/* What the ranks above know about a thread: */
+struct hook_helpers {
+	/* the stack that @at is on, when it is the thread's own; */
+	bool (*stack)(uintptr_t at, uintptr_t *low, uintptr_t *high);
+	/* a handler has jumped out of the scope it was in: its locks are to be
+	 * given, its half-done work thrown away. */
+	void (*mend)(void);
+};
+void state_set_helpers(const struct hook_helpers *helpers);
 
-/* Returns false when this thread is inside already, or is our own thread; then
- * the event is none of the host's, or is counted as lost by the caller. */
+/* A hook is not entered with less than this left of the thread's stack. */
+enum { HOOK_ROOM = 6 * 1024 };
+
+/* Where the thread's errno is, without a call. */
+IN_HOOK static ALWAYS_INLINE int *
+state_errno(void)
+{
+	if (unlikely(tls.errno_at == NULL))
+		tls.errno_at = __extension__ ({
+			extern int *__errno_location(void)
+			    __attribute__((const, nothrow));
+			__errno_location();
+		});
+	return tls.errno_at;
+}
+
+/* The cold half of hook_enter(): inside already, or deep in the stack. */
+IN_HOOK COLD bool state_may_enter(struct hook_scope *scope);
+
+/* True when no living frame can have what was at @was, where its own address
+ * came first; @at is in a living one. */
+SIGNAL_SAFE COLD bool state_is_left(uintptr_t was, uintptr_t at);
+
+/* True when the code whose stack pointer is @sp, which a signal has interrupted
+ * or which calls this, is inside of a scope.  One that was left is mended. */
+SIGNAL_SAFE COLD bool state_is_inside(uintptr_t sp);
+
+/* Returns false when this thread is inside already, is our own thread, or has
+ * no room left in its stack; then the event is none of the host's, or is
+ * counted as lost by the caller. */
 IN_HOOK static inline bool
 hook_enter(struct hook_scope *scope)
 {
-	if (tls.inside != 0 || tls.ours)
+	if (unlikely(tls.inside != 0 || tls.ours ||
+	    (uintptr_t)scope < tls.low_water) && !state_may_enter(scope))
 		return false;
+	scope->alive = (uintptr_t)scope;
+	tls.scope = scope;
 	tls.inside = 1;
 	atomic_signal_fence(memory_order_seq_cst);
-	scope->saved_errno = *__extension__ ({
-		extern int *__errno_location(void)
-		    __attribute__((const, nothrow));
-		__errno_location();
-	});
+	scope->saved_errno = *state_errno();
 	return true;
 }
 
-IN_HOOK void hook_leave(struct hook_scope *scope);
+/* A fatal signal arrived inside the scope, and its handler only left a note. */
+IN_HOOK COLD void state_handle_deferred(void);
+
+IN_HOOK static inline void
+hook_leave(const struct hook_scope *scope)
+{
+	atomic_signal_fence(memory_order_seq_cst);
+	tls.inside = 0;
+	/* A signal after this store is handled at once, one before it has
+	 * left its number. */
+	atomic_signal_fence(memory_order_seq_cst);
+	if (unlikely(tls.pending_signal != 0))
+		state_handle_deferred();
+	*state_errno() = scope->saved_errno;
+}
 
 /* Inside a scope, while the constructor or the last reports run: what is
  * allocated now is our own business, neither counted nor lost. */
@@ -139,6 +205,7 @@ SIGNAL_SAFE static inline void
 hook_own_work(void)
 {
 	tls.inside = INSIDE_OWN_WORK;
+	tls.counts = NULL;	/* until it counts again, outside */
 }
 
 #endif

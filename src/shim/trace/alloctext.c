@@ -10,6 +10,7 @@
 #include "common/base/lock.h"
 #include "common/base/mem.h"
 #include "shim/sink/sink.h"
+#include "shim/stack/stack.h"
 #include "shim/trace/frames.h"
 #include "shim/trace/live.h"
 
@@ -17,6 +18,7 @@ enum {
 	TOLD_SHIFT = 16,	/* stacks per part of the table */
 	TOLD_PARTS = (LIVE_STACK_MAX >> TOLD_SHIFT) + 1,
 	LOCK_PATIENCE_MS = 50,
+	EVENT_LINES = 3,	/* of a record, besides its frames */
 };
 
 static bool brief;
@@ -140,9 +142,10 @@ put_event(char *to, const struct tracer *tr, const struct alloctext *e)
 }
 
 static size_t
-record_space(void)
+record_space(unsigned events)
 {
-	return MIN(tracer_record_space(), sink_whole_max());
+	return MIN(tracer_record_space(),
+	    sink_whole_max(events * (stack_depth() + EVENT_LINES)));
 }
 
 /* The byte of stack @id, or NULL without memory. */
@@ -168,7 +171,7 @@ told_byte(uint32_t id)
 static bool
 write_stack(struct tracer *tr, uint32_t id)
 {
-	size_t space = record_space();
+	size_t space = record_space(1);
 	char *at = tr->record;
 
 	at = put_literal(at, "stack ");
@@ -192,13 +195,15 @@ was_told(const uint8_t *byte)
 static COLD void
 tell_stack(struct tracer *tr, uint32_t id, uint8_t *byte)
 {
-	bool locked = lock_take_for(&telling, LOCK_PATIENCE_MS * NS_PER_MS);
+	uint64_t mask;
+	bool locked = lock_take_masked(&telling, LOCK_PATIENCE_MS * NS_PER_MS,
+	    &mask);
 	uint8_t now = __atomic_load_n(&generation, __ATOMIC_RELAXED);
 
 	if (!was_told(byte) && write_stack(tr, id) && byte != NULL)
 		__atomic_store_n(byte, now, __ATOMIC_RELEASE);
 	if (locked)
-		lock_give(&telling);
+		lock_give_masked(&telling, &mask);
 }
 
 bool
@@ -216,7 +221,7 @@ alloctext_put(struct tracer *tr, const struct alloctext *e, unsigned n)
 		return sink_put(tr->record, (size_t)(at - tr->record));
 	}
 	for (unsigned i = 0; i < n; i++) {
-		size_t space = record_space() / n - 1;
+		size_t space = record_space(n) / n - 1;
 		char *begin = at;
 
 		at = put_event(at, tr, &e[i]);

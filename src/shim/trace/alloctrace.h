@@ -14,6 +14,7 @@
 
 #include "common/base/attrs.h"
 #include "common/options/options.h"
+#include "shim/stack/stack.h"
 
 struct thread;
 
@@ -29,13 +30,13 @@ const char *alloc_entry_name(enum alloc_entry e);
 
 int alloctrace_start(const struct options *opt);
 
-/* After an allocation succeeded, inside a hook scope.  @size is what was
- * asked for, @usable what was given. */
+/* After an allocation of @size bytes succeeded, inside a hook scope.  @from is
+ * how the host called. */
 IN_HOOK void alloctrace_alloc(struct thread *t, void *p, size_t size,
-    size_t usable, enum alloc_entry entry);
+    enum alloc_entry entry, const struct stack_origin *from);
 /* Before @p is given back, inside a hook scope. */
 IN_HOOK void alloctrace_free(struct thread *t, void *p,
-    enum alloc_entry entry);
+    enum alloc_entry entry, const struct stack_origin *from);
 
 /* A realloc in two steps around the real one: the block's entry is taken
  * before, and put back when it failed. */
@@ -49,15 +50,18 @@ struct alloc_moved {
 IN_HOOK void alloctrace_move_begin(struct thread *t, void *old,
     struct alloc_moved *m);
 IN_HOOK void alloctrace_move_end(struct thread *t, void *old, void *new_,
-    size_t size, size_t usable, enum alloc_entry entry,
+    size_t size, enum alloc_entry entry, const struct stack_origin *from,
     const struct alloc_moved *m);
 
 /* The leak summary (leaks=N groups), once per process, as the process ends;
  * also on the signal: then with @final false. */
 void alloctrace_report(bool final);
-/* Events that could not be recorded because a signal handler interrupted our
- * own code. */
-SIGNAL_SAFE void alloctrace_lost(uint64_t n);
+/* An event that could not be recorded: a signal handler interrupted our own
+ * code (@inside), or too little of the stack was left. */
+SIGNAL_SAFE void alloctrace_lost(bool inside);
+/* A handler has jumped out of the recording of an event, on the thread of @t:
+ * what it left half done is thrown away, and it counts as lost. */
+IN_HOOK void alloctrace_mend(struct thread *t);
 /* When such an event frees @p: the block must not stay in the table. */
 SIGNAL_SAFE void alloctrace_forget(const void *p);
 

@@ -63,8 +63,9 @@ parse_line(const char *at, const char *end, char *path, size_t cap)
 	size_t n;
 	int version;
 
-	if (list++ == NULL)
+	if (list == NULL)
 		return 0;
+	list++;
 	from = memchr(list, ':', (size_t)(end - list));
 	if (from == NULL)
 		return 0;

@@ -23,16 +23,15 @@ enum {
 	NOTE_SPACE = 64,	/* for the line on what was left out */
 };
 
-/* The line of a return address. */
+/* The line of a place. */
 struct line {
 	struct object *object;
-	uint32_t since;		/* the first stack it is true for */
 	uint32_t len;
 	char text[];
 };
 
 struct place {
-	_Atomic uintptr_t pc;	/* 0: free */
+	_Atomic uint64_t where;	/* pc, module's number << 48; 0: free */
 	struct line *_Atomic line;
 };
 
@@ -70,22 +69,28 @@ frames_start(void)
 }
 
 static ALWAYS_INLINE size_t
-hash(uintptr_t pc)
+hash(uint64_t where)
 {
-	return (size_t)((pc * 0x9e3779b97f4a7c15ull) >> 32);
+	return (size_t)((where * 0x9e3779b97f4a7c15ull) >> 32);
 }
 
-/* The place of @pc, or the free one where it belongs. */
-static ALWAYS_INLINE struct place *
-place_of(struct table *t, uintptr_t pc)
+static ALWAYS_INLINE uint64_t
+where_of(uintptr_t pc, uint32_t module)
 {
-	size_t i = hash(pc) & t->mask;
+	return pc | (uint64_t)module << 48;
+}
+
+/* The entry of @where, or the free one where it belongs. */
+static ALWAYS_INLINE struct place *
+place_of(struct table *t, uint64_t where)
+{
+	size_t i = hash(where) & t->mask;
 
 	for (;;) {
-		uintptr_t there = atomic_load_explicit(&t->place[i].pc,
+		uint64_t there = atomic_load_explicit(&t->place[i].where,
 		    memory_order_acquire);
 
-		if (there == pc || there == 0)
+		if (there == where || there == 0)
 			return &t->place[i];
 		i = (i + 1) & t->mask;
 	}
@@ -103,11 +108,11 @@ grow(struct table *t)
 	for (size_t i = 0; i <= t->mask; i++) {
 		struct place *to;
 
-		if (t->place[i].pc == 0)
+		if (t->place[i].where == 0)
 			continue;
-		to = place_of(twice, t->place[i].pc);
+		to = place_of(twice, t->place[i].where);
 		to->line = t->place[i].line;
-		to->pc = t->place[i].pc;
+		to->where = t->place[i].where;
 	}
 	twice->used = t->used;
 	atomic_store_explicit(&table, twice, memory_order_release);
@@ -115,23 +120,24 @@ grow(struct table *t)
 }
 
 static void
-remember(uintptr_t pc, struct line *line)
+remember(uint64_t where, struct line *line)
 {
 	struct table *t;
 	struct place *p;
+	uint64_t mask;
 
-	if (!lock_try(&lock))
+	if (!lock_take_masked(&lock, LOCK_IF_FREE, &mask))
 		return; /* another time */
 	t = table;
 	if (t->used * 2 > t->mask)
 		t = grow(t);
 	if (t != NULL) {
-		p = place_of(t, pc);
-		t->used += p->pc == 0;
+		p = place_of(t, where);
+		t->used += p->where == 0;
 		atomic_store_explicit(&p->line, line, memory_order_release);
-		atomic_store_explicit(&p->pc, pc, memory_order_release);
+		atomic_store_explicit(&p->where, where, memory_order_release);
 	}
-	lock_give(&lock);
+	lock_give_masked(&lock, &mask);
 }
 
 /* Writes the line of @pc in @m (NULL: in no object).  Returns false when the
@@ -165,48 +171,92 @@ write_line(struct buf *b, uintptr_t pc, struct object *m)
 	return m != NULL && m->symbols_tried;
 }
 
-/* Finds out about a frame, and keeps the line if it will stay true. */
-static COLD size_t
-ask(struct buf *b, uintptr_t pc, uint32_t stack)
+static bool
+is_module(const struct object *m, const struct stack_module *mod)
 {
-	struct object *m = objects_find(pc - 1, stack);
-	size_t before = b->len;
-	struct line *line;
-	bool known;
-
-	if (m != NULL)
-		objects_announce(m);
-	/* A wrapper of ours between two frames of the host's is not shown. */
-	known = m != NULL && m->ours ? true : write_line(b, pc, m);
-	if (!known || b->cut || m->last_stack != UINT32_MAX)
-		return b->len - before;
-	line = mem_forever(sizeof(*line) + b->len - before);
-	if (line == NULL)
-		return b->len - before;
-	line->object = m;
-	line->since = objects_changed_at(pc - 1);
-	line->len = (uint32_t)(b->len - before);
-	memcpy(line->text, b->data + before, line->len);
-	remember(pc, line);
-	return line->len;
+	return m != NULL && m->start == mod->start && m->end == mod->end &&
+	    m->bias == mod->bias && (strchr(mod->name, '/') == NULL ||
+	    strcmp(m->loader_name, mod->name) == 0);
 }
 
-/* The kept line of @pc as stack @stack means it, when its module's line is
- * written too. */
-static ALWAYS_INLINE const struct line *
-kept_line(struct table *t, uintptr_t pc, uint32_t stack, uint32_t generation)
+/* The object that was @pc's module when @stack was captured.  The numbers of
+ * modules are never wrong; that an object went away, libc can hide from us. */
+static struct object *
+object_of(uintptr_t pc, const struct stack_module *mod, uint32_t stack)
 {
-	const struct place *p = place_of(t, pc);
+	struct object *m = objects_find(pc - 1, stack);
+
+	if (m == NULL || is_module(m, mod))
+		return m;
+	objects_after_close();
+	m = objects_find(pc - 1, stack);
+	if (!is_module(m, mod))
+		m = objects_find(pc - 1, stack_limit());
+	return is_module(m, mod) ? m : NULL;
+}
+
+/* A place in an object that is known by its path alone. */
+static void
+write_path_line(struct buf *b, uintptr_t pc, const struct stack_module *mod)
+{
+	const char *slash = strrchr(mod->name, '/');
+
+	buf_str(b, "\t(");
+	objects_write_word(b, slash != NULL ? slash + 1 : mod->name,
+	    NAME_SHOWN);
+	buf_str(b, "+0x");
+	buf_hex(b, pc - mod->bias, 0);
+	buf_str(b, ")\n");
+}
+
+static void
+keep_line(uint64_t where, struct object *m, const char *text, size_t len)
+{
+	struct line *line = mem_forever(sizeof(*line) + len);
+
+	if (line == NULL)
+		return;
+	line->object = m;
+	line->len = (uint32_t)len;
+	memcpy(line->text, text, len);
+	remember(where, line);
+}
+
+/* Finds out about a frame, and keeps the line if it will stay true. */
+static COLD void
+ask(struct buf *b, uintptr_t pc, uint32_t module, uint32_t stack)
+{
+	struct stack_module mod;
+	bool known = stack_module(module, &mod);
+	struct object *m = known ? object_of(pc, &mod, stack) : NULL;
+	size_t before = b->len;
+
+	if (m == NULL) {
+		if (known)
+			write_path_line(b, pc, &mod);
+		else
+			write_line(b, pc, NULL);
+		return;
+	}
+	objects_announce(m);
+	/* A wrapper of ours between two frames of the host's is not shown. */
+	if ((m->ours || write_line(b, pc, m)) && !b->cut)
+		keep_line(where_of(pc, module), m, b->data + before,
+		    b->len - before);
+}
+
+/* The kept line of @where, when its module's line is written too. */
+static ALWAYS_INLINE const struct line *
+kept_line(struct table *t, uint64_t where, uint32_t generation)
+{
+	const struct place *p = place_of(t, where);
 	const struct line *line;
 
-	if (atomic_load_explicit(&p->pc, memory_order_relaxed) != pc)
+	if (atomic_load_explicit(&p->where, memory_order_relaxed) != where)
 		return NULL;
 	line = atomic_load_explicit(&p->line, memory_order_acquire);
-	if (line->since > stack ||
-	    atomic_load_explicit(&line->object->ready,
-	    memory_order_relaxed) != generation)
-		return NULL;
-	return line;
+	return atomic_load_explicit(&line->object->ready,
+	    memory_order_relaxed) == generation ? line : NULL;
 }
 
 static void
@@ -224,12 +274,13 @@ frames_text(char *to, size_t cap, uint32_t stack, struct frames_room *room)
 	struct table *t = atomic_load_explicit(&table, memory_order_acquire);
 	uint32_t generation = objects_generation();
 	bool cut = false;
-	unsigned n = stack_frames(stack, room->pc, ARRAY_LEN(room->pc), &cut);
+	unsigned n = stack_frames_in(stack, room->pc, room->module,
+	    ARRAY_LEN(room->pc), &cut);
 	unsigned i;
 
 	for (i = 0; i < n && i < ARRAY_LEN(room->pc); i++) {
-		const struct line *line = kept_line(t, room->pc[i], stack,
-		    generation);
+		const struct line *line = kept_line(t, where_of(room->pc[i],
+		    room->module[i]), generation);
 		size_t left = b.cap - b.len, before = b.len;
 
 		if (likely(line != NULL && line->len + NOTE_SPACE <= left)) {
@@ -238,14 +289,14 @@ frames_text(char *to, size_t cap, uint32_t stack, struct frames_room *room)
 			continue;
 		}
 		if (line == NULL && left > NOTE_SPACE + LINE_SPACE) {
-			ask(&b, room->pc[i], stack);
+			ask(&b, room->pc[i], room->module[i], stack);
 			continue;
 		}
 		if (line != NULL || left <= NOTE_SPACE)
 			break;
 		/* A short line may still fit. */
 		b.cap -= NOTE_SPACE;
-		ask(&b, room->pc[i], stack);
+		ask(&b, room->pc[i], room->module[i], stack);
 		b.cap += NOTE_SPACE;
 		if (b.cut) {
 			b.len = before;

@@ -17,7 +17,8 @@
  * "N frames left out": the record would be too long for its sink.  "cut": the
  * walk ended before the outermost frame.
  *
- * A line is made once per return address and copied from then on.  The module
+ * A line is made once per place (return address and module) and copied from
+ * then on.  The module
  * line of every frame is written before the first line that needs it.
  *
  * Memory   a table of return addresses that doubles, lines for ever.
@@ -35,10 +36,11 @@
 /* Makes the table.  0 or a negative errno. */
 int frames_start(void);
 
-/* Room that a caller keeps for the addresses of a stack: not on the host's
+/* Room that a caller keeps for the places of a stack: not on the host's
  * stack, which may be small. */
 struct frames_room {
 	uintptr_t pc[512];
+	uint32_t module[512];
 };
 
 /* Writes the lines of stack @stack at @to, at most @cap bytes; returns how

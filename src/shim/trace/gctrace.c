@@ -50,6 +50,7 @@ static struct {
 	uint64_t last_resident;	/* as of the last look */
 	uint64_t held_since_ns;	/* 0: no purge is held back */
 	uint64_t held_before;	/* resident heap before the first of them */
+	uint64_t unended_since_ns;	/* 0: no pass is under way */
 	uint64_t next_look_ns;
 	uint64_t cpu_start_ns;	/* CPU time that is the parent's */
 	struct arenas *was, *is;
@@ -88,7 +89,7 @@ rebase(const struct gc_look *now)
 
 	g.base = *now;
 	g.base_resident = g.last_resident = gccycle_resident(&now->heap);
-	g.held_since_ns = 0;
+	g.held_since_ns = g.unended_since_ns = 0;
 	g.was = g.is;
 	g.is = was;
 }
@@ -245,6 +246,22 @@ purge_is_due(const struct gc_look *now, uint64_t at_ns)
 	return pages * PAGE >= large || at_ns - g.held_since_ns >= HOLD_NS;
 }
 
+/* True when pages went back in a pass that has not ended: jemalloc counts a
+ * pass at its end, and its line is better told whole. */
+static bool
+pass_is_under_way(const struct gc_look *now, uint64_t at_ns)
+{
+	if (now->calls.call[CALL_PURGE].count ==
+	    g.base.calls.call[CALL_PURGE].count ||
+	    now->heap.npurge != g.base.heap.npurge) {
+		g.unended_since_ns = 0;
+		return false;
+	}
+	if (g.unended_since_ns == 0)
+		g.unended_since_ns = at_ns;
+	return at_ns - g.unended_since_ns < HOLD_NS;
+}
+
 static void
 tick(void *arg, uint64_t due_ns)
 {
@@ -256,6 +273,8 @@ tick(void *arg, uint64_t due_ns)
 		return;
 	if (g.child)
 		first_look_of_child(&now);
+	if (pass_is_under_way(&now, at_ns))
+		return;
 	purge = purge_is_due(&now, at_ns);
 	if (was_forced(&now))
 		print_cycle(&now, g.held_since_ns != 0 ? g.held_before :
@@ -325,7 +344,7 @@ gctrace_after_fork_child(void)
 	heap_calls(&calls);
 	g.cpu_start_ns = gccycle_cpu(&calls);
 	g.child = true;
-	g.held_since_ns = g.next_look_ns = 0;
+	g.held_since_ns = g.unended_since_ns = g.next_look_ns = 0;
 	memset(&g.figures, 0, sizeof(g.figures));
 }
 

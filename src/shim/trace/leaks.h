@@ -14,13 +14,14 @@
  * The peak is exact while one thread allocates; with more, each holds back
  * a 1024th of the sum at most before it adds to it, and the peak is marked ~.
  *
- * Memory   at the report, 24 bytes of address space per known stack.
+ * Memory   at the report, 76 bytes of address space per known stack.
  * Threads  any number count; one reports.
  * Fork     leaks_after_fork_child() starts the child's counts from 0.
  */
 #ifndef DIAG_TRACE_LEAKS_H
 #define DIAG_TRACE_LEAKS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/base/attrs.h"
@@ -31,9 +32,14 @@ IN_HOOK void leaks_add(struct tracer *tr, int64_t bytes, uint64_t tick);
 /* The same from a signal handler that interrupted the tracer. */
 SIGNAL_SAFE void leaks_add_nested(int64_t bytes);
 
-/* Writes the summary with at most @groups groups.  Blocks from before tick
- * @born are a parent's and do not count. */
-void leaks_report(unsigned groups, uint64_t born);
+struct leaks_ask {
+	unsigned groups;	/* at most so many are listed */
+	uint64_t born;		/* older blocks are a parent's */
+	bool scan;		/* tell what is lost from what is reachable */
+	const char *blind;	/* why that cannot be told; or NULL */
+};
+/* Writes the summary. */
+void leaks_report(const struct leaks_ask *ask);
 
 void leaks_after_fork_child(void);
 

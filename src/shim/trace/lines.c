@@ -5,12 +5,18 @@
 
 #include "shim/sink/sink.h"
 
+/* One byte is kept for the newline of a line that was cut. */
+static size_t
+cap(const struct lines *l)
+{
+	return LINES_RECORD - 1 - l->prefixes - sink_prefix_len();
+}
+
 void
 lines_begin(struct lines *l)
 {
-	l->whole = 0;
-	/* One byte is kept for the newline of a line that was cut. */
-	l->text = (struct buf){ .data = l->data, .cap = LINES_RECORD - 1 };
+	l->whole = l->prefixes = 0;
+	l->text = (struct buf){ .data = l->data, .cap = cap(l) };
 }
 
 void
@@ -18,14 +24,18 @@ lines_end_line(struct lines *l)
 {
 	l->data[l->text.len++] = '\n';
 	l->whole = l->text.len;
+	l->prefixes += sink_prefix_len();
 	l->text.cut = false;
+	l->text.cap = cap(l);
 	lines_need(l, LINES_ROOM);
 }
 
 void
 lines_need(struct lines *l, size_t n)
 {
-	if (l->whole > LINES_RECORD - MIN(n, (size_t)LINES_RECORD))
+	size_t with = n + l->prefixes + sink_prefix_len();
+
+	if (l->whole > LINES_RECORD - MIN(with, (size_t)LINES_RECORD))
 		lines_end(l);
 }
 

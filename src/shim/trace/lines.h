@@ -3,8 +3,8 @@
  *
  * Lines are printed one after the other into one buffer; as soon as there is no
  * room left in it for another long line, it goes to the sink.  So a long dump
- * becomes a few records of at most LINES_RECORD bytes, each ending at the end
- * of a line.
+ * becomes a few records of at most LINES_RECORD bytes, the sink's prefixes
+ * included, each ending at the end of a line.
  *
  * Memory   the caller's struct.
  * Threads  one owner.
@@ -26,6 +26,7 @@ enum {
 struct lines {
 	struct buf text;	/* print the line here, without its newline */
 	size_t whole;		/* bytes of it that are whole lines */
+	size_t prefixes;	/* bytes that the sink adds to them */
 	char data[LINES_RECORD];
 };
 

@@ -263,3 +263,43 @@ live_each(live_fn see, void *arg)
 			    arg);
 	}
 }
+
+/* Each page of the heap has its blocks in one table, in their order. */
+static void
+see_pages(uint64_t base, struct leaf *leaf, live_fn see, void *arg)
+{
+	for (uint64_t off = 0; off <= LEAF_MASK; off += 1 << PAGE_SHIFT) {
+		unsigned shift = atomic_load_explicit(shift_of(leaf, off),
+		    memory_order_relaxed);
+		unsigned first = slot_of(off, shift);
+		unsigned page = first / SLOTS_PER_PAGE;
+
+		if (shift == 0 || !(atomic_load_explicit(
+		    &leaf->touched[page / 64], memory_order_acquire) >>
+		    page % 64 & 1))
+			continue;
+		for (unsigned i = 0; i < 1u << (PAGE_SHIFT - shift); i++)
+			see_slot(base, leaf, first + i, see, arg);
+	}
+}
+
+void
+live_each_by_address(live_fn see, void *arg)
+{
+	if (directory == NULL)
+		return;
+	for (uint64_t i = 0; i < LEAVES; i++) {
+		struct leaf *leaf = atomic_load_explicit(&directory[i],
+		    memory_order_acquire);
+
+		if (leaf != NULL)
+			see_pages(WINDOW_BASE + (i << LEAF_SHIFT), leaf, see,
+			    arg);
+	}
+}
+
+size_t
+live_leaves(void)
+{
+	return atomic_load_explicit(&leaves_made, memory_order_relaxed);
+}

@@ -207,19 +207,23 @@ print_cycles(struct lines *out, const struct memstats_look *l)
 	field(out, "DiagDropped", l->dropped);
 }
 
-/* As jemalloc counts: a block in a thread's cache is live here. */
+/* As jemalloc counts: a block in a thread's cache is live here, so what a
+ * cache can hold is an estimate while one holds anything. */
 static void
 print_sizes(struct lines *out, const struct memstats_look *l)
 {
 	for (unsigned i = 0; i < l->nsizes; i++) {
 		const struct heap_size_class *c = &l->size[i];
+		const char *mark = l->heap.tcache_bytes != 0 &&
+		    c->size <= l->heap.tcache_max ? "~" : "";
 
 		if (c->nmalloc == 0)
 			continue;
-		buf_printf(&out->text, "# BySize %llu = %llu (%llu-%llu)",
-		    (unsigned long long)c->size, (unsigned long long)c->live,
-		    (unsigned long long)c->nmalloc,
-		    (unsigned long long)c->ndalloc);
+		buf_printf(&out->text, "# BySize %llu = %s%llu (%s%llu-%s%llu)",
+		    (unsigned long long)c->size,
+		    mark, (unsigned long long)c->live,
+		    mark, (unsigned long long)c->nmalloc,
+		    mark, (unsigned long long)c->ndalloc);
 		lines_end_line(out);
 	}
 }

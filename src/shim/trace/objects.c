@@ -11,11 +11,12 @@
 #include "common/base/lock.h"
 #include "common/base/mem.h"
 #include "common/base/sys.h"
+#include "common/symbol/headers.h"
 #include "shim/sink/sink.h"
 #include "shim/stack/stack.h"
-#include "shim/trace/opener.h"
+#include "shim/trace/objectfile.h"
 
-enum { PATH_SPACE = 1024, LOCK_PATIENCE_MS = 200 };
+enum { PATH_SPACE = OBJECTFILE_PATH_MAX, LOCK_PATIENCE_MS = 200 };
 
 static struct object *_Atomic table[OBJECTS_MAX];
 static _Atomic unsigned count;		/* of the table; grows under the lock */
@@ -89,28 +90,12 @@ objects_changed_at(uintptr_t pc)
 	return changed;
 }
 
-/* The build id out of the mapped object, whose headers begin at @start. */
-static void
-mapped_build_id(struct found *f)
-{
-	const Elf64_Ehdr *h = (const Elf64_Ehdr *)f->start;
-
-	memset(&f->build_id, 0, sizeof(f->build_id));
-	if (f->end - f->start < sizeof(*h) ||
-	    memcmp(h->e_ident, ELFMAG, SELFMAG) != 0 ||
-	    h->e_phentsize != sizeof(Elf64_Phdr) ||
-	    h->e_phoff > f->end - f->start ||
-	    h->e_phnum * sizeof(Elf64_Phdr) > f->end - f->start - h->e_phoff)
-		return;
-	symbol_mapped_build_id(f->bias, (const void *)(f->start + h->e_phoff),
-	    h->e_phnum, &f->build_id);
-}
-
 static bool
 ask_loader(uintptr_t pc, struct found *f)
 {
 	struct dl_find_object o;
 	const struct link_map *map;
+	struct headers headers;
 
 	if (_dl_find_object((void *)pc, &o) != 0)
 		return false;
@@ -119,7 +104,10 @@ ask_loader(uintptr_t pc, struct found *f)
 	f->end = (uintptr_t)o.dlfo_map_end;
 	f->bias = map->l_addr;
 	f->path = map->l_name != NULL ? map->l_name : "";
-	mapped_build_id(f);
+	memset(&f->build_id, 0, sizeof(f->build_id));
+	if (headers_find(&o, &headers))
+		symbol_mapped_build_id(f->bias, headers.segment,
+		    headers.count, &f->build_id);
 	return true;
 }
 
@@ -192,37 +180,46 @@ pick_name(const char *path)
 	return base;
 }
 
-/* Where the file of an object is: its name in the loader, /proc/self/exe for
- * the program. */
-static const char *
+/* Where the file of an object is: what the loader's name means, the link
+ * /proc/self/exe for the program. */
+static void
 path_of(const struct found *f, char target[PATH_SPACE])
 {
+	struct buf b = { .data = target, .cap = PATH_SPACE };
 	long n;
 
-	if (f->path[0] != '\0')
-		return strchr(f->path, '/') != NULL ? f->path : "[vdso]";
+	if (strchr(f->path, '/') != NULL) {
+		objectfile_path(f->path, f->start, alone, target);
+		return;
+	}
+	if (f->path[0] != '\0') {
+		buf_str(&b, "[vdso]");
+		buf_cstr(&b);
+		return;
+	}
 	n = sys_call4(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", target,
 	    PATH_SPACE - 1);
 	if (n <= 0)
-		return "[program]";
-	target[n] = '\0';
-	return target;
+		buf_str(&b, "[program]");
+	else
+		b.len = (size_t)n;
+	buf_cstr(&b);
 }
 
 static bool
-same_object(const struct object *m, const struct found *f, const char *path)
+same_object(const struct object *m, const struct found *f)
 {
 	return m->start == f->start && m->end == f->end &&
 	    m->build_id.len != 0 && m->build_id.len == f->build_id.len &&
 	    memcmp(m->build_id.bytes, f->build_id.bytes,
 		m->build_id.len) == 0 &&
-	    strcmp(m->path, path) == 0;
+	    strcmp(m->loader_name, f->path) == 0;
 }
 
 /* The object that was there last, when it is the same that is there now: then
  * its stacks go on meaning it. */
 static struct object *
-come_back(const struct found *f, const char *path)
+come_back(const struct found *f)
 {
 	unsigned n = atomic_load_explicit(&count, memory_order_relaxed);
 	uint32_t changed = objects_changed_at(f->start);
@@ -230,7 +227,7 @@ come_back(const struct found *f, const char *path)
 	for (unsigned i = 0; i < n; i++) {
 		struct object *m = object_at(i);
 
-		if (m->last_stack == changed && same_object(m, f, path)) {
+		if (m->last_stack == changed && same_object(m, f)) {
 			atomic_store(&m->last_stack, UINT32_MAX);
 			return m;
 		}
@@ -238,9 +235,27 @@ come_back(const struct found *f, const char *path)
 	return NULL;
 }
 
-static struct object *
-add(const struct found *f, const char *path)
+/* An object with gaps between its segments is entered in pieces: they have one
+ * name. */
+static const char *
+name_of_sibling(const struct object *piece)
 {
+	unsigned n = atomic_load_explicit(&count, memory_order_relaxed);
+
+	for (unsigned i = 0; i < n; i++) {
+		const struct object *m = object_at(i);
+
+		if (is_loaded(m) && m->bias == piece->bias &&
+		    strcmp(m->loader_name, piece->loader_name) == 0)
+			return m->name;
+	}
+	return NULL;
+}
+
+static struct object *
+add(const struct found *f)
+{
+	char file[PATH_SPACE], path[PATH_SPACE];
 	unsigned n = atomic_load_explicit(&count, memory_order_relaxed);
 	struct object *m;
 
@@ -254,20 +269,41 @@ add(const struct found *f, const char *path)
 	m->is_program = f->path[0] == '\0';
 	m->ours = (uintptr_t)objects_start >= f->start &&
 	    (uintptr_t)objects_start < f->end;
+	path_of(f, file);
+	clean_word(path, file);
+	m->loader_name = keep_text(f->path);
+	m->file = keep_text(file);
 	m->path = keep_text(path);
-	if (m->path == NULL)
+	if (m->loader_name == NULL || m->file == NULL || m->path == NULL)
 		return NULL;
-	m->name = pick_name(m->path);
+	m->name = name_of_sibling(m);
+	if (m->name == NULL)
+		m->name = pick_name(m->path);
 	m->last_stack = UINT32_MAX;
 	atomic_store_explicit(&table[n], m, memory_order_release);
 	atomic_store_explicit(&count, n + 1, memory_order_release);
 	return m;
 }
 
+static uint64_t blocked;	/* before the lock was taken; under it */
+
 static bool
 take_lock(void)
 {
-	return lock_take_for(&lock, LOCK_PATIENCE_MS * NS_PER_MS);
+	uint64_t mask;
+
+	if (!lock_take_masked(&lock, LOCK_PATIENCE_MS * NS_PER_MS, &mask))
+		return false;
+	blocked = mask;
+	return true;
+}
+
+static void
+give_lock(void)
+{
+	uint64_t mask = blocked;
+
+	lock_give_masked(&lock, &mask);
 }
 
 /* Finds an object in the table or adds it; NULL when there is no room, or the
@@ -275,19 +311,16 @@ take_lock(void)
 static struct object *
 enter(const struct found *f)
 {
-	char target[PATH_SPACE], path[PATH_SPACE];
 	struct object *m;
 
 	if (!take_lock())
 		return NULL;
 	m = entered(f->start, UINT32_MAX - 1);
-	if (m == NULL) {
-		clean_word(path, path_of(f, target));
-		m = come_back(f, path);
-		if (m == NULL)
-			m = add(f, path);
-	}
-	lock_give(&lock);
+	if (m == NULL)
+		m = come_back(f);
+	if (m == NULL)
+		m = add(f);
+	give_lock();
 	return m;
 }
 
@@ -302,26 +335,19 @@ objects_find(uintptr_t pc, uint32_t stack)
 	return enter(&f);
 }
 
-/* A path with odd characters was changed to be printed: no symbols then. */
 static struct symbol_file *
-read_symbols(struct object *m)
+read_symbols(const struct object *m)
 {
-	const struct build_id *id;
-	struct symbol_file *f;
+	const struct objectfile f = {
+	    .path = m->file,
+	    .name = m->loader_name,
+	    .start = m->start,
+	    .bias = m->bias,
+	    .build_id = &m->build_id,
+	    .loaded = is_loaded(m),
+	};
 
-	if (m->path[0] != '/')
-		return NULL;
-	/* The program may have been replaced or deleted by now. */
-	f = opener_symbols(m->is_program ? "/proc/self/exe" : m->path,
-	    alone);
-	if (f == NULL)
-		return NULL;
-	id = symbol_build_id(f);
-	if (id->len == m->build_id.len &&
-	    memcmp(id->bytes, m->build_id.bytes, id->len) == 0)
-		return f;
-	symbol_close(f); /* not the file that is loaded */
-	return NULL;
+	return objectfile_symbols(&f, alone);
 }
 
 struct symbol_file *
@@ -341,7 +367,7 @@ objects_symbols(struct object *m)
 		atomic_store_explicit(&m->symbols_tried, true,
 		    memory_order_release);
 	}
-	lock_give(&lock);
+	give_lock();
 	return m->symbols;
 }
 
@@ -370,7 +396,7 @@ objects_announce(struct object *m)
 		m->announced = now;
 	if (m->announced == now && is_loaded(m))
 		atomic_store_explicit(&m->ready, now, memory_order_release);
-	lock_give(&lock);
+	give_lock();
 	return m->announced == now;
 }
 
@@ -397,17 +423,26 @@ enter_loaded(struct dl_phdr_info *info, size_t size, void *arg)
 void
 objects_start(void)
 {
-	dl_iterate_phdr(enter_loaded, NULL);
 	alone = true;
+	dl_iterate_phdr(enter_loaded, NULL);
 	for (unsigned i = 0; i < count; i++)
 		objects_symbols(object_at(i));
 	alone = false;
 }
 
+/* The file of what is unloaded is often replaced or deleted next; then only
+ * what was read before tells of it. */
 void
 objects_before_close(void)
 {
+	unsigned n;
+
 	dl_iterate_phdr(enter_loaded, NULL);
+	n = atomic_load_explicit(&count, memory_order_acquire);
+	for (unsigned i = 0; i < n; i++) {
+		if (is_loaded(object_at(i)))
+			objects_symbols(object_at(i));
+	}
 }
 
 void
@@ -428,7 +463,7 @@ objects_after_close(void)
 		atomic_store(&m->ready, 0);
 		atomic_store(&m->last_stack, stack_limit());
 	}
-	lock_give(&lock);
+	give_lock();
 }
 
 void

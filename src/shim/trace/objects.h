@@ -43,7 +43,9 @@ struct object {
 	bool ours;		/* libdiag.so */
 	bool is_program;	/* the executable */
 	const char *name;	/* unique, without white space */
-	const char *path;
+	const char *path;	/* of its file, to be printed */
+	const char *file;	/* the same as it is */
+	const char *loader_name;	/* "" for the program */
 };
 
 /* Enters what is loaded and reads its symbols, before main. */

@@ -1,59 +1,56 @@
 /*
- * opener - reads the symbols of a file without the host seeing a descriptor.
+ * opener - reads files without the host seeing a descriptor.
  */
 #include "shim/trace/opener.h"
 
+#include <linux/futex.h>
 #include <linux/sched.h>
-#include <linux/wait.h>
 #include <stdatomic.h>
+#include <stddef.h>
 
 #include "common/base/mem.h"
 #include "common/base/sys.h"
 
-/* symbol_open() and what it calls need a few hundred bytes. */
 #define HELPER_STACK (64 * KIB)
 
+/* A thread of this process in all but its descriptors: nobody can wait for it,
+   and its times are not those of a child. */
+#define HELPER_FLAGS (CLONE_VM | CLONE_FS | CLONE_SIGHAND | CLONE_THREAD | \
+	CLONE_SYSVSEM | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID)
+
+/* The last helpers; who lists the threads between the begin and the end of
+   one is told that it is ours. */
+#define HELPERS 32
+
 struct job {
-	const char *path;
-	struct symbol_file *file;
+	opener_fn work;
+	void *arg;
+	_Atomic uint32_t runs;	/* the kernel clears it at the helper's end */
 };
 
 static _Atomic bool closed;
-
-static void
-read_file(struct job *job)
-{
-	int err;
-	int fd = sys_open(job->path, O_RDONLY | O_CLOEXEC | O_NOCTTY |
-	    O_NONBLOCK, 0);
-
-	if (fd < 0)
-		return;
-	job->file = symbol_open(fd, &err);
-	sys_close(fd);
-}
+static _Atomic uint32_t helpers;
+static pid_t helper_tid[HELPERS];	/* written by the kernel */
 
 /* What the helper runs; it must not return into our frames. */
 static __attribute__((used)) void
 helper(struct job *job)
 {
-	read_file(job);
+	job->work(job->arg);
 }
 
 /*
- * A child that shares our memory on the stack that ends at @top.  The kernel
- * keeps us asleep until it has ended (CLONE_VFORK); it sends no signal when
- * it does, and only a wait that asks for such children sees it.  Returns its
- * pid or a negative errno.
+ * Runs the helper on the stack that ends at @top.  The kernel writes its id
+ * to @tid before it runs.  Returns the id or a negative errno.
  */
 static long
-run_helper(struct job *job, void *top)
+start_helper(struct job *job, void *top, pid_t *tid)
 {
 	long ret;
-	register long flags __asm__("rdi") = CLONE_VM | CLONE_VFORK;
+	register long flags __asm__("rdi") = HELPER_FLAGS;
 	register void *stack __asm__("rsi") = top;
-	register long rdx __asm__("rdx") = 0;
-	register long r10 __asm__("r10") = 0;
+	register pid_t *rdx __asm__("rdx") = tid;
+	register _Atomic uint32_t *r10 __asm__("r10") = &job->runs;
 	register long r8 __asm__("r8") = 0;
 	register struct job *arg __asm__("r12") = job;
 
@@ -77,36 +74,65 @@ run_helper(struct job *job, void *top)
 	return ret;
 }
 
-/* Signals wait: a handler must not run in the helper. */
+/*
+ * The helper has ended, and the kernel has forgotten it: a host with one
+ * thread has one thread again (unshare and setns ask for that).
+ */
 static void
-read_through_helper(struct job *job)
+wait_for_helper(struct job *job, long tid)
 {
-	uint64_t all = UINT64_MAX, before = 0;
-	char *stack = mem_map(HELPER_STACK);
-	long pid;
+	pid_t pid = sys_getpid();
 
-	if (stack == NULL)
-		return;
-	sys_call4(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, sizeof(all));
-	pid = run_helper(job, stack + HELPER_STACK - 16);
-	if (pid > 0)
-		sys_call4(SYS_wait4, pid, NULL, __WCLONE, NULL);
-	sys_call4(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, sizeof(all));
-	mem_unmap(stack, HELPER_STACK);
+	while (atomic_load(&job->runs) != 0)
+		sys_call4(SYS_futex, &job->runs, FUTEX_WAIT, 1, NULL);
+	for (int i = 0; i < 10000; i++) {
+		if (sys_call3(SYS_tgkill, pid, tid, 0) != 0)
+			return;
+		sys_call1(SYS_sched_yield, 0);
+	}
 }
 
-struct symbol_file *
-opener_symbols(const char *path, bool alone)
+/* Signals wait: a handler must not run in the helper. */
+static bool
+run_in_helper(struct job *job)
 {
-	struct job job = { .path = path };
+	uint32_t nth = atomic_fetch_add(&helpers, 1) % HELPERS;
+	uint64_t all = UINT64_MAX, before = 0;
+	char *stack = mem_map(HELPER_STACK);
+	long tid;
+
+	if (stack == NULL)
+		return false;
+	sys_call4(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, sizeof(all));
+	tid = start_helper(job, stack + HELPER_STACK - 16, &helper_tid[nth]);
+	if (tid > 0)
+		wait_for_helper(job, tid);
+	sys_call4(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, sizeof(all));
+	mem_unmap(stack, HELPER_STACK);
+	return tid > 0;
+}
+
+bool
+opener_is_helper(pid_t tid)
+{
+	for (size_t i = 0; i < HELPERS; i++) {
+		if (__atomic_load_n(&helper_tid[i], __ATOMIC_RELAXED) == tid)
+			return true;
+	}
+	return false;
+}
+
+bool
+opener_run(opener_fn work, void *arg, bool alone)
+{
+	struct job job = { work, arg, 1 };
 
 	if (atomic_load_explicit(&closed, memory_order_relaxed))
-		return NULL;
-	if (alone)
-		read_file(&job);
-	else
-		read_through_helper(&job);
-	return job.file;
+		return false;
+	if (!alone)
+		return run_in_helper(&job);
+	work(arg);
+	return true;
 }
 
 void

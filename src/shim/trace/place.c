@@ -3,6 +3,7 @@
  */
 #include "shim/trace/place.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "common/symbol/symbol.h"
@@ -24,25 +25,47 @@ write_name(struct buf *b, const char *name)
 		buf_str(b, "..");
 }
 
-void
-place_write(struct buf *b, uint64_t pc)
+/* The symbol that covers the call which returns to @pc, or NULL, and the place
+ * as an address of the object's file. */
+static const char *
+name_of(struct object *m, uint64_t pc, uint64_t *vaddr, uint64_t *start)
+{
+	struct symbol_file *f = objects_symbols(m);
+
+	*vaddr = pc - m->bias;
+	*start = 0;
+	/* The call before the return address is what the name is of. */
+	return f != NULL ? symbol_find(f, *vaddr - 1, start) : NULL;
+}
+
+static void
+write_place(struct buf *b, uint64_t pc, bool offset)
 {
 	struct object *m = objects_find((uintptr_t)pc, stack_limit());
+	uint64_t vaddr, start;
+	const char *name;
 
 	if (m == NULL) {
 		buf_printf(b, "0x%llx", (unsigned long long)pc);
 		return;
 	}
-
-	uint64_t vaddr = pc - m->bias;
-	struct symbol_file *f = objects_symbols(m);
-	uint64_t start = 0;
-	/* The call before the return address is what the name is of. */
-	const char *name = f != NULL ? symbol_find(f, vaddr - 1, &start) : NULL;
-
+	name = name_of(m, pc, &vaddr, &start);
 	if (name != NULL)
 		write_name(b, name);
 	else
 		buf_str(b, m->name);
-	buf_printf(b, "+0x%llx", (unsigned long long)(vaddr - start));
+	if (name == NULL || offset)
+		buf_printf(b, "+0x%llx", (unsigned long long)(vaddr - start));
+}
+
+void
+place_write(struct buf *b, uint64_t pc)
+{
+	write_place(b, pc, true);
+}
+
+void
+place_write_function(struct buf *b, uint64_t pc)
+{
+	write_place(b, pc, false);
 }

@@ -15,5 +15,7 @@
 
 /* Writes the place that a call returns to, @pc. */
 DETACHED void place_write(struct buf *b, uint64_t pc);
+/* The same without +0xOFF where the function has a name. */
+DETACHED void place_write_function(struct buf *b, uint64_t pc);
 
 #endif

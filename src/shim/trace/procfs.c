@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "common/base/buf.h"
+#include "common/base/clock.h"
 #include "common/base/sys.h"
 #include "shim/trace/cpus.h"
 
@@ -173,6 +174,18 @@ procfs_switches(pid_t tid, uint64_t *voluntary, uint64_t *involuntary)
 	    proc_field(text, "nonvoluntary_ctxt_switches:", involuntary);
 }
 
+uint64_t
+procfs_clock(pid_t tid)
+{
+	enum { PER_THREAD = 4, SCHED = 2 };
+	struct timespec ts;
+	long clock = (long)(~(unsigned)tid << 3 | PER_THREAD | SCHED);
+
+	if (sys_call2(SYS_clock_gettime, (int)clock, &ts) != 0)
+		return 0;
+	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
+}
+
 bool
 procfs_syscall(pid_t tid, long *nr, uint64_t *first)
 {
@@ -180,6 +193,15 @@ procfs_syscall(pid_t tid, long *nr, uint64_t *first)
 
 	return read_once(tid, "syscall", text, sizeof(text)) &&
 	    procfs_parse_syscall(text, nr, first);
+}
+
+bool
+procfs_blocked(pid_t tid, struct procfs_blocked *out)
+{
+	char text[256];
+
+	return read_once(tid, "syscall", text, sizeof(text)) &&
+	    procfs_parse_blocked(text, out);
 }
 
 static int

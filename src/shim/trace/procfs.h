@@ -51,6 +51,18 @@ DETACHED bool procfs_switches(pid_t tid, uint64_t *voluntary,
     uint64_t *involuntary);
 DETACHED bool procfs_syscall(pid_t tid, long *nr, uint64_t *first);
 
+/* Where a blocked thread is: its stack pointer and its next instruction, in
+ * system call @nr or, -1, in a fault.  False when it runs. */
+struct procfs_blocked {
+	long nr;
+	uint64_t first, sp, pc;
+};
+DETACHED bool procfs_blocked(pid_t tid, struct procfs_blocked *out);
+
+/* The CPU time of a thread of this process, exact to the moment, also while it
+ * runs; 0 when it is gone. */
+DETACHED uint64_t procfs_clock(pid_t tid);
+
 /* How many threads the kernel counts in this process; 0 when it does not
  * tell. */
 DETACHED unsigned procfs_thread_count(void);
@@ -73,6 +85,7 @@ DETACHED uint64_t procfs_reads(void);
 /* The parsers, for the tests. */
 bool procfs_parse_schedstat(const char *text, struct procfs_sched *out);
 bool procfs_parse_syscall(const char *text, long *nr, uint64_t *first);
+bool procfs_parse_blocked(const char *text, struct procfs_blocked *out);
 bool procfs_parse_runnable(const char *text, uint64_t *n);
 bool procfs_parse_pressure(const char *text, uint64_t *hundredths);
 bool procfs_parse_throttled(const char *text, uint64_t *ns);

@@ -38,6 +38,43 @@ procfs_parse_syscall(const char *text, long *nr, uint64_t *first)
 	return parse_hex(&text, first);
 }
 
+static bool
+parse_0x(const char **text, uint64_t *value)
+{
+	while (**text == ' ')
+		++*text;
+	if ((*text)[0] == '0' && (*text)[1] == 'x')
+		*text += 2;
+	return parse_hex(text, value);
+}
+
+/* The stack pointer and the place are the last two of the line: after six
+ * arguments in a call, right after the -1 outside one. */
+bool
+procfs_parse_blocked(const char *text, struct procfs_blocked *out)
+{
+	uint64_t value, number = 0;
+	unsigned skip = 6;
+
+	out->nr = -1;
+	out->first = 0;
+	if (text[0] == '-') {
+		text += 2;
+		skip = 0;
+	} else if (!parse_u64(&text, &number)) {
+		return false;
+	} else {
+		out->nr = (long)number;
+	}
+	for (unsigned i = 0; i < skip; i++) {
+		if (!parse_0x(&text, &value))
+			return false;
+		if (i == 0)
+			out->first = value;
+	}
+	return parse_0x(&text, &out->sp) && parse_0x(&text, &out->pc);
+}
+
 /* /proc/loadavg: "0.13 0.12 0.05 RUNNABLE/ALL LAST". */
 bool
 procfs_parse_runnable(const char *text, uint64_t *n)

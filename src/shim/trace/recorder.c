@@ -15,6 +15,7 @@
 #include "common/base/mem.h"
 #include "common/base/stamp.h"
 #include "common/base/sys.h"
+#include "common/tape/putevent.h"
 #include "shim/sched/thread.h"
 #include "shim/sink/sink.h"
 #include "shim/stack/stack.h"
@@ -24,6 +25,9 @@
 
 enum {
 	CHUNK_FIRST = TAPE_UNIT,
+	/* As large as a chunk gets that is used again.  Half of it took 30 %
+	 * more time a page to append, twice as much no less. */
+	CHUNK_LAST = 64 * 1024,
 	NODES_MAX = 1 << 27,		/* stack numbers we can mark */
 	MODULES_MARKED = 1 << 16,
 	WORD_BITS = 64,
@@ -56,22 +60,34 @@ static _Atomic uint64_t threads;
 static uint32_t tapes;
 static struct options asked;		/* for the tapes of forked children */
 
-static void
-lose(void)
+void
+recorder_lose(uint64_t n)
 {
 	struct tape_header *h = tapefile_header();
 
-	if (h != NULL)
-		__atomic_fetch_add(&h->lost, 1, __ATOMIC_RELAXED);
+	if (h != NULL && recorder_is_on())
+		__atomic_fetch_add(&h->lost, n, __ATOMIC_RELAXED);
 }
 
 /* Gives up the chunk in use: its tail stays zero, which is its end. */
 static void
 put_away(struct recorder *r)
 {
-	if (r->chunk != NULL)
-		tapefile_give(r->chunk, r->chunk_size);
+	uint8_t *chunk = r->chunk;
+
+	/* First, because a handler that jumps out of here must not leave an
+	 * address that is unmapped once more, or written to. */
 	r->chunk = r->at = r->end = NULL;
+	atomic_signal_fence(memory_order_seq_cst);
+	if (chunk != NULL)
+		tapefile_give(chunk, r->chunk_size);
+}
+
+void
+recorder_mend(struct thread *t)
+{
+	if (t->recorder != NULL)
+		put_away(t->recorder);
 }
 
 /* The thread's recorder, begun anew when the record or the tape changed. */
@@ -99,19 +115,10 @@ begin(struct thread *t, uint32_t tape)
 	return r;
 }
 
-/* A new chunk for the calling thread. */
-COLD static bool
-refill(struct thread *t, struct recorder *r)
+/* Begins chunk @c; who is killed before its magic is there has none. */
+static void
+begin_chunk(struct thread *t, struct recorder *r, struct tape_chunk *c)
 {
-	struct tape_chunk *c;
-	size_t size;
-
-	put_away(r);
-	c = tapefile_take(r->next_size, &size);
-	if (c == NULL)
-		return false;
-	r->next_size = MIN(r->next_size * 2, (size_t)TAPE_CHUNK_MAX);
-	c->size = (uint32_t)size;
 	c->tid = atomic_load_explicit(&t->tid, memory_order_relaxed);
 	c->seq = r->seq++;
 	c->thread = r->thread;
@@ -121,10 +128,43 @@ refill(struct thread *t, struct recorder *r)
 	atomic_signal_fence(memory_order_seq_cst);
 	*(volatile uint32_t *)&c->magic = TAPE_CHUNK_MAGIC;
 	tape_context_begin(&r->ctx, c);
+	r->at = (uint8_t *)(c + 1);
+}
+
+/* The full chunk is appended to the file, then used again.  Until it is empty
+ * the file has it twice, with one number; from then on it has a new one. */
+static bool
+use_again(struct thread *t, struct recorder *r)
+{
+	struct tape_chunk *c = (struct tape_chunk *)(void *)r->chunk;
+
+	if (r->chunk_size != CHUNK_LAST || !tapefile_append(c, CHUNK_LAST))
+		return false;
+	memset(c + 1, 0, (size_t)(r->at - (uint8_t *)(c + 1)));
+	atomic_signal_fence(memory_order_seq_cst);
+	begin_chunk(t, r, c);
+	return true;
+}
+
+/* A new chunk for the calling thread. */
+COLD static bool
+refill(struct thread *t, struct recorder *r)
+{
+	struct tape_chunk *c;
+	size_t size;
+
+	if (r->chunk != NULL && use_again(t, r))
+		return true;
+	put_away(r);
+	c = tapefile_take(r->next_size, &size);
+	if (c == NULL)
+		return false;
+	r->next_size = MIN(r->next_size * 2, (size_t)CHUNK_LAST);
+	c->size = (uint32_t)size;
 	r->chunk = (uint8_t *)c;
 	r->chunk_size = size;
-	r->at = (uint8_t *)(c + 1);
 	r->end = r->chunk + size;
+	begin_chunk(t, r, c);
 	return true;
 }
 
@@ -220,18 +260,18 @@ put(struct thread *t, const struct tape_event *e)
 		r = begin(t, tape);
 	if (unlikely(r == NULL || (!has_room(r, TAPE_RECORD_MAX) &&
 	    !refill(t, r)))) {
-		lose();
+		recorder_lose(1);
 		return;
 	}
 	if (unlikely(e->stack >= NODES_MAX ||
 	    (e->stack != 0 && !is_marked(node_marks, e->stack)))) {
 		if (!put_stack(t, r, e->stack) ||
 		    (!has_room(r, TAPE_RECORD_MAX) && !refill(t, r))) {
-			lose();
+			recorder_lose(1);
 			return;
 		}
 	}
-	r->at += tape_put_event(r->at, &r->ctx, e);
+	r->at += putevent(r->at, &r->ctx, e);
 }
 
 void
@@ -259,6 +299,16 @@ recorder_free(struct thread *t, const void *p, uint8_t entry, uint32_t stack,
 	    .stack = stack,
 	    .entry = entry,
 	});
+}
+
+void
+recorder_move(struct thread *t, const void *old, const void *new_, size_t size,
+    uint8_t entry, uint32_t stack, uint64_t stamp)
+{
+	if (old != NULL)
+		recorder_free(t, old, entry, stack, stamp);
+	if (new_ != NULL)
+		recorder_alloc(t, new_, size, entry, stack, stamp_now());
 }
 
 static void

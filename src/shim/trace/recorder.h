@@ -5,8 +5,8 @@
  * and no system call per event.  A stack's nodes and the modules they lie in
  * are written before the first event that names them.
  *
- * Memory   per thread 128 bytes and a mapped chunk of 4 to 256 KiB; one bit
- *          per stack node.
+ * Memory   per thread 128 bytes and a mapped chunk of 4 to 64 KiB; one bit per
+ *          stack node.
  * Threads  any; the one lock is taken once per chunk (tapefile).
  * Fork     a forked child, however it was made, stops writing at once (its
  *          copy of the switch is wiped by the kernel) and begins a tape of its
@@ -37,6 +37,18 @@ IN_HOOK void recorder_alloc(struct thread *t, const void *p, size_t size,
     uint8_t entry, uint32_t stack, uint64_t stamp);
 IN_HOOK void recorder_free(struct thread *t, const void *p, uint8_t entry,
     uint32_t stack, uint64_t stamp);
+
+/* A realloc: the end of @old, which began at @stamp, and the allocation of
+ * @new_; either may be NULL. */
+IN_HOOK void recorder_move(struct thread *t, const void *old, const void *new_,
+    size_t size, uint8_t entry, uint32_t stack, uint64_t stamp);
+
+/* Counts @n events that never came this far as lost. */
+SIGNAL_SAFE void recorder_lose(uint64_t n);
+
+/* A handler has jumped out of the recording of an event, on this thread: the
+ * rest of its chunk is left as it is. */
+IN_HOOK void recorder_mend(struct thread *t);
 
 /* Says once when recording has stopped (limit, full disk); at the end and from
  * the ticker. */

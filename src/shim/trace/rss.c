@@ -59,9 +59,10 @@ kind_of(const struct smaps_vma *v)
 		return KIND_DIAG;
 	if (strcmp(v->name, "[stack]") == 0)
 		return KIND_STACK;
-	if (v->inode != 0)
+	/* The inode of a SysV segment is its id, and the first one's is 0. */
+	if (v->inode != 0 || v->shared)
 		return KIND_FILE;
-	if (v->writable && !v->shared && v->name[0] == '\0' &&
+	if (v->writable && v->name[0] == '\0' &&
 	    rss_stacks_in(v->start, v->end))
 		return KIND_STACK;
 	return KIND_OTHER;
@@ -122,7 +123,7 @@ rss_look(struct rss_map *out)
 	int err;
 
 	rss_stacks_collect();
-	err = smaps_read("/proc/self/smaps", see_resident, &w);
+	err = smaps_read("/proc/thread-self/smaps", see_resident, &w);
 	*out = w.map;
 	return err;
 }
@@ -164,7 +165,7 @@ look_quick(uint64_t now)
 	struct walk w = { 0 };
 
 	rss_stacks_collect();
-	if (smaps_read("/proc/self/maps", see_quick, &w) != 0)
+	if (smaps_read("/proc/thread-self/maps", see_quick, &w) != 0)
 		return;
 	quick.stacks = rss_stacks_all_known() ? w.stacks : RSS_UNKNOWN;
 	quick.globals = w.globals;

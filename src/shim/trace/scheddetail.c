@@ -1,16 +1,18 @@
 /*
  * scheddetail - the T lines.
  *
- *	  T4242 "worker-3": state=S cond(0x55d0c8) for=1.204s at=wait+0x31
- *	      cpu=2 run=12.3ms delay=0.4ms vcsw=12 ivcsw=0	(on one line)
+ *	  T4242 "worker-3": state=S cond(0x55d0c8) for=1.204s pool=libuv#1
+ *	      at=wait+0x31 cpu=2 run=12.3ms delay=0.4ms vcsw=12 ivcsw=0
+ *	      (on one line)
  *	  T* x9987 "conn": state=S cond worker_loop+0x31
  *	  T ... 31 more
+ *	  M 0x55d0c8 mutex held by T42 "x" ...	(see locks)
  *
  * run, delay and the switches are those since the line before, or since the
  * thread was born when it is new.  Threads are put together when there are
  * many and when they wait for the same kind of thing at the same place, have
  * names that differ in a number at most, and have not run since the line
- * before.  A pool= field will come after for=, when pools are known.
+ * before.
  */
 #include "shim/trace/scheddetail.h"
 
@@ -19,7 +21,9 @@
 #include "common/base/buf.h"
 #include "common/base/clock.h"
 #include "common/base/mem.h"
+#include "shim/trace/locks.h"
 #include "shim/trace/place.h"
+#include "shim/trace/poolline.h"
 #include "shim/trace/syscalls.h"
 
 enum { GROUPS = 64 };
@@ -242,6 +246,29 @@ write_switches(struct buf *b, struct task *task)
 }
 
 static void
+write_pool(struct buf *b, const struct task *task)
+{
+	uint64_t busy_ns;
+	unsigned number = poolview_of(task, &busy_ns);
+	const char *name = number != 0 ? poolview_name(number) : NULL;
+
+	if (name == NULL)
+		return;
+	buf_str(b, " pool=");
+	poolline_write_name(b, name, number);
+}
+
+static void
+write_at(struct buf *b, const struct task *task)
+{
+	if (task->wait.kind == WAIT_RUN || task->state == 'R' ||
+	    task->wait.caller == 0)
+		return;
+	buf_str(b, " at=");
+	place_write(b, task->wait.caller);
+}
+
+static void
 write_task(struct buf *b, struct task *task)
 {
 	buf_printf(b, "  T%d \"", (int)task->tid);
@@ -252,11 +279,9 @@ write_task(struct buf *b, struct task *task)
 		buf_str(b, " for=");
 		buf_seconds(b, d.now - MIN(d.now, task->wait.since_ns), 3);
 		buf_char(b, 's');
-		if (task->wait.caller != 0) {
-			buf_str(b, " at=");
-			place_write(b, task->wait.caller);
-		}
 	}
+	write_pool(b, task);
+	write_at(b, task);
 	buf_str(b, " cpu=");
 	if (task->cpu >= 0)
 		buf_u64(b, (uint64_t)task->cpu);
@@ -303,8 +328,9 @@ scheddetail_print(struct lines *to, const struct tasks_look *l)
 		write_group(&to->text, &d.group[i]);
 		lines_end_line(to);
 	}
-	if (d.left_out == 0)
-		return;
-	buf_printf(&to->text, "  T ... %u more", d.left_out);
-	lines_end_line(to);
+	if (d.left_out != 0) {
+		buf_printf(&to->text, "  T ... %u more", d.left_out);
+		lines_end_line(to);
+	}
+	locks_print(to, l->at_ns);
 }

@@ -1,10 +1,9 @@
 /*
  * schedtrace - the SCHED line.
  *
- * runqueue counts the tasks that wait in the pools we know.  We know of none
- * so far, and work may wait all the same: the field is "-", not 0.  The lines
- * of pools belong between the SCHED line and the T lines (print_pools' place
- * in print_line).
+ * runqueue counts the tasks that wait in the pools we know.  Where none is
+ * known work may wait all the same: the field is "-", not 0.  The lines of
+ * pools come between the SCHED line and the T lines.
  */
 #include "shim/trace/schedtrace.h"
 
@@ -19,10 +18,14 @@
 #include "shim/state/state.h"
 #include "shim/trace/cpus.h"
 #include "shim/trace/lines.h"
+#include "shim/trace/poolline.h"
+#include "shim/trace/pools.h"
 #include "shim/trace/procfs.h"
 #include "shim/trace/scheddetail.h"
+#include "shim/trace/starving.h"
 #include "shim/trace/tasks.h"
 #include "shim/trace/ticker.h"
+#include "shim/trace/unload.h"
 
 enum { CPUS_SHOWN = 64 };
 
@@ -39,9 +42,12 @@ static struct {
 	uint64_t lockwait_ns, throttled_ns;
 	bool throttled_known;
 	uint64_t detail_cost_ns;	/* of the last T lines */
+	uint64_t whole_cost_ns;	/* of them and all that came before them */
 	int64_t credit_ns;	/* saved up for the next T lines */
+	uint64_t pools_cost_ns;	/* of the last look at the pools */
 	struct lines lines;
 	struct tasks_look look;
+	struct poolline_list pools;
 } s = { .job = -1 };
 
 static uint64_t
@@ -69,6 +75,10 @@ write_queues(struct buf *b, const struct tasks_look *l)
 	uint64_t mask[TASKS_CPUS / 64] = { 0 };
 	unsigned n = 0, last = 0, sep = 0;
 
+	if (!l->kernel_tells) {
+		buf_str(b, " [-]");
+		return;
+	}
 	sys_call3(SYS_sched_getaffinity, sys_getpid(), sizeof(mask), mask);
 	for (unsigned i = 0; i < TASKS_CPUS; i++) {
 		if (is_usable(mask, l, i)) {
@@ -124,19 +134,34 @@ write_ms(struct buf *b, const char *name, bool known, uint64_t ns)
 	buf_str(b, "ms");
 }
 
+/* The time since the line before. */
+static uint64_t
+period_until(uint64_t now)
+{
+	uint64_t from = s.line_ns != 0 ? s.line_ns : clock_start_ns();
+
+	return now - MIN(now, from);
+}
+
+static uint64_t
+ms_since_start(const struct tasks_look *l)
+{
+	uint64_t start = clock_start_ns();
+
+	return (l->at_ns - MIN(l->at_ns, start)) / NS_PER_MS;
+}
+
 static void
 write_rates(struct buf *b, const struct tasks_look *l)
 {
-	uint64_t cpu = host_cpu_ns();
-	uint64_t from = s.line_ns != 0 ? s.line_ns : clock_start_ns();
-	uint64_t ns = l->at_ns - MIN(l->at_ns, from);
+	uint64_t cpu = host_cpu_ns(), ns = period_until(l->at_ns);
 	uint64_t used = cpu - MIN(cpu, s.cpu_ns);
 	uint64_t waited = l->lockwait_ns - MIN(l->lockwait_ns, s.lockwait_ns);
 
 	buf_printf(b, " cpu=%llu%%", ns == 0 ? 0ull :
 	    (unsigned long long)((used * 100 + ns / 2) / ns));
-	write_ms(b, l->estimated ? " delay=~" : " delay=", l->delay_known,
-	    l->delay_ns);
+	write_ms(b, l->estimated && l->delay_known ? " delay=~" : " delay=",
+	    l->delay_known, l->delay_ns);
 	/* Waits are announced while somebody wants to know. */
 	write_ms(b, " lockwait=", (atomic_load(&state_armed_wait) &
 	    ARMED_STATE) != 0, waited);
@@ -170,16 +195,16 @@ static void
 write_line(struct buf *b, const struct tasks_look *l)
 {
 	unsigned procs = cpus_whole();
-	uint64_t start = clock_start_ns();
 
-	buf_printf(b, "SCHED %llums: procs=%u", (unsigned long long)
-	    ((l->at_ns - MIN(l->at_ns, start)) / NS_PER_MS), procs);
+	buf_printf(b, "SCHED %llums: procs=%u",
+	    (unsigned long long)ms_since_start(l), procs);
 	write_count(b, " idleprocs=", l, idle_procs(l, procs));
-	buf_printf(b, " threads=%s%u", l->kernel_tells ? "" : "~",
+	buf_printf(b, " threads=%s%u", l->threads_agreed ? "" : "~",
 	    l->threads);
 	write_count(b, " spinningthreads=", l, l->spinning);
 	write_count(b, " idlethreads=", l, l->idle);
-	buf_str(b, " runqueue=-");
+	buf_str(b, " runqueue=");
+	poolline_write_count(b, s.pools.waiting_known, s.pools.waiting);
 	write_queues(b, l);
 	write_rates(b, l);
 	write_machine(b);
@@ -195,10 +220,10 @@ can_afford_detail(uint64_t budget_ns)
 	s.credit_ns = MIN(s.credit_ns + (int64_t)budget_ns, most);
 	if (s.credit_ns >= (int64_t)s.detail_cost_ns)
 		return true;
-	sink_notice("scheddetail", "scheddetail: listing the threads takes "
-	    "%llu us of CPU time, and is left out of some periods to stay "
-	    "below 1 %% of a CPU",
-	    (unsigned long long)(s.detail_cost_ns / NS_PER_US));
+	sink_notice("scheddetail", "scheddetail: the lines of a period took "
+	    "%llu us of CPU time: the threads are left out of some periods, "
+	    "to stay below 1 %% of a CPU",
+	    (unsigned long long)(s.whole_cost_ns / NS_PER_US));
 	return false;
 }
 
@@ -212,7 +237,25 @@ print_detail(uint64_t before)
 	uint64_t now = clock_thread_cpu_ns();
 
 	s.detail_cost_ns = now - start;
-	s.credit_ns -= (int64_t)(now - before);
+	s.whole_cost_ns = now - before;
+	s.credit_ns -= (int64_t)s.whole_cost_ns;
+}
+
+static void
+print_pools(uint64_t budget_ns)
+{
+	uint64_t ms = ms_since_start(&s.look);
+
+	for (unsigned i = 0; i < s.pools.count; i++) {
+		poolline_write(&s.lines.text, ms, &s.pools.view[i]);
+		lines_end_line(&s.lines);
+	}
+	if (s.pools.more != 0) {
+		buf_printf(&s.lines.text, "POOL %llums: %u more",
+		    (unsigned long long)ms, s.pools.more);
+		lines_end_line(&s.lines);
+	}
+	starving_print(&s.lines, ms, &s.pools, budget_ns);
 }
 
 static void
@@ -220,7 +263,14 @@ print_line(uint64_t budget_ns, bool detail)
 {
 	uint64_t before = clock_thread_cpu_ns();
 
-	tasks_look(&s.look, budget_ns);
+	/* What the pools took the last time is not there for the threads. */
+	tasks_look(&s.look, budget_ns - MIN(budget_ns / 2, s.pools_cost_ns));
+
+	uint64_t looked = clock_thread_cpu_ns();
+
+	poolline_begin(&s.pools);
+	poolview_each(&s.look, period_until(s.look.at_ns), poolline_add,
+	    &s.pools);
 	if (s.look.estimated)
 		sink_notice("schedtrace", "schedtrace: looking at %u threads "
 		    "takes more than 1 %% of a CPU: some are looked at less "
@@ -229,6 +279,8 @@ print_line(uint64_t budget_ns, bool detail)
 	lines_begin(&s.lines);
 	write_line(&s.lines.text, &s.look);
 	lines_end_line(&s.lines);
+	print_pools(budget_ns / 4);
+	s.pools_cost_ns = clock_thread_cpu_ns() - looked;
 	if (detail)
 		print_detail(before);
 	lines_end(&s.lines);
@@ -271,6 +323,9 @@ void
 schedtrace_after_fork_child(void)
 {
 	tasks_forget();
+	pools_after_fork_child();
+	poolview_forget();
+	unload_after_fork_child();
 	s.line_ns = clock_ns();
 	s.cpu_ns = 0;
 	s.lockwait_ns = tasks_lockwait(s.line_ns);

@@ -19,6 +19,7 @@
 
 enum {
 	HIGH_FD = 900,			/* below the usual limit of 1,024 */
+	TOP_GAP = 16, ROOM_MIN = 64,	/* as for the text: shim/sink/outlet */
 	SUFFIX_MAX = 99,
 	EXTENT_MIN = 64 * 1024,
 	EXTENT_FIRST = 1024 * 1024,
@@ -35,8 +36,6 @@ static struct {
 	char path[TAPE_PATH_MAX];
 	uint64_t allocated;		/* bytes of the file with blocks */
 	uint64_t max;			/* tapemax; UINT64_MAX without */
-	uint8_t *extent;		/* mapping of the newest extent */
-	size_t extent_left;		/* bytes at its end not yet given */
 } file = { .fd = -1 };
 
 struct tape_header *
@@ -60,14 +59,18 @@ fd_is_ours(int fd)
 	    st.st_ino == file.ino;
 }
 
-/* Moves @fd out of the way of the host's numbers, when the limit lets us. */
+/* Moves @fd out of the way of the host's numbers; @fd is closed.  -EMFILE when
+ * the host is so short of them that it would notice one less. */
 static int
 raise_fd(int fd)
 {
-	int high = sys_fcntl(fd, F_DUPFD_CLOEXEC, HIGH_FD);
+	struct rlimit limit = { 0, 0 };
+	int high = -EMFILE;
 
-	if (high < 0)
-		return fd;
+	sys_call4(SYS_prlimit64, 0, RLIMIT_NOFILE, NULL, &limit);
+	if (limit.rlim_cur >= ROOM_MIN)
+		high = sys_fcntl(fd, F_DUPFD_CLOEXEC,
+		    (long)MIN(limit.rlim_cur - TOP_GAP, (rlim_t)HIGH_FD));
 	sys_close(fd);
 	return high;
 }
@@ -153,15 +156,11 @@ extent_size(void)
 }
 
 static int
-grow(void)
+grow(int fd)
 {
-	int fd = own_fd();
 	uint64_t n = extent_size();
 	int err;
-	void *p;
 
-	if (fd < 0)
-		return fd;
 	if (n == 0)
 		return -EFBIG;
 	while ((err = allocate(fd, file.allocated, n)) != 0) {
@@ -169,12 +168,6 @@ grow(void)
 			return err;
 		n = n / 2 & ~(uint64_t)(TAPE_UNIT - 1);
 	}
-	p = sys_mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
-	    (off_t)file.allocated);
-	if (sys_failed(p))
-		return (int)(intptr_t)p;
-	file.extent = p;
-	file.extent_left = n;
 	file.allocated += n;
 	return 0;
 }
@@ -188,38 +181,94 @@ note_time(struct tape_header *h)
 	h->last_ns = now.ns;
 }
 
-static void *
-take_locked(size_t want, size_t *got)
+/* Bytes of the file that one thread may use. */
+struct room {
+	uint64_t at;
+	size_t size;
+	int fd;
+};
+
+/* Room for @want bytes, @at_least so many; else false. */
+static bool
+reserve_locked(size_t want, size_t at_least, struct room *room)
 {
 	struct tape_header *h = file.header;
-	uint8_t *p;
-	int err;
+	int err = 0;
 
 	if (h == NULL || h->state != TAPE_RUNNING)
-		return NULL;
-	if (file.extent_left == 0 && (err = grow()) != 0) {
+		return false;
+	room->fd = own_fd();
+	if (room->fd < 0)
+		err = room->fd;
+	else if (file.allocated - h->end < want)
+		err = grow(room->fd);
+	if (err != 0 && (room->fd < 0 || file.allocated == h->end)) {
 		stop(err);
-		return NULL;
+		return false;
 	}
-	*got = MIN(want, file.extent_left);
-	p = file.extent;
-	file.extent += *got;
-	file.extent_left -= *got;
-	h->end += *got;
+	room->at = h->end;
+	room->size = (size_t)MIN((uint64_t)want, file.allocated - h->end);
+	if (room->size < at_least)
+		return false;
+	h->end += room->size;
 	note_time(h);
-	return p;
+	return true;
+}
+
+static bool
+reserve(size_t want, size_t at_least, struct room *room)
+{
+	uint64_t mask;
+	bool is_there;
+
+	if (!lock_take_masked(&file.lock, PATIENCE_NS, &mask))
+		return false;
+	is_there = reserve_locked(want, at_least, room);
+	lock_give_masked(&file.lock, &mask);
+	return is_there;
 }
 
 void *
 tapefile_take(size_t want, size_t *got)
 {
+	struct room room;
 	void *p;
 
-	if (!lock_take_for(&file.lock, PATIENCE_NS))
+	if (!reserve(want, TAPE_UNIT, &room))
 		return NULL;
-	p = take_locked(want, got);
-	lock_give(&file.lock);
+	p = sys_mmap(NULL, room.size, PROT_READ | PROT_WRITE, MAP_SHARED,
+	    room.fd, (off_t)room.at);
+	if (sys_failed(p)) {
+		stop((int)(intptr_t)p);
+		return NULL;
+	}
+	*got = room.size;
 	return p;
+}
+
+/* The limit of the file's size may have come down since its blocks were
+ * allocated. */
+bool
+tapefile_append(const void *p, size_t size)
+{
+	struct room room;
+	size_t done = 0;
+
+	if (!reserve(size, size, &room))
+		return false;
+	if (room.at + size > file_limit())
+		return false;
+	while (done < size) {
+		long n = sys_call4(SYS_pwrite64, room.fd,
+		    (const char *)p + done, size - done, room.at + done);
+
+		if (n == -EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		done += (size_t)n;
+	}
+	return true;
 }
 
 void
@@ -279,15 +328,16 @@ tapefile_open(const char *path, uint64_t max_bytes)
 
 	if (fd < 0)
 		return fd;
-	err = map_header(fd);
+	fd = raise_fd(fd);
+	err = fd < 0 ? fd : map_header(fd);
 	if (err != 0) {
 		sys_call1(SYS_unlink, file.path);
-		sys_close(fd);
+		if (fd >= 0)
+			sys_close(fd);
 		return err;
 	}
-	file.fd = raise_fd(fd);
+	file.fd = fd;
 	file.max = max_bytes == 0 ? UINT64_MAX : max_bytes;
-	file.extent_left = 0;
 	return 0;
 }
 
@@ -295,9 +345,10 @@ void
 tapefile_end(enum tape_state state)
 {
 	struct tape_header *h;
+	uint64_t mask;
 	int fd;
 
-	if (!lock_take_for(&file.lock, PATIENCE_NS))
+	if (!lock_take_masked(&file.lock, PATIENCE_NS, &mask))
 		return;
 	h = file.header;
 	if (h != NULL && h->state == TAPE_RUNNING) {
@@ -305,10 +356,10 @@ tapefile_end(enum tape_state state)
 		h->state = state;
 		fd = own_fd();
 		/* What was allocated ahead and never given to a thread. */
-		if (fd >= 0)
-			sys_call2(SYS_ftruncate, fd, h->end);
+		if (fd >= 0 && sys_call2(SYS_ftruncate, fd, h->end) == 0)
+			file.allocated = h->end;
 	}
-	lock_give(&file.lock);
+	lock_give_masked(&file.lock, &mask);
 }
 
 void
@@ -317,11 +368,8 @@ tapefile_forget(void)
 	lock_reset(&file.lock);
 	if (file.header != NULL)
 		sys_munmap(file.header, TAPE_UNIT);
-	if (file.extent_left != 0)
-		sys_munmap(file.extent, file.extent_left);
 	if (fd_is_ours(file.fd))
 		sys_close(file.fd);
 	file.fd = -1;
-	file.extent_left = 0;
 	__atomic_store_n(&file.header, NULL, __ATOMIC_RELEASE);
 }

@@ -2,18 +2,25 @@
  * tapefile - the file of a tape: space in it, mapped, for the threads that
  * record.
  *
- * The file grows by extents whose blocks are allocated before they are mapped
+ * The file grows by extents whose blocks are allocated before they are used
  * (fallocate), so a full disk is an error code here and never a SIGBUS there.
  * What is written to a chunk is in the kernel's page cache at once: it
  * outlives the process, however that ends.
  *
+ * A thread does not go from one mapped chunk to the next: each new page of a
+ * file costs a fault, 2 to 15 us.  When its chunk is as large as they get, its
+ * bytes are appended to the file by one call (1 us a page), and the chunk is
+ * used again, at the place where it was.
+ *
  * Memory   shared mappings of the file: the header, and each chunk in use.
- * Threads  any; one lock around growth, taken once per chunk.
+ * Threads  any; one lock around growth, taken once per chunk; no call that
+ *          copies is made under it.
  * Fork     the child must not write to its parent's tape: see recorder.h.
  */
 #ifndef DIAG_TRACE_TAPEFILE_H
 #define DIAG_TRACE_TAPEFILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,6 +41,9 @@ const char *tapefile_path(void);
  * is about to end; *@got says how many.  NULL: no more, and why is in the
  * header's state. */
 IN_HOOK void *tapefile_take(size_t want, size_t *got);
+/* Puts a copy of the @size bytes at @p at the file's end; false, and nothing
+ * but zeros there, when that is not possible. */
+IN_HOOK bool tapefile_append(const void *p, size_t size);
 /* The chunk at @p is written. */
 IN_HOOK void tapefile_give(void *p, size_t size);
 

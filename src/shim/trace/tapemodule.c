@@ -3,13 +3,14 @@
  */
 #include "shim/trace/tapemodule.h"
 
-#include <elf.h>
-#include <link.h>
 #include <string.h>
 
+#include "common/base/mem.h"
 #include "common/base/sys.h"
+#include "common/symbol/headers.h"
 #include "common/symbol/symbol.h"
 #include "shim/stack/stack.h"
+#include "shim/trace/objectfile.h"
 
 static char program[TAPE_PATH_MAX];
 
@@ -28,23 +29,43 @@ tapemodule_program(void)
 	return program;
 }
 
-/* The build-id, when the object's first page is its ELF header. */
 static void
 find_build_id(const struct stack_module *mod, struct tape_module *m)
 {
-	const ElfW(Ehdr) *header = (const ElfW(Ehdr) *)mod->start;
+	struct dl_find_object piece;
+	struct headers headers;
 	struct build_id id;
 
-	if (mod->end - mod->start < TAPE_UNIT ||
-	    memcmp(header->e_ident, ELFMAG, SELFMAG) != 0 ||
-	    header->e_phentsize != sizeof(ElfW(Phdr)) ||
-	    header->e_phoff + header->e_phnum * sizeof(ElfW(Phdr)) > TAPE_UNIT)
-		return;
-	if (!symbol_mapped_build_id(mod->bias,
-	    (const char *)header + header->e_phoff, header->e_phnum, &id))
+	if (_dl_find_object((void *)mod->start, &piece) != 0 ||
+	    (uintptr_t)piece.dlfo_map_start != mod->start ||
+	    !headers_find(&piece, &headers) ||
+	    !symbol_mapped_build_id(mod->bias, headers.segment,
+		headers.count, &id))
 		return;
 	m->build_id_len = (uint8_t)MIN((size_t)id.len, sizeof(m->build_id));
 	memcpy(m->build_id, id.bytes, m->build_id_len);
+}
+
+/* The file's path, not the loader's name of it, which means something only
+ * here and now. */
+static const char *
+path_of(const struct stack_module *mod)
+{
+	char path[OBJECTFILE_PATH_MAX];
+	char *kept;
+	size_t n;
+
+	if (mod->name == NULL || mod->name[0] == '\0')
+		return program;
+	if (strchr(mod->name, '/') == NULL || objectfile_is_lasting(mod->name))
+		return mod->name;
+	objectfile_path(mod->name, mod->start, false, path);
+	n = strlen(path) + 1;
+	kept = mem_forever(n);
+	if (kept == NULL)
+		return mod->name;
+	memcpy(kept, path, n);
+	return kept;
 }
 
 bool
@@ -60,8 +81,7 @@ tapemodule_describe(uint32_t number, struct tape_module *m)
 	    .end = mod.end,
 	    .bias = mod.bias,
 	};
-	m->path = mod.name == NULL || mod.name[0] == '\0' ?
-	    program : mod.name;
+	m->path = path_of(&mod);
 	m->path_len = MIN(strlen(m->path), (size_t)TAPE_PATH_MAX);
 	find_build_id(&mod, m);
 	return true;

@@ -37,20 +37,6 @@ struct looking {
 	int my_cpu;
 };
 
-/* The CPU time of a thread of this process, exact to the moment, also while it
- * runs; 0 when it is gone. */
-static uint64_t
-thread_clock(pid_t tid)
-{
-	enum { PER_THREAD = 4, SCHED = 2 };
-	struct timespec ts;
-	long clock = (long)(~(unsigned)tid << 3 | PER_THREAD | SCHED);
-
-	if (sys_call2(SYS_clock_gettime, (int)clock, &ts) != 0)
-		return 0;
-	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
-}
-
 static bool
 is_waiting(const struct task *task)
 {
@@ -83,6 +69,23 @@ may_keep(const struct looking *l, const struct task *task)
 	return l->n <= PROCFS_KEPT / 2 || has_moved(task);
 }
 
+/* Of a thread that announces no wait, nor told of a pool, only the kernel
+ * knows what it waits for. */
+static void
+read_blocked(struct looking *l, struct task *task)
+{
+	const struct thread *t = task->thread;
+
+	task->blocked.sp = 0;
+	if (task->state != 'S' || is_waiting(task) ||
+	    atomic_load(&t->start_routine) == 0 ||
+	    atomic_load(&t->lanes) != NULL)
+		return;
+	spend(l);
+	if (!procfs_blocked(task->tid, &task->blocked))
+		task->blocked.sp = 0;
+}
+
 static void
 read_state(struct looking *l, struct task *task)
 {
@@ -100,6 +103,15 @@ read_state(struct looking *l, struct task *task)
 	task->cpu = st.cpu;
 	task->fresh = true;
 	memcpy(task->name, st.name, sizeof(task->name));
+	read_blocked(l, task);
+}
+
+/* Born since the look before. */
+static bool
+is_new(const struct task *task)
+{
+	return last_look_ns == 0 ||
+	    atomic_load(&task->thread->born_ns) >= last_look_ns;
 }
 
 static void
@@ -108,8 +120,7 @@ read_delay(struct looking *l, struct task *task)
 	struct procfs_sched s;
 	int err = procfs_schedstat(task->tid, &task->files,
 	    may_keep(l, task), &s);
-	bool counts = task->was_read || last_look_ns == 0 ||
-	    atomic_load(&task->thread->born_ns) >= last_look_ns;
+	bool counts = task->was_read || is_new(task);
 
 	spend(l);
 	if (err != 0) {
@@ -214,7 +225,7 @@ note_clocks(struct looking *l)
 		struct task *task = l->task[i];
 
 		if (task->fresh && task->state == 'R')
-			task->clock_ns = thread_clock(task->tid);
+			task->clock_ns = procfs_clock(task->tid);
 	}
 }
 
@@ -230,7 +241,7 @@ tell_running(struct looking *l)
 
 		if (!task->fresh || task->state != 'R')
 			continue;
-		task->on_cpu = thread_clock(task->tid) != task->clock_ns;
+		task->on_cpu = procfs_clock(task->tid) != task->clock_ns;
 		if (task->on_cpu)
 			continue;
 		if (task->cpu == l->my_cpu && !displaced) {
@@ -257,6 +268,14 @@ is_spinning(struct task *task, uint64_t now)
 	    (task->wait.kind == WAIT_SPIN || last + YIELD_NS > now);
 }
 
+static bool
+is_asleep(const struct task *task)
+{
+	char c = task->state;
+
+	return c == 'S' || c == 'D' || c == 'I' || c == 'T' || c == 't';
+}
+
 static void
 count_cpu(struct tasks_look *out, const struct task *task)
 {
@@ -275,35 +294,54 @@ count(struct looking *l, struct task *task)
 {
 	struct tasks_look *out = l->out;
 
-	task->spins = is_spinning(task, out->at_ns);
+	/* Who sleeps now does not spin; an earlier look's state is not now. */
+	task->spins = is_spinning(task, out->at_ns) &&
+	    !(task->fresh && is_asleep(task));
 	if (task->gone)
 		return;
 	if (!task->fresh)
 		out->estimated = true;
 	out->spinning += task->spins;
-	switch (task->state) {
-	case 'R':
+	if (task->state == 'R') {
 		out->running += task->on_cpu;
 		out->queued += task->fresh && !task->on_cpu;
 		if (task->fresh)
 			count_cpu(out, task);
-		break;
-	case 'S': case 'D': case 'I': case 'T': case 't':
+	} else if (is_asleep(task) && !task->spins) {
 		out->idle++;
-		break;
-	default:
-		break; /* a main thread that has ended, or not known */
 	}
 }
 
-/* A waiting thread's open files are better used for others. */
+/* The record counts the waits that are over, under all its owners: the first
+ * look at a thread can compare only when it is the first owner. */
+static void
+count_lockwait(struct task *task, uint64_t now)
+{
+	uint64_t waited = task->wait.lockwait_ns;
+	bool counts = task->met_before || (task->generation == 0 &&
+	    is_new(task));
+
+	if (wait_kind_is_lock(task->wait.kind) && now > task->wait.since_ns)
+		waited += now - task->wait.since_ns;
+	task->lockwaited_ns = 0;
+	if (counts)
+		task->lockwaited_ns = waited - MIN(waited, task->lockwait_ns);
+	task->lockwait_ns = waited;
+	task->met_before = true;
+}
+
+/* Who was met and has not gone in the meantime is counted, and nobody else:
+ * the count is that of the T lines.  A waiting thread's open files are better
+ * used for others. */
 static void
 count_all(struct looking *l)
 {
 	for (unsigned i = 0; i < l->n; i++) {
 		struct task *task = l->task[i];
 
+		l->out->threads += !task->gone;
 		count(l, task);
+		count_lockwait(task, l->out->at_ns);
 		if (!may_keep(l, task))
 			procfs_close(&task->files);
 	}
@@ -351,8 +389,8 @@ meet_all(struct looking *l)
 		count = procfs_thread_count();
 		skip_agree = count != n + ours ? 4 : 0;
 	}
-	l->out->threads = count > ours ? count - ours : n;
 	l->out->kernel_tells = count != 0;
+	l->out->threads_agreed = count == n + ours;
 	l->task = tasks_table_met(&l->n);
 }
 

@@ -37,20 +37,27 @@ struct task {
 	bool on_cpu;		/* state R: has a CPU, does not wait for one */
 	bool gone;
 	bool spins;
+	bool met_before;	/* the look before this one met it, too */
 	bool was_read;		/* run_ns and delay_ns are known */
 	int cpu;		/* it last ran on; -1 not known */
 	uint64_t run_ns, delay_ns;	/* since its birth, as last read */
 	uint64_t ran_ns, delayed_ns;	/* between the last two looks */
 	uint64_t switches, switches_forced;	/* at its last T line */
+	uint64_t lockwait_ns;	/* of its record, so far */
+	uint64_t lockwaited_ns;	/* between the last two looks */
 	uint64_t yields;
 	uint64_t clock_ns;	/* its CPU clock a moment ago */
+	struct procfs_blocked blocked;	/* where the kernel says it sleeps; @sp
+					 * 0: not asked, or it does not */
 	char name[32];
 	struct procfs_thread files;
 };
 
 struct tasks_look {
 	uint64_t at_ns;
-	unsigned threads;	/* the kernel's count without our own */
+	unsigned threads;	/* those that tasks_each() shows: of the host,
+				 * and there when they were looked at */
+	bool threads_agreed;	/* the kernel counted as many */
 	unsigned running, queued, idle, spinning;
 	uint64_t delay_ns;	/* of all threads since the look before */
 	uint64_t lockwait_ns;	/* since the start, waits going on included */

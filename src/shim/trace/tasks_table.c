@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/base/mem.h"
+#include "shim/trace/opener.h"
 
 static struct task **entry;	/* by record index; NULL: never met */
 static struct task **met;
@@ -94,6 +95,7 @@ meet(uint32_t index, struct thread *t, pid_t tid)
 		task->wait.kind = WAIT_RUN;
 	task->gone = false;
 	task->fresh = false;
+	task->blocked.sp = 0;
 	task->on_cpu = false;
 	task->ran_ns = task->delayed_ns = 0;
 	met[met_count++] = task;
@@ -195,7 +197,7 @@ look_up(pid_t tid, void *arg)
 {
 	struct ids *ids = arg;
 
-	if (*slot_of(ids, tid) == NULL)
+	if (*slot_of(ids, tid) == NULL && !opener_is_helper(tid))
 		thread_found(tid);
 }
 

@@ -4,6 +4,8 @@
 #include "shim/trace/ticker.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <linux/close_range.h>
 #include <linux/sched.h>
 #include <sched.h>
 #include <string.h>
@@ -206,7 +208,7 @@ leave_when_alone(uint64_t now)
 	char text[512];
 	struct proc_stat st;
 
-	if (now < t->alone_ns || !t->private_files)
+	if (now < t->alone_ns)
 		return;
 	t->alone_ns = now + ALONE_PERIOD_NS;
 	if (proc_read("/proc/self/stat", text, sizeof(text)) <= 0 ||
@@ -226,7 +228,7 @@ leave_when_alone(uint64_t now)
 static uint64_t
 next_deadline(void)
 {
-	uint64_t next = t->private_files ? t->alone_ns : UINT64_MAX;
+	uint64_t next = t->alone_ns;
 
 	lock_take(&t->lock);
 	for (int i = 0; i < TICKER_JOBS; i++)
@@ -250,8 +252,20 @@ look(void)
 	atomic_store(&t->cpu_ns, clock_thread_cpu_ns());
 }
 
-/* Its own name, its own descriptors, no real-time priority of the host's. */
-static void
+/* A descriptor table of its own.  Where a container forbids unshare(), closing
+ * a range that nobody uses does it as well. */
+static long
+leave_files(void)
+{
+	if (sys_call1(SYS_unshare, CLONE_FILES) == 0)
+		return 0;
+	return sys_call3(SYS_close_range, UINT_MAX, UINT_MAX,
+	    CLOSE_RANGE_UNSHARE);
+}
+
+/* Its own name, its own descriptors, no real-time priority of the host's.
+ * Without descriptors of its own it would take numbers of the host's. */
+static long
 settle(void)
 {
 	struct sched_param none = { 0 };
@@ -260,19 +274,29 @@ settle(void)
 	sys_call4(SYS_prctl, PR_SET_NAME, "diag", 0, 0);
 	if (policy == SCHED_FIFO || policy == SCHED_RR)
 		sys_call3(SYS_sched_setscheduler, 0, SCHED_OTHER, &none);
-	t->private_files = sys_call1(SYS_unshare, CLONE_FILES) == 0;
-	if (t->private_files)
-		sink_adopt_thread();
 	heap_thread_is_ours();
+
+	long err = leave_files();
+
+	if (err == 0)
+		sink_adopt_thread();
+	return err;
 }
 
 void *
 ticker_live(void *arg)
 {
+	long err;
+
 	tls.ours = true;
 	if (arg != NULL)
 		thread_begin(arg, THREAD_OURS);
-	settle();
+	err = settle();
+	if (err != 0) {
+		__atomic_store_n(&t->refused, (int)err, __ATOMIC_SEQ_CST);
+		futex_wake(&t->tid, 1);
+		return NULL;
+	}
 	ticker_uncount();
 	t->alone_ns = clock_ns() + ALONE_PERIOD_NS;
 	__atomic_store_n(&t->tid, (uint32_t)sys_gettid(), __ATOMIC_SEQ_CST);

@@ -6,6 +6,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
+#include <sys/resource.h>
 
 #include "common/base/clock.h"
 #include "common/base/errname.h"
@@ -20,6 +21,9 @@ enum {
 	SIGNAL_CANCEL = 32,	/* libc's own two signals: setuid() waits for */
 	SIGNAL_SETXID = 33,	/* every thread to answer the second */
 };
+
+/* A user who may have fewer processes than this may have few. */
+enum { CROWD = 256 };
 
 #define STOP_PATIENCE_NS NS_PER_S
 #define STOP_POLL_NS (20 * NS_PER_US)
@@ -98,6 +102,9 @@ make_thread(struct thread *record)
 		pthread_attr_setstacksize(&attr, sizes[i]);
 		err = fn(&thread, &attr, ticker_live, record);
 	}
+	/* The first thread of a process has libc unblock this one, which the
+	 * host may have inherited blocked, in the creator: once only. */
+	before &= ~(1ull << (SIGNAL_SETXID - 1));
 	sys_call4(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, 8);
 	pthread_attr_destroy(&attr);
 	return -err;
@@ -132,13 +139,17 @@ start_thread(void)
 
 	record = thread_expect(ticker_live, NULL, 0);
 	atomic_store(&t->stop, 0);
+	__atomic_store_n(&t->refused, 0, __ATOMIC_SEQ_CST);
 	err = make_thread(record);
 	if (err != 0 && record != NULL)
 		thread_cancel(record);
 	if (entered)
 		hook_leave(&scope);
-	while (err == 0 && ticker_tid() == 0)
-		futex_wait(&t->tid, 0, 10 * NS_PER_MS);
+	while (err == 0 && ticker_tid() == 0) {
+		err = __atomic_load_n(&t->refused, __ATOMIC_SEQ_CST);
+		if (err == 0)
+			futex_wait(&t->tid, 0, 10 * NS_PER_MS);
+	}
 	return err;
 }
 
@@ -212,6 +223,22 @@ ticker_cpu_ns(void)
 
 /* Fork */
 
+/* Where a user may have few processes, a child's thread could take the place of
+ * its parent's next child; only its own steps aside for a process. */
+static bool
+may_crowd(void)
+{
+	struct rlimit room;
+
+	if (sys_call4(SYS_prlimit64, 0, RLIMIT_NPROC, NULL, &room) != 0 ||
+	    room.rlim_cur >= CROWD)
+		return false;
+	sink_notice("ticker.room", "a forked child has no thread of our own, "
+	    "so no periodic lines: its user may have only %llu processes",
+	    (unsigned long long)room.rlim_cur);
+	return true;
+}
+
 void
 ticker_need(void)
 {
@@ -219,7 +246,8 @@ ticker_need(void)
 	    ARMED_CHILD) == 0)
 		return;
 	state_arm_wait(0, ARMED_CHILD);
-	ticker_start();
+	if (!may_crowd())
+		ticker_start();
 }
 
 void

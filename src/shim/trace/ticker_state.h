@@ -53,7 +53,7 @@ struct ticker_state {
 	_Atomic uint64_t past_cpu_ns;	/* of the lives before */
 	bool wanted;		/* a child starts it when it can */
 	bool outlived;		/* threads were seen after main had left */
-	bool private_files;	/* its descriptor table is its own; ticker's */
+	int refused;		/* atomic; why the thread left at once, or 0 */
 	uint64_t flush_ns, alone_ns;	/* next looks; the ticker's */
 };
 

@@ -118,6 +118,15 @@ tracer_label(struct tracer *tr, struct thread *t)
 }
 
 void
+tracer_mend(struct thread *t)
+{
+	struct tracer *tr = t->trace_private;
+
+	if (tr != NULL)
+		tr->label_len = 0;
+}
+
+void
 tracer_sums(struct tracer_sums *out)
 {
 	memset(out, 0, sizeof(*out));

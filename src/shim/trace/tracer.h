@@ -45,6 +45,9 @@ IN_HOOK struct tracer *tracer_make(struct thread *t);
 /* Makes @label say who the thread is now. */
 IN_HOOK void tracer_label(struct tracer *tr, struct thread *t);
 
+/* A handler has jumped out of the use of @t's tracer. */
+IN_HOOK void tracer_mend(struct thread *t);
+
 struct tracer_sums {
 	uint64_t allocs, frees;
 	int64_t unflushed;

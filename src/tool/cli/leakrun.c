@@ -26,6 +26,38 @@ static char log_path[PATH_MAX];
 static char items[PATH_MAX + 64];
 static volatile sig_atomic_t child;
 
+static bool
+read_suppressions(struct suppress *to, const char *path)
+{
+	int err = path == NULL ? 0 : suppress_read(to, path);
+
+	if (err < 0)
+		say("%s: %s", path, strerror(-err));
+	if (err > 0)
+		say("%s: line %d is not leak:PATTERN", path, err);
+	return err == 0;
+}
+
+bool
+leakrun_check(const struct leakrun *l)
+{
+	static struct suppress unused;
+	FILE *to;
+
+	if (!read_suppressions(&unused, l->suppressions))
+		return false;
+	suppress_drop(&unused);
+	if (l->flame == NULL)
+		return true;
+	to = fopen(l->flame, "ae");
+	if (to == NULL) {
+		say("%s: %m", l->flame);
+		return false;
+	}
+	fclose(to);
+	return true;
+}
+
 bool
 leakrun_make_log(void)
 {
@@ -60,24 +92,30 @@ leakrun_items(void)
 	return items;
 }
 
+/* What another process sent is meant for the program; the terminal sends its
+ * own there by itself, but for the end of the line. */
 static void
-pass_on(int sig)
+pass_on(int sig, siginfo_t *info, void *context)
 {
-	if (child > 0)
+	int saved = errno;
+
+	(void)context;
+	if (child > 0 && (info->si_code <= 0 || sig == SIGHUP))
 		kill((pid_t)child, sig);
+	errno = saved;
 }
 
-/* The terminal sends its signals to the program as well: it decides. */
+/* The program decides what they do. */
 static void
 arrange_signals(void)
 {
-	struct sigaction ignore = { .sa_handler = SIG_IGN };
-	struct sigaction pass = { .sa_handler = pass_on };
+	static const int all[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGUSR1,
+		SIGUSR2 };
+	struct sigaction pass = { .sa_flags = SA_SIGINFO };
 
-	sigaction(SIGINT, &ignore, NULL);
-	sigaction(SIGQUIT, &ignore, NULL);
-	sigaction(SIGTERM, &pass, NULL);
-	sigaction(SIGHUP, &pass, NULL);
+	pass.sa_sigaction = pass_on;
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		sigaction(all[i], &pass, NULL);
 }
 
 /* Waits for the program and says how it ended unless it ended well. */
@@ -118,18 +156,6 @@ write_flame(struct report *r, const char *path)
 	return true;
 }
 
-static bool
-read_suppressions(struct report *r, const char *path)
-{
-	int err = path == NULL ? 0 : suppress_read(&r->suppress, path);
-
-	if (err < 0)
-		say("%s: %s", path, strerror(-err));
-	if (err > 0)
-		say("%s: line %d is not leak:PATTERN", path, err);
-	return err == 0;
-}
-
 static int
 print_report(const struct leakrun *l, const char *name, int status)
 {
@@ -138,14 +164,18 @@ print_report(const struct leakrun *l, const char *name, int status)
 		.by = BY_LEAKED,
 		.number = l->number,
 		.source = true,
+		.reachable = l->reachable,
 	};
 	int err = report_open(&r, log_path, &opt);
 	int answer = EXIT_MISUSE;
 
-	r.path = name;
+	r.name = name;
 	if (err != 0 || !r.notes.told)
-		say("%s: ended without a leak summary", name);
-	else if (read_suppressions(&r, l->suppressions) &&
+		say(status < 128 ? "%s: ended without a leak summary, as one "
+		    "that goes on as a daemon does (diag run leaks=20,"
+		    "log=FILE waits for none)" :
+		    "%s: ended without a leak summary", name);
+	else if (read_suppressions(&r.suppress, l->suppressions) &&
 	    (l->flame == NULL || write_flame(&r, l->flame)))
 		answer = leaks_print(&r, stderr) > 0 ? EXIT_NO : status;
 	report_drop(&r);
@@ -156,13 +186,20 @@ int
 leakrun_report(const struct leakrun *l, const char *name,
     int (*exec)(void *arg), void *arg)
 {
-	pid_t pid = fork();
+	sigset_t all, before;
+	pid_t pid;
 
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &before);
+	pid = fork();
 	if (pid < 0)
 		return say_misuse("%m");
-	if (pid == 0)
+	if (pid == 0) {
+		sigprocmask(SIG_SETMASK, &before, NULL);
 		_exit(exec(arg));
+	}
 	child = pid;
 	arrange_signals();
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	return print_report(l, name, wait_for(pid, name));
 }

@@ -14,7 +14,12 @@ struct leakrun {
 	const char *flame;		/* file of a flame graph, or NULL */
 	const char *suppressions;	/* file, or NULL */
 	unsigned number;		/* groups to print */
+	bool reachable;			/* also what is still pointed to */
 };
+
+/* Can what @l names be read and written?  False after saying why not: before
+ * the program runs, and not after hours of it. */
+bool leakrun_check(const struct leakrun *l);
 
 /* A file for the log of the program to come, in a new directory; false with a
  * message said.  leakrun_clean() removes both. */

@@ -152,7 +152,8 @@ run(int argc, char **argv)
 		else if (strncmp(argv[i], "--shell=", 8) == 0)
 			s = shell_named(argv[i] + 8);
 		else
-			return say_misuse("env: %s: unknown option", argv[i]);
+			return say_misuse("env: %s: unknown option (--unset "
+			    "or --shell=NAME)", argv[i]);
 		if (s == NULL)
 			return say_misuse("env: %s: unknown shell (sh, bash, "
 			    "zsh, ksh, dash, fish, csh, tcsh)", argv[i] + 8);

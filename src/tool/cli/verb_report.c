@@ -5,17 +5,24 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "common/base/attrs.h"
+#include "tool/base/figures.h"
+#include "tool/cli/operands.h"
+#include "tool/cli/options_say.h"
 #include "tool/cli/say.h"
 #include "tool/cli/verbs.h"
-#include "tool/report/figures.h"
+#include "tool/report/keys.h"
+#include "tool/dwarf/places.h"
 #include "tool/report/report.h"
 
 static const char text[] =
-"Reads a tape, or a text log (allocfreetrace=1 or 2, leaks=; mixed with\n"
-"what the program printed; - is standard input).  Without an option: a\n"
-"summary, then the stacks that leaked most.\n"
+"Reads a tape, or a text log (allocfreetrace=1 or 2, leaks=, schedtrace=,\n"
+"gctrace=; mixed with what the program printed; - is standard input).\n"
+"Without an option: a summary, then the stacks that leaked most.  Several\n"
+"files, or a quoted pattern ('app.*.tape'), are processes that belong\n"
+"together: each is told, then all of them.\n"
 "\n"
 "  --top=KEY     the stacks with the largest KEY: bytes, count, peak,\n"
 "                temporary (freed by the same thread before its next\n"
@@ -27,10 +34,12 @@ static const char text[] =
 "  --flame=OUT   a flame graph, an SVG file for a browser\n"
 "  --plot=OUT    the heap over time, an SVG file\n"
 "  --pprof=OUT   a profile for go tool pprof\n"
+"  --gperf=OUT   a heap profile for google-pprof\n"
 "  --json        everything, for other programs\n"
 "\n"
 "  --by=KEY      what --tree, --diff, --folded and --flame count\n"
 "  --number=N    how many stacks are printed (20)\n"
+"  --debug=DIR   debug files by build-id: below DIR, too\n"
 "  --no-source   without files, lines and inlined calls\n"
 "\n"
 "Which blocks are leaks:\n"
@@ -41,14 +50,17 @@ static const char text[] =
 "  --thread=T    allocated by the thread of that name or number\n"
 "  --module=M    with a frame in that module\n"
 "  --suppressions=FILE\n"
-"                leave out what FILE names, in LeakSanitizer's grammar\n";
+"                leave out what FILE names, in LeakSanitizer's grammar\n"
+"  --reachable   also what was still pointed to at the end, where the log\n"
+"                tells (leaks= and not a tape)\n";
 
 enum output {
 	OUT_DEFAULT, OUT_TOP, OUT_LEAKS, OUT_TREE, OUT_DIFF, OUT_FOLDED,
-	OUT_FLAME, OUT_PLOT, OUT_PPROF, OUT_JSON,
+	OUT_FLAME, OUT_PLOT, OUT_PPROF, OUT_GPERF, OUT_JSON,
 	/* options that are not outputs follow */
-	SET_BY, SET_NUMBER, SET_NO_SOURCE, SET_MIN_AGE, SET_AFTER,
-	SET_MIN_SIZE, SET_MAX_SIZE, SET_THREAD, SET_MODULE, SET_SUPPRESSIONS
+	SET_BY, SET_NUMBER, SET_NO_SOURCE, SET_DEBUG, SET_MIN_AGE, SET_AFTER,
+	SET_MIN_SIZE, SET_MAX_SIZE, SET_THREAD, SET_MODULE, SET_SUPPRESSIONS,
+	SET_REACHABLE
 };
 
 static const struct option options[] = {
@@ -60,10 +72,12 @@ static const struct option options[] = {
 	{ "flame", required_argument, NULL, OUT_FLAME },
 	{ "plot", required_argument, NULL, OUT_PLOT },
 	{ "pprof", required_argument, NULL, OUT_PPROF },
+	{ "gperf", required_argument, NULL, OUT_GPERF },
 	{ "json", no_argument, NULL, OUT_JSON },
 	{ "by", required_argument, NULL, SET_BY },
 	{ "number", required_argument, NULL, SET_NUMBER },
 	{ "no-source", no_argument, NULL, SET_NO_SOURCE },
+	{ "debug", required_argument, NULL, SET_DEBUG },
 	{ "min-age", required_argument, NULL, SET_MIN_AGE },
 	{ "after", required_argument, NULL, SET_AFTER },
 	{ "min-size", required_argument, NULL, SET_MIN_SIZE },
@@ -71,12 +85,13 @@ static const struct option options[] = {
 	{ "thread", required_argument, NULL, SET_THREAD },
 	{ "module", required_argument, NULL, SET_MODULE },
 	{ "suppressions", required_argument, NULL, SET_SUPPRESSIONS },
+	{ "reachable", no_argument, NULL, SET_REACHABLE },
 	{ 0 }
 };
 
 struct request {
 	enum output output;
-	const char *to;			/* of --flame, --plot, --pprof */
+	const char *to;			/* of --flame, --plot, ... */
 	const char *suppressions;
 	struct report_options opt;
 };
@@ -85,7 +100,7 @@ static bool
 set_key(struct request *q, const char *word)
 {
 	for (unsigned k = 0; k < REPORT_KEYS; k++)
-		if (strcmp(word, figures_key_word(k)) == 0) {
+		if (strcmp(word, keys_word(k)) == 0) {
 			q->opt.by = k;
 			return true;
 		}
@@ -110,6 +125,14 @@ set_number(uint64_t *to, const char *word, double unit)
 }
 
 static bool
+is_directory(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static bool
 set_option(struct request *q, int which, const char *word)
 {
 	uint64_t n;
@@ -125,6 +148,12 @@ set_option(struct request *q, int which, const char *word)
 	case SET_NO_SOURCE:
 		q->opt.source = false;
 		return true;
+	case SET_REACHABLE:
+		q->opt.reachable = true;
+		return true;
+	case SET_DEBUG:
+		places_search(word);
+		return is_directory(word);
 	case SET_MIN_AGE:
 		return set_number(&q->opt.min_age_ns, word, 1e9);
 	case SET_AFTER:
@@ -145,6 +174,24 @@ set_option(struct request *q, int which, const char *word)
 	}
 }
 
+static const char *
+expected(int which)
+{
+	switch (which) {
+	case SET_BY:
+		return "not one of bytes, count, peak, temporary, leaked";
+	case SET_MIN_AGE:
+	case SET_AFTER:
+		return "not a number of seconds";
+	case SET_DEBUG:
+		return "not a directory";
+	case SET_NUMBER:
+		return "not a number";
+	default:
+		return "not a number of bytes";
+	}
+}
+
 static bool
 set_output(struct request *q, int which, const char *word)
 {
@@ -156,8 +203,7 @@ set_output(struct request *q, int which, const char *word)
 	q->to = word;
 	if (which != OUT_TOP || set_key(q, word))
 		return true;
-	say("report: --top=%s: not one of bytes, count, peak, temporary, "
-	    "leaked", word);
+	say("report: --top=%s: %s", word, expected(SET_BY));
 	return false;
 }
 
@@ -171,16 +217,16 @@ parse(int argc, char **argv, struct request *q)
 	optind = 0;
 	while ((which = getopt_long(argc, argv, ":", options, &index)) >= 0) {
 		if (which == ':' || which == '?') {
-			say(which == ':' ? "report: %s: needs a value" :
-			    "report: %s: unknown option", argv[optind - 1]);
+			options_say("report", which, argv[optind - 1],
+			    options);
 			return -1;
 		}
 		if (which < SET_BY) {
 			if (!set_output(q, which, optarg))
 				return -1;
 		} else if (!set_option(q, which, optarg)) {
-			say("report: --%s=%s: not understood",
-			    options[index].name, optarg);
+			say("report: --%s=%s: %s", options[index].name,
+			    optarg, expected(which));
 			return -1;
 		}
 	}
@@ -188,12 +234,15 @@ parse(int argc, char **argv, struct request *q)
 }
 
 static bool
-open_report(struct report *r, const char *path, const struct request *q)
+open_report(struct report *r, const struct operands *o, size_t from, size_t n,
+    const struct request *q)
 {
-	int err = report_open(r, path, &q->opt);
+	int err = report_open_all(r, o->paths + from, o->names + from, n,
+	    &q->opt);
 
 	if (err < 0)
-		say("%s: %s", path, strerror(-err));
+		say("%s: %s", r->name, r->notes.why != NULL ? r->notes.why :
+		    strerror(-err));
 	if (err == 0 && q->suppressions != NULL) {
 		err = suppress_read(&r->suppress, q->suppressions);
 		if (err < 0)
@@ -203,7 +252,9 @@ open_report(struct report *r, const char *path, const struct request *q)
 			    q->suppressions, err);
 	}
 	if (err == 0 && r->notes.ours == 0 && !r->notes.is_tape) {
-		say("%s: no line of diag's in it", path);
+		say(r->notes.lines == 0 ? "%s: is empty" :
+		    "%s: neither a tape nor a log: no line of diag's in it",
+		    r->name);
 		err = 1;
 	}
 	if (err != 0)
@@ -211,7 +262,7 @@ open_report(struct report *r, const char *path, const struct request *q)
 	return err == 0;
 }
 
-/* --flame, --plot, --pprof: into the file @q->to. */
+/* --flame, --plot, --pprof, --gperf: into the file @q->to. */
 static int
 write_file(struct report *r, const struct request *q)
 {
@@ -224,6 +275,8 @@ write_file(struct report *r, const struct request *q)
 		flame_print(r, to);
 	else if (q->output == OUT_PLOT)
 		err = plot_print(r, to);
+	else if (q->output == OUT_GPERF)
+		gperf_print(r, to);
 	else if (!pprof_print(r, to))
 		err = -EIO;
 	if (fflush(to) != 0 && err == 0)
@@ -241,6 +294,8 @@ print(struct report *r, const struct request *q)
 	switch (q->output) {
 	case OUT_DEFAULT:
 		summary_print(r, stdout);
+		if (!summary_has_allocations(r))
+			return EXIT_DONE;
 		putchar('\n');
 		leaks_print(r, stdout);
 		return EXIT_DONE;
@@ -264,15 +319,15 @@ print(struct report *r, const struct request *q)
 }
 
 static int
-run_diff(char **files, const struct request *q)
+run_diff(const struct operands *o, const struct request *q)
 {
 	struct report *r = calloc(2, sizeof(*r));
 	int status = EXIT_MISUSE;
 
 	if (r == NULL)
 		return say_misuse("%m");
-	if (open_report(&r[0], files[0], q)) {
-		if (open_report(&r[1], files[1], q)) {
+	if (open_report(&r[0], o, 0, 1, q)) {
+		if (open_report(&r[1], o, 1, 1, q)) {
 			diff_print(&r[0], &r[1], stdout);
 			report_drop(&r[1]);
 			status = EXIT_DONE;
@@ -284,39 +339,53 @@ run_diff(char **files, const struct request *q)
 }
 
 static int
+run_all(const struct operands *o, const struct request *q)
+{
+	bool by_time = q->output == OUT_PLOT || q->opt.by == BY_PEAK;
+	struct report r;
+	int status;
+
+	if (q->output == OUT_DIFF && o->n != 2)
+		return say_misuse("report: --diff needs two files, OLD and "
+		    "NEW");
+	if (q->output == OUT_DIFF)
+		return run_diff(o, q);
+	if (by_time && o->n > 1)
+		return say_misuse("report: %s: one file, each process has a "
+		    "clock of its own", q->output == OUT_PLOT ? "--plot" :
+		    "peak");
+	if (!open_report(&r, o, 0, o->n, q))
+		return EXIT_MISUSE;
+	status = print(&r, q);
+	report_drop(&r);
+	return status;
+}
+
+static int
 run(int argc, char **argv)
 {
 	struct request q = {
 		.opt = { .by = BY_BYTES, .number = 20, .source = true },
 	};
-	int first = parse(argc, argv, &q);
-	int want = q.output == OUT_DIFF ? 2 : 1;
-	struct report r;
+	int first = parse(argc, argv, &q), status;
+	struct operands o;
 
 	if (first < 0)
 		return EXIT_MISUSE;
-	if (argc - first != want)
-		return say_misuse(q.output == OUT_DIFF ?
-		    "report: --diff needs two files, OLD and NEW" :
-		    "report: one file, or - for standard input");
-	if (q.output == OUT_DIFF)
-		return run_diff(argv + first, &q);
-	if (q.output == OUT_PLOT && strcmp(argv[first], "-") == 0)
-		return say_misuse("report: --plot reads its file twice: not "
-		    "standard input");
-	if (!open_report(&r, argv[first], &q))
+	if (argc == first)
+		return say_misuse("report: a file, or - for standard input");
+	if (!operands_take(&o, argv + first, argc - first,
+	    q.output == OUT_PLOT))
 		return EXIT_MISUSE;
-
-	int status = print(&r, &q);
-
-	report_drop(&r);
+	status = run_all(&o, &q);
+	operands_drop(&o);
 	return status;
 }
 
 const struct verb verb_report = {
 	.name = "report",
-	.arguments = "[OPTION...] FILE",
-	.summary = "read a log of allocations: leaks, peaks, flame graphs",
+	.arguments = "[OPTION...] FILE...",
+	.summary = "read a log or a tape: worst minute, leaks, flame graphs",
 	.text = text,
 	.run = run,
 };

@@ -13,6 +13,7 @@
 #include "tool/cli/items.h"
 #include "tool/cli/leakrun.h"
 #include "tool/cli/locate.h"
+#include "tool/cli/options_say.h"
 #include "tool/cli/say.h"
 #include "tool/cli/verbs.h"
 
@@ -30,6 +31,7 @@ static const char text[] =
 "\n"
 "With --leaks diag waits for the program and reports what it never freed on\n"
 "standard error: exit status 1 when there are leaks, else the program's.\n"
+"What globals, stacks or other reachable blocks still point to is no leak.\n"
 "\n"
 "  diag run --leaks -- ./test-suite\n"
 "\n"
@@ -37,6 +39,7 @@ static const char text[] =
 "  --number=N    how many stacks are printed (20)\n"
 "  --suppressions=FILE\n"
 "                leave out what FILE names, in LeakSanitizer's grammar\n"
+"  --reachable   what is still pointed to at the end is a leak, too\n"
 "\n"
 "The keys: diag help keys, or diag(7).\n";
 
@@ -118,7 +121,7 @@ run_for_leaks(struct command *c, const char *library, char **items, int n,
 {
 	int status = EXIT_MISUSE;
 
-	if (!leakrun_make_log())
+	if (!leakrun_check(l) || !leakrun_make_log())
 		return EXIT_MISUSE;
 
 	char **all = with_leaks(items, n);
@@ -159,6 +162,9 @@ set_option(int which, const char *word, struct leakrun *l, bool *leaks)
 	case 'l':
 		*leaks = true;
 		return true;
+	case 'r':
+		l->reachable = true;
+		return true;
 	case 'f':
 		l->flame = word;
 		return true;
@@ -184,6 +190,7 @@ parse_options(int argc, char **argv, struct leakrun *l, bool *leaks)
 		{ "leaks", no_argument, NULL, 'l' },
 		{ "flame", required_argument, NULL, 'f' },
 		{ "suppressions", required_argument, NULL, 's' },
+		{ "reachable", no_argument, NULL, 'r' },
 		{ "number", required_argument, NULL, 'n' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -192,12 +199,13 @@ parse_options(int argc, char **argv, struct leakrun *l, bool *leaks)
 	opterr = 0;
 	optind = 1;
 	while ((which = getopt_long(argc, argv, "+:", known, NULL)) != -1) {
-		if (which == ':') {
-			say("run: %s: needs a value", argv[optind - 1]);
+		if (which == ':' || which == '?') {
+			options_say("run", which, argv[optind - 1], known);
 			return -1;
 		}
-		if (which == '?') {
-			say("run: %s: unknown option", argv[optind - 1]);
+		/* The end of the options is no file. */
+		if (optarg != NULL && strcmp(optarg, "--") == 0) {
+			options_say("run", ':', argv[optind - 2], known);
 			return -1;
 		}
 		if (!set_option(which, optarg, l, leaks))
@@ -216,9 +224,10 @@ run(int argc, char **argv)
 
 	if (i < 0)
 		return EXIT_MISUSE;
-	if (!leaks && (l.flame != NULL || l.suppressions != NULL))
-		return say_misuse("run: --flame and --suppressions go with "
-		    "--leaks");
+	if (!leaks && (l.flame != NULL || l.suppressions != NULL ||
+	    l.reachable))
+		return say_misuse("run: --flame, --suppressions and "
+		    "--reachable go with --leaks");
 
 	char **items = argv + i;
 

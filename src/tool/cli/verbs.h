@@ -27,6 +27,7 @@ struct verb {
 
 extern const struct verb verb_env;
 extern const struct verb verb_help;
+extern const struct verb verb_plot;
 extern const struct verb verb_report;
 extern const struct verb verb_run;
 

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "common/base/attrs.h"
+#include "tool/dwarf/dwarfname.h"
 
 /* One object that was asked for; @dwfl is NULL when it cannot be used. */
 struct object {
@@ -26,9 +27,13 @@ struct places {
 	bool lines;
 };
 
+/* As elfutils wants it: directories with colons between. */
+static char *search_path;
+
 static const Dwfl_Callbacks callbacks = {
 	.find_elf = dwfl_build_id_find_elf,
 	.find_debuginfo = dwfl_standard_find_debuginfo,
+	.debuginfo_path = &search_path,
 	.section_address = dwfl_offline_section_address,
 };
 
@@ -92,6 +97,17 @@ has_build_id(Dwfl_Module *module, const char *want)
 	return true;
 }
 
+void
+places_search(const char *dir)
+{
+	char *path;
+
+	if (asprintf(&path, "%s:.debug:/usr/lib/debug", dir) < 0)
+		return;
+	free(search_path);
+	search_path = path;
+}
+
 static void
 load(struct object *o)
 {
@@ -131,16 +147,6 @@ object_of(struct places *p, const char *path, const char *build_id)
 	return o;
 }
 
-static const char *
-name_of(Dwarf_Die *die)
-{
-	Dwarf_Attribute attr;
-	const char *name = dwarf_formstring(dwarf_attr_integrate(die,
-	    DW_AT_linkage_name, &attr));
-
-	return name != NULL ? name : dwarf_diename(die);
-}
-
 /* Where the inlined call @die stands in its caller. */
 static void
 find_call(Dwarf_Die *die, Dwarf_Die *cu, struct place *at)
@@ -175,7 +181,9 @@ walk(Dwarf_Die *scopes, int n, Dwarf_Die *cu, struct place at,
 		    tag != DW_TAG_subprogram)
 			continue;
 		out[found] = at;
-		out[found++].function = name_of(&scopes[i]);
+		out[found].function = dwarfname_of(&scopes[i],
+		    out[found].room, sizeof(out[found].room));
+		found++;
 		if (tag == DW_TAG_subprogram)
 			break;
 		find_call(&scopes[i], cu, &at);
@@ -247,7 +255,8 @@ places_find(struct places *p, const char *path, const char *build_id,
 char *
 places_demangle(const char *name)
 {
-	if (strncmp(name, "_Z", 2) != 0)
+	/* C++ and Rust's legacy scheme; Rust's own scheme, called v0. */
+	if (strncmp(name, "_Z", 2) != 0 && strncmp(name, "_R", 2) != 0)
 		return NULL;
 	return cplus_demangle(name, DMGL_ANSI);
 }

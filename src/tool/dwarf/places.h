@@ -22,9 +22,13 @@ struct place {
 	const char *function;	/* linkage name if there is one; NULL unknown */
 	const char *file;	/* NULL unknown */
 	unsigned line;
+	char room[256];		/* for @function */
 };
 
 struct places;
+
+/* Looks for separate debug files below @dir first, from here on. */
+void places_search(const char *dir);
 
 /* @lines: not the functions alone, but files, lines and inlined calls too. */
 struct places *places_start(bool lines);
@@ -36,8 +40,8 @@ void places_drop(struct places *p);
 unsigned places_find(struct places *p, const char *path, const char *build_id,
     uint64_t addr, struct place out[PLACES_MAX]);
 
-/* The readable form of a C++ name, which the caller frees; NULL when @name is
- * not one. */
+/* The readable form of a C++ or Rust name, which the caller frees; NULL when
+ * @name is not one. */
 char *places_demangle(const char *name);
 
 #endif

@@ -3,23 +3,40 @@
  */
 #include "tool/report/blocks.h"
 
-#include <stdlib.h>
+#include <sys/mman.h>
 
-#include "tool/report/alloc.h"
+#include "tool/base/alloc.h"
 
 enum { FIRST_TABLE = 4096 };
+
+/* Each event goes to another place of the table: with huge pages that is half
+ * as far. */
+static struct block *
+map_table(size_t n)
+{
+	struct block *table = alloc_pages(n * sizeof(*table));
+
+	madvise(table, n * sizeof(*table), MADV_HUGEPAGE);
+	return table;
+}
+
+static void
+unmap_table(struct block *table, size_t n)
+{
+	munmap(table, n * sizeof(*table));
+}
 
 void
 blocks_start(struct blocks *b)
 {
 	*b = (struct blocks){ .mask = FIRST_TABLE - 1 };
-	b->table = alloc_zeroed(FIRST_TABLE, sizeof(*b->table));
+	b->table = map_table(FIRST_TABLE);
 }
 
 void
 blocks_drop(struct blocks *b)
 {
-	free(b->table);
+	unmap_table(b->table, b->mask + 1);
 	*b = (struct blocks){ 0 };
 }
 
@@ -55,11 +72,17 @@ grow(struct blocks *b)
 	size_t n = b->mask + 1;
 
 	b->mask = n * 2 - 1;
-	b->table = alloc_zeroed(n * 2, sizeof(*b->table));
+	b->table = map_table(n * 2);
 	for (size_t i = 0; i < n; i++)
 		if (old[i].key != 0)
 			put(b, &old[i]);
-	free(old);
+	unmap_table(old, n);
+}
+
+void
+blocks_fetch(const struct blocks *b, uint64_t key)
+{
+	__builtin_prefetch(&b->table[home(b, key)], 1);
 }
 
 struct block *

@@ -30,6 +30,9 @@ void blocks_drop(struct blocks *b);
 uint64_t blocks_key(uint32_t process, uint64_t addr);
 
 /* The block of @key, or NULL. */
+/* Begins to bring the place of @key near. */
+void blocks_fetch(const struct blocks *b, uint64_t key);
+
 struct block *blocks_find(struct blocks *b, uint64_t key);
 
 /* Adds a copy of @block, whose key is not there. */

@@ -7,47 +7,30 @@
 #include <string.h>
 
 #include "common/base/attrs.h"
-#include "tool/report/alloc.h"
+#include "tool/base/alloc.h"
 #include "tool/report/groups.h"
 
-enum { FIRST_TABLE = 4096 };
-
-static size_t
-home(const struct calltree *t, uint32_t parent, uint32_t function)
+static uint64_t
+hash_of(const void *owner, uint32_t number)
 {
-	uint64_t key = (uint64_t)parent << 32 | function;
+	const struct calltree *t = owner;
 
-	return (key * 0x9e3779b97f4a7c15u >> 24) & t->mask;
-}
-
-static void
-grow(struct calltree *t)
-{
-	free(t->table);
-	t->mask = t->mask * 2 + 1;
-	t->table = alloc_zeroed(t->mask + 1, sizeof(*t->table));
-	for (size_t i = 1; i < t->n; i++) {
-		size_t at = home(t, t->calls[i].parent, t->calls[i].function);
-
-		while (t->table[at] != 0)
-			at = (at + 1) & t->mask;
-		t->table[at] = (uint32_t)i;
-	}
+	return index_pair(t->calls[number].parent, t->calls[number].function);
 }
 
 static uint32_t
 enter(struct calltree *t, uint32_t parent, const struct name *name)
 {
-	if (t->n * 2 > t->mask)
-		grow(t);
+	index_room(&t->index, t->n, hash_of, t);
 
-	size_t at = home(t, parent, name->function);
+	const struct index *x = &t->index;
+	size_t at = index_home(x, index_pair(parent, name->function));
 
-	for (; t->table[at] != 0; at = (at + 1) & t->mask) {
-		const struct call *c = &t->calls[t->table[at]];
+	for (; x->table[at] != 0; at = index_next(x, at)) {
+		const struct call *c = &t->calls[x->table[at]];
 
 		if (c->parent == parent && c->function == name->function)
-			return t->table[at];
+			return x->table[at];
 	}
 	t->calls = alloc_room(t->calls, t->n, &t->cap, sizeof(*t->calls));
 	t->calls[t->n] = (struct call){
@@ -58,7 +41,7 @@ enter(struct calltree *t, uint32_t parent, const struct name *name)
 		.next = t->calls[parent].child,
 	};
 	t->calls[parent].child = (uint32_t)t->n;
-	t->table[at] = (uint32_t)t->n;
+	x->table[at] = (uint32_t)t->n;
 	return (uint32_t)t->n++;
 }
 
@@ -147,8 +130,8 @@ calltree_build(struct calltree *t, struct report *r)
 {
 	struct groups g;
 
-	*t = (struct calltree){ .mask = FIRST_TABLE - 1 };
-	t->table = alloc_zeroed(FIRST_TABLE, sizeof(*t->table));
+	*t = (struct calltree){ 0 };
+	index_start(&t->index);
 	t->calls = alloc_room(NULL, 0, &t->cap, sizeof(*t->calls));
 	t->calls[t->n++] = (struct call){ 0 };
 	groups_collect(&g, r, r->opt.by);
@@ -167,6 +150,6 @@ void
 calltree_drop(struct calltree *t)
 {
 	free(t->calls);
-	free(t->table);
+	index_drop(&t->index);
 	*t = (struct calltree){ 0 };
 }

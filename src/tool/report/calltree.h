@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "tool/base/index.h"
 #include "tool/report/report.h"
 
 struct call {
@@ -25,8 +26,7 @@ struct call {
 struct calltree {
 	struct call *calls;
 	size_t n, cap;
-	uint32_t *table;
-	size_t mask;
+	struct index index;
 	unsigned depth;		/* of the deepest call */
 };
 

@@ -7,7 +7,7 @@
  * last change.
  */
 #include "common/base/attrs.h"
-#include "tool/report/alloc.h"
+#include "tool/base/alloc.h"
 #include "tool/report/model.h"
 
 static uint32_t
@@ -52,6 +52,20 @@ take_out(struct model *m, struct block *b)
 	m->totals.live -= b->size;
 	m->totals.live_blocks--;
 	blocks_remove(&m->blocks, b);
+}
+
+void
+model_announce(struct model *m, const struct model_event *e)
+{
+	blocks_fetch(&m->blocks, blocks_key(m->threads[e->thread].process,
+	    e->addr));
+}
+
+bool
+model_is_live(struct model *m, const struct model_event *e)
+{
+	return blocks_find(&m->blocks, blocks_key(m->threads[e->thread].process,
+	    e->addr)) != NULL;
 }
 
 void

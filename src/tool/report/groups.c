@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "common/base/attrs.h"
-#include "tool/report/alloc.h"
+#include "tool/base/alloc.h"
+#include "tool/dwarf/callee.h"
+#include "tool/report/told.h"
 
 static bool
 is_thread(const struct report *r, const struct thread *t)
@@ -51,12 +53,76 @@ has_module(struct report *r, uint32_t node)
 	return false;
 }
 
+/* A call out of module @m that ends in front of @addr: is it for a function of
+ * the C library that keeps what it allocates?  Such a function may have left
+ * no frame, and those below it no names. */
+static bool
+calls_keeper(struct report *r, const struct module *m, uint64_t addr)
+{
+	char name[128];
+
+	return callee_find(strings_get(&r->m.strings, m->path),
+		   strings_get(&r->m.strings, m->build_id), addr, name,
+		   sizeof(name)) && suppress_is_kept(name);
+}
+
+/* The time zone, the locale, the thread's vector: the C library allocates
+ * them at somebody's call, and frees them never. */
+static bool
+is_kept_by_libc(struct report *r, uint32_t node)
+{
+	bool inside = false;
+
+	for (; node != 0; node = r->m.nodes[node].parent) {
+		uint32_t frame = r->m.nodes[node].frame;
+		const struct module *m =
+		    &r->m.modules[r->m.frames[frame].module];
+		unsigned count;
+		const struct name *name = names_of(&r->names, frame, &count);
+
+		if (!suppress_is_libc(strings_get(&r->m.strings, m->name)))
+			return inside && calls_keeper(r, m,
+			    r->m.frames[frame].addr);
+		inside = true;
+		for (unsigned i = 0; i < count; i++)
+			if (suppress_is_kept(names_text(&r->names,
+			    name[i].function)))
+				return true;
+	}
+	return false;
+}
+
+bool
+groups_hides_libc(struct report *r, uint32_t node)
+{
+	for (; node != 0; node = r->m.nodes[node].parent) {
+		uint32_t frame = r->m.nodes[node].frame;
+		const struct module *m =
+		    &r->m.modules[r->m.frames[frame].module];
+		const char *module = strings_get(&r->m.strings, m->name);
+		unsigned count;
+		const struct name *name = names_of(&r->names, frame, &count);
+		const char *text = count == 0 ? "" :
+		    names_text(&r->names, name[0].function);
+		size_t len = strlen(module);
+
+		if (!suppress_is_libc(module))
+			return false;
+		/* What has no name is told as a place in its module. */
+		if (strncmp(text, module, len) == 0 && text[len] == '+')
+			return true;
+	}
+	return false;
+}
+
 /* The rule that suppresses a leak with stack @node. */
 static struct suppress_rule *
 find_rule(struct report *r, uint32_t node)
 {
 	struct suppress_rule *rule = NULL;
 
+	if (is_kept_by_libc(r, node))
+		return &r->suppress.rules[0];
 	for (; node != 0 && rule == NULL; node = r->m.nodes[node].parent) {
 		uint32_t frame = r->m.nodes[node].frame;
 		uint32_t module = r->m.frames[frame].module;
@@ -111,23 +177,18 @@ collect_live(struct groups *g, struct report *r)
 
 /* A log of leaks alone has groups and no blocks. */
 static void
-collect_told(struct groups *g, struct report *r)
+collect_told(struct groups *g, struct report *r, const struct told_leak *told)
 {
-	g->n = r->m.n_told;
+	g->n = r->m.n_nodes;
 	g->all = alloc_zeroed(g->n, sizeof(*g->all));
-	for (size_t i = 0; i < g->n; i++) {
-		const struct told_leak *l = &r->m.told[i];
-
-		if (l->oldest_ns < r->opt.after_ns)
-			continue;
+	for (size_t i = 0; i < g->n; i++)
 		g->all[i] = (struct group){
-			.node = l->node,
-			.value = l->bytes,
-			.blocks = l->blocks,
-			.oldest_ns = l->oldest_ns,
-			.newest_ns = l->oldest_ns,
+			.node = (uint32_t)i,
+			.value = told[i].all.bytes,
+			.blocks = told[i].all.blocks,
+			.oldest_ns = told[i].oldest_ns,
+			.newest_ns = told[i].oldest_ns,
 		};
-	}
 }
 
 static void
@@ -151,13 +212,43 @@ collect_sites(struct groups *g, struct report *r, enum report_key key)
 	}
 }
 
+static struct amount
+lost_directly(const struct group *x)
+{
+	struct amount a = { x->value, x->blocks };
+
+	a.bytes -= x->indirect.bytes + (x->left ? 0 : x->reach.bytes);
+	a.blocks -= x->indirect.blocks + (x->left ? 0 : x->reach.blocks);
+	return a;
+}
+
+/* What was forgotten comes first, then what was lost with it, then what is
+ * still pointed to. */
+static unsigned
+rank(const struct group *x)
+{
+	if (lost_directly(x).blocks > 0)
+		return 0;
+	return x->indirect.blocks > 0 ? 1 : 2;
+}
+
+/* The bytes that freeing what was forgotten would have freed. */
+static uint64_t
+weight(const struct group *x)
+{
+	return rank(x) > 0 ? x->value : lost_directly(x).bytes +
+	    x->held.bytes;
+}
+
 static int
 compare(const void *a, const void *b)
 {
 	const struct group *x = a, *y = b;
 
-	if (x->value != y->value)
-		return x->value < y->value ? 1 : -1;
+	if (rank(x) != rank(y))
+		return rank(x) < rank(y) ? -1 : 1;
+	if (weight(x) != weight(y))
+		return weight(x) < weight(y) ? 1 : -1;
 	if (x->blocks != y->blocks)
 		return x->blocks < y->blocks ? 1 : -1;
 	return x->node < y->node ? -1 : x->node > y->node;
@@ -190,6 +281,8 @@ sift(struct groups *g, struct report *r, enum report_key key)
 		}
 		g->value += x.value;
 		g->blocks += x.blocks;
+		g->indirect.bytes += x.indirect.bytes;
+		g->indirect.blocks += x.indirect.blocks;
 		g->all[kept++] = x;
 	}
 	g->n = kept;
@@ -199,13 +292,20 @@ sift(struct groups *g, struct report *r, enum report_key key)
 void
 groups_collect(struct groups *g, struct report *r, enum report_key key)
 {
+	struct told_leak *told = NULL;
+
 	*g = (struct groups){ 0 };
+	if (key == BY_LEAKED)
+		told = told_by_node(&r->m, r->opt.after_ns);
 	if (key != BY_LEAKED)
 		collect_sites(g, r, key);
 	else if (r->m.totals.allocs == 0 && r->m.n_told > 0)
-		collect_told(g, r);
+		collect_told(g, r, told);
 	else
 		collect_live(g, r);
+	if (key == BY_LEAKED && r->notes.scanned)
+		told_judge(g, told, r->opt.reachable);
+	free(told);
 	sift(g, r, key);
 }
 

@@ -8,6 +8,7 @@
 #ifndef DIAG_REPORT_GROUPS_H
 #define DIAG_REPORT_GROUPS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +24,10 @@ struct group {
 	 * were born in each quarter of the run. */
 	uint64_t oldest_ns, newest_ns;
 	uint64_t born[GROUP_AGES];
+	/* As a summary tells, see struct told_leak. */
+	struct amount reach, indirect, held;
+	bool judged;	/* they are known */
+	bool left;		/* reach is not in value and blocks */
 };
 
 struct groups {
@@ -30,6 +35,9 @@ struct groups {
 	size_t n;
 	uint64_t value, blocks;		/* sums over all */
 	uint64_t hidden, hidden_blocks, hidden_value; /* suppressed */
+	/* Left out because still pointed to: of how many stacks. */
+	uint64_t reach, reach_blocks, reach_value;
+	struct amount indirect;		/* sum over all */
 };
 
 /* The groups of @r by @key.  Leaks go through the filters and suppressions of
@@ -40,5 +48,9 @@ void groups_drop(struct groups *g);
 /* Prints the frames of @node, one a line, each line after @indent. */
 void groups_print_stack(struct report *r, uint32_t node, const char *indent,
     FILE *to);
+
+/* Is @node a stack whose inner end is in a C library without symbols?  Then
+ * nobody can tell whether the library keeps the block for itself. */
+bool groups_hides_libc(struct report *r, uint32_t node);
 
 #endif

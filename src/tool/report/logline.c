@@ -6,30 +6,15 @@
 #include <string.h>
 
 #include "common/base/attrs.h"
-
-/* What is left of the line. */
-struct rest {
-	const char *at, *end;
-};
+#include "tool/base/scan.h"
 
 static bool
-take(struct rest *r, const char *word)
-{
-	size_t len = strlen(word);
-
-	if ((size_t)(r->end - r->at) < len || memcmp(r->at, word, len) != 0)
-		return false;
-	r->at += len;
-	return true;
-}
-
-static bool
-take_decimal(struct rest *r, uint64_t *value)
+take_decimal(struct scan *r, uint64_t *value)
 {
 	const char *start = r->at;
 	uint64_t v = 0;
 
-	for (; r->at < r->end && *r->at >= '0' && *r->at <= '9'; r->at++) {
+	for (; scan_is_digit(r); r->at++) {
 		uint64_t digit = (uint64_t)(*r->at - '0');
 
 		if (v > (UINT64_MAX - digit) / 10)
@@ -51,11 +36,11 @@ hex_digit(char c)
 }
 
 static bool
-take_hex(struct rest *r, uint64_t *value)
+take_hex(struct scan *r, uint64_t *value)
 {
 	const char *start;
 
-	if (!take(r, "0x"))
+	if (!scan_take(r, "0x"))
 		return false;
 	*value = 0;
 	for (start = r->at; r->at < r->end; r->at++) {
@@ -70,16 +55,16 @@ take_hex(struct rest *r, uint64_t *value)
 
 /* Seconds with decimals, as nanoseconds. */
 static bool
-take_seconds(struct rest *r, uint64_t *ns)
+take_seconds(struct scan *r, uint64_t *ns)
 {
 	uint64_t s, digit = NS_PER_S / 10;
 
 	if (!take_decimal(r, &s) || s > UINT64_MAX / NS_PER_S - 1)
 		return false;
 	*ns = s * NS_PER_S;
-	if (!take(r, "."))
+	if (!scan_take(r, "."))
 		return true;
-	for (; r->at < r->end && *r->at >= '0' && *r->at <= '9'; r->at++) {
+	for (; scan_is_digit(r); r->at++) {
 		*ns += (uint64_t)(*r->at - '0') * digit;
 		digit /= 10;
 	}
@@ -88,9 +73,9 @@ take_seconds(struct rest *r, uint64_t *ns)
 
 /* Everything up to @stop, which is taken too. */
 static bool
-take_until(struct rest *r, char stop, struct logtext *out)
+take_until(struct scan *r, char stop, struct logtext *out)
 {
-	const char *found = memchr(r->at, stop, (size_t)(r->end - r->at));
+	const char *found = memchr(r->at, stop, scan_len(r));
 
 	if (found == NULL)
 		return false;
@@ -99,92 +84,89 @@ take_until(struct rest *r, char stop, struct logtext *out)
 	return true;
 }
 
-static bool
-is_at_end(const struct rest *r)
-{
-	return r->at == r->end;
-}
-
 /* (0xADDR, 0xSIZE/0xUSABLE, ENTRY) @SECONDS thread TID "NAME" ... ; a thread's
  * name may hold a quote, so it ends at the last one. */
 static bool
-parse_event(struct rest *r, struct logline *out)
+parse_event(struct scan *r, struct logline *out)
 {
 	uint64_t usable, tid, age;
 
-	if (!take_hex(r, &out->addr) || !take(r, ", ") ||
-	    (!take_hex(r, &out->size) && !take(r, "-")) || !take(r, "/") ||
-	    (!take_hex(r, &usable) && !take(r, "-")) || !take(r, ", ") ||
-	    !take_until(r, ')', &out->entry) || !take(r, " @") ||
-	    !take_seconds(r, &out->ns) || !take(r, " thread ") ||
-	    !take_decimal(r, &tid) || !take(r, " \""))
+	if (!take_hex(r, &out->addr) || !scan_take(r, ", ") ||
+	    (!take_hex(r, &out->size) && !scan_take(r, "-")) ||
+	    !scan_take(r, "/") ||
+	    (!take_hex(r, &usable) && !scan_take(r, "-")) ||
+	    !scan_take(r, ", ") ||
+	    !take_until(r, ')', &out->entry) || !scan_take(r, " @") ||
+	    !take_seconds(r, &out->ns) || !scan_take(r, " thread ") ||
+	    !take_decimal(r, &tid) || !scan_take(r, " \""))
 		return false;
 
-	const char *quote = memrchr(r->at, '"', (size_t)(r->end - r->at));
+	const char *quote = memrchr(r->at, '"', scan_len(r));
 
 	if (quote == NULL || tid > UINT32_MAX)
 		return false;
 	out->tid = (uint32_t)tid;
 	out->name = (struct logtext){ r->at, (size_t)(quote - r->at) };
 	r->at = quote + 1;
-	if (take(r, " age=") && !take(r, "-") && !take_seconds(r, &age))
+	if (scan_take(r, " age=") && !scan_take(r, "-") &&
+	    !take_seconds(r, &age))
 		return false;
-	if (take(r, " stack ") && !take_decimal(r, &out->stack))
+	if (scan_take(r, " stack ") && !take_decimal(r, &out->stack))
 		return false;
-	return is_at_end(r);
+	return scan_is_at_end(r);
 }
 
 static void
-set_event(struct rest r, struct logline *out, enum logline_kind kind)
+set_event(struct scan r, struct logline *out, enum logline_kind kind)
 {
 	out->kind = parse_event(&r, out) ? kind : LINE_BROKEN;
 }
 
 /* NAME+0xOFFSET, and nothing after it. */
 static bool
-split_offset(struct rest r, struct logtext *name, uint64_t *offset)
+split_offset(struct scan r, struct logtext *name, uint64_t *offset)
 {
-	const char *plus = memrchr(r.at, '+', (size_t)(r.end - r.at));
+	const char *plus = memrchr(r.at, '+', scan_len(&r));
 
 	if (plus == NULL)
 		return false;
 	*name = (struct logtext){ r.at, (size_t)(plus - r.at) };
 	r.at = plus + 1;
-	return take_hex(&r, offset) && is_at_end(&r);
+	return take_hex(&r, offset) && scan_is_at_end(&r);
 }
 
 /* "\tfunction+0x34 (server+0x1234)", "\t(server+0x1234)", "\t...". */
 static bool
-parse_frame(struct rest *r, struct logline *out)
+parse_frame(struct scan *r, struct logline *out)
 {
-	const char *paren = memrchr(r->at, '(', (size_t)(r->end - r->at));
+	const char *paren = memrchr(r->at, '(', scan_len(r));
 
 	if (r->end == r->at || r->end[-1] != ')' || paren == NULL)
 		return false;
 
-	struct rest module = { paren + 1, r->end - 1 };
-	struct rest name = { r->at, paren > r->at ? paren - 1 : paren };
+	struct scan module = { paren + 1, r->end - 1 };
+	struct scan name = { r->at, paren > r->at ? paren - 1 : paren };
 	uint64_t offset;
 
 	if (!split_offset(module, &out->module, &out->addr))
 		return false;
 	out->name = (struct logtext){ r->at, 0 };
-	return is_at_end(&name) || (*name.end == ' ' &&
+	return scan_is_at_end(&name) || (*name.end == ' ' &&
 	    split_offset(name, &out->name, &offset));
 }
 
 static void
-set_frame(struct rest r, struct logline *out)
+set_frame(struct scan r, struct logline *out)
 {
-	if (take(&r, "...")) {
+	if (scan_take(&r, "...")) {
 		out->kind = LINE_CUT;
 		return;
 	}
 
-	struct rest bare = r;
+	struct scan bare = r;
 
 	if (take_hex(&bare, &out->addr) &&
-	    (is_at_end(&bare) || *bare.at == ' ')) {
+	    (scan_is_at_end(&bare) || *bare.at == ' ')) {
 		out->kind = LINE_FRAME; /* an address in no object */
 		return;
 	}
@@ -194,20 +176,20 @@ set_frame(struct rest r, struct logline *out)
 
 /* module NAME PATH build-id HEX */
 static bool
-parse_module(struct rest *r, struct logline *out)
+parse_module(struct scan *r, struct logline *out)
 {
 	static const char mark[] = " build-id ";
-	size_t len = (size_t)(r->end - r->at);
+	size_t len = scan_len(r);
 	const char *id = memmem(r->at, len, mark, strlen(mark));
-	struct rest front = { r->at, id != NULL ? id : r->end };
+	struct scan front = { r->at, id != NULL ? id : r->end };
 
 	if (!take_until(&front, ' ', &out->name)) {
 		out->name = (struct logtext){ front.at,
-			(size_t)(front.end - front.at) };
+			scan_len(&front) };
 		front.at = front.end;
 	}
 	out->module = (struct logtext){ front.at,
-		(size_t)(front.end - front.at) };
+		scan_len(&front) };
 	out->build_id = (struct logtext){ r->end, 0 };
 	if (id != NULL) {
 		id += strlen(mark);
@@ -220,49 +202,117 @@ parse_module(struct rest *r, struct logline *out)
 
 /* leaks: 5816 bytes in 12 blocks never freed, ... */
 static bool
-parse_leaks(struct rest *r, struct logline *out)
+parse_leaks(struct scan *r, struct logline *out)
 {
-	return take_decimal(r, &out->size) && take(r, " bytes in ") &&
-	    take_decimal(r, &out->blocks) && take(r, " block");
+	return take_decimal(r, &out->size) && scan_take(r, " bytes in ") &&
+	    take_decimal(r, &out->blocks) && scan_take(r, " block");
+}
+
+/* 12 bytes in 1 block */
+static bool
+take_amount(struct scan *r, uint64_t to[2])
+{
+	if (!take_decimal(r, &to[0]) || !scan_take(r, " bytes in ") ||
+	    !take_decimal(r, &to[1]) || !scan_take(r, " block"))
+		return false;
+	scan_take(r, "s");
+	return true;
+}
+
+/* What follows is how much of the group is lost or not, if anything:
+ * ", holding 12 bytes in 1 block", ", indirect", ", 12 bytes in 1 block
+ * indirect", and the same with reachable, in this order. */
+static bool
+parse_verdict(struct scan *r, struct logline *out)
+{
+	uint64_t some[2] = { out->size, out->blocks };
+	bool more = scan_take(r, ", ");
+
+	if (more && scan_take(r, "holding ")) {
+		if (!take_amount(r, out->held))
+			return false;
+		more = scan_take(r, ", ");
+	}
+	while (more) {
+		bool all = scan_len(r) == 0 || *r->at < '0' || *r->at > '9';
+
+		if (!all && (!take_amount(r, some) || !scan_take(r, " ")))
+			return false;
+		if (scan_take(r, "indirect"))
+			memcpy(out->indirect, some, sizeof(some));
+		else if (scan_take(r, "reachable"))
+			memcpy(out->reach, some, sizeof(some));
+		else
+			return false;
+		more = scan_take(r, ", ");
+	}
+	/* A part is not more than the whole. */
+	return scan_is_at_end(r) && out->reach[0] <= out->size &&
+	    out->reach[1] <= out->blocks &&
+	    out->indirect[0] <= out->size - out->reach[0] &&
+	    out->indirect[1] <= out->blocks - out->reach[1];
 }
 
 /* leak 1: 4096 bytes in 1 block, oldest @0.120s */
 static bool
-parse_leak(struct rest *r, struct logline *out)
+parse_leak(struct scan *r, struct logline *out)
 {
-	if (!take_decimal(r, &out->stack) || !take(r, ": ") ||
-	    !take_decimal(r, &out->size) || !take(r, " bytes in ") ||
-	    !take_decimal(r, &out->blocks) || !take(r, " block"))
+	uint64_t all[2];
+
+	if (!take_decimal(r, &out->stack) || !scan_take(r, ": ") ||
+	    !take_amount(r, all))
 		return false;
-	take(r, "s");
-	return take(r, ", oldest @") && take_seconds(r, &out->ns);
+	out->size = all[0];
+	out->blocks = all[1];
+	return scan_take(r, ", oldest @") && take_seconds(r, &out->ns) &&
+	    scan_take(r, "s") && parse_verdict(r, out);
 }
 
+/* lost: 4096 bytes in 1 block, 1 stack; direct: 4096 bytes in 1 block;
+ * reachable: 12 bytes in 1 block; beside 2 running threads */
 static bool
-parse_stack(struct rest *r, struct logline *out)
+parse_lost(struct scan *r, struct logline *out)
 {
-	return take_decimal(r, &out->stack) && take(r, ":") && is_at_end(r);
+	static const char mark[] = "; beside ";
+	const char *beside;
+
+	out->entry = (struct logtext){ r->at, 0 };
+	if (scan_take(r, "- ("))
+		return take_until(r, ')', &out->entry) && scan_is_at_end(r);
+	if (!take_decimal(r, &out->size) || !scan_take(r, " bytes in ") ||
+	    !take_decimal(r, &out->blocks) || !scan_take(r, " block"))
+		return false;
+	beside = memmem(r->at, scan_len(r), mark, strlen(mark));
+	if (beside == NULL)
+		return true;
+	r->at = beside + strlen(mark);
+	return take_decimal(r, &out->beside);
 }
 
-/* gc 7 @2.104s ..., SCHED 2005ms: ...: the text is for others to read. */
 static bool
-parse_gc(struct rest *r, struct logline *out)
+parse_stack(struct scan *r, struct logline *out)
+{
+	return take_decimal(r, &out->stack) && scan_take(r, ":") &&
+	    scan_is_at_end(r);
+}
+
+/* gc 7 @2.104s ... */
+static bool
+parse_gc(struct scan *r, struct logline *out)
 {
 	uint64_t n;
 
-	return take_decimal(r, &n) && take(r, " @") &&
-	    take_seconds(r, &out->ns) && take(r, "s ");
+	return take_decimal(r, &n) && scan_take(r, " @") &&
+	    take_seconds(r, &out->ns) && scan_take(r, "s ");
 }
 
+/* SCHED 2005ms: ..., POOL 2005ms: ... */
 static bool
-parse_sched(struct rest *r, struct logline *out)
+parse_period(struct scan *r, struct logline *out)
 {
 	uint64_t ms;
 
-	if (!take_decimal(r, &ms) || !take(r, "ms: "))
-		return false;
-	out->ns = ms * NS_PER_MS;
-	return true;
+	return take_decimal(r, &ms) && scan_take(r, "ms: ");
 }
 
 /* How a line of ours begins, and who reads on.  A line of the program may
@@ -271,7 +321,7 @@ parse_sched(struct rest *r, struct logline *out)
 static const struct {
 	const char *begin;
 	enum logline_kind kind, otherwise;
-	bool (*parse)(struct rest *r, struct logline *out);
+	bool (*parse)(struct scan *r, struct logline *out);
 } forms[] = {
 	{ "tracealloc(", LINE_ALLOC, LINE_BROKEN, parse_event },
 	{ "tracefree(", LINE_FREE, LINE_BROKEN, parse_event },
@@ -279,17 +329,19 @@ static const struct {
 	{ "module ", LINE_MODULE, LINE_OTHER, parse_module },
 	{ "leaks: ", LINE_LEAKS, LINE_OTHER, parse_leaks },
 	{ "leak ", LINE_LEAK, LINE_OTHER, parse_leak },
-	{ "gc ", LINE_GC, LINE_OTHER, parse_gc },
-	{ "SCHED ", LINE_SCHED, LINE_OTHER, parse_sched },
+	{ "lost: ", LINE_LOST, LINE_OTHER, parse_lost },
+	{ "gc ", LINE_PERIOD, LINE_OTHER, parse_gc },
+	{ "SCHED ", LINE_PERIOD, LINE_OTHER, parse_period },
+	{ "POOL ", LINE_PERIOD, LINE_OTHER, parse_period },
 };
 
 static bool
-set_known(struct rest r, struct logline *out)
+set_known(struct scan r, struct logline *out)
 {
 	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
-		struct rest after = r;
+		struct scan after = r;
 
-		if (!take(&after, forms[i].begin))
+		if (!scan_take(&after, forms[i].begin))
 			continue;
 		out->kind = forms[i].parse(&after, out) ? forms[i].kind :
 		    forms[i].otherwise;
@@ -300,9 +352,9 @@ set_known(struct rest r, struct logline *out)
 
 /* The program's text may stand before an event, without a newline. */
 static void
-set_hidden_event(struct rest r, struct logline *out)
+set_hidden_event(struct scan r, struct logline *out)
 {
-	size_t len = (size_t)(r.end - r.at);
+	size_t len = scan_len(&r);
 	const char *found = memmem(r.at, len, "tracealloc(0x", 13);
 	enum logline_kind kind = LINE_ALLOC;
 
@@ -317,34 +369,62 @@ set_hidden_event(struct rest r, struct logline *out)
 }
 
 static void
-take_prefix(struct rest *r, struct logline *out)
+take_prefix(struct scan *r, struct logline *out)
 {
-	struct rest p = *r;
+	struct scan p = *r;
 	uint64_t pid;
 
-	if (!take(&p, "diag[") || !take_decimal(&p, &pid) || !take(&p, "]") ||
-	    pid > UINT32_MAX)
+	if (!scan_take(&p, "diag[") || !take_decimal(&p, &pid) ||
+	    !scan_take(&p, "]") || pid > UINT32_MAX)
 		return;
-	if (!take(&p, " ") && !is_at_end(&p))
+	if (!scan_take(&p, " ") && !scan_is_at_end(&p))
 		return;
 	out->pid = (uint32_t)pid;
 	*r = p;
 }
 
+/* The prefix stands behind what the program wrote, too. */
+static void
+set_hidden_period(struct scan r, struct logline *out)
+{
+	static const char *const begins[] = { "SCHED ", "POOL " };
+	const char *found = NULL;
+
+	for (size_t i = 0; i < ARRAY_LEN(begins) && found == NULL; i++)
+		found = memmem(r.at, scan_len(&r), begins[i],
+		    strlen(begins[i]));
+	if (found == NULL)
+		return;
+
+	struct scan front = { r.at, found }, line = { found, r.end };
+	const char *prefix = memmem(front.at,
+	    scan_len(&front), "diag[", 5);
+
+	if (prefix != NULL) {
+		front.at = prefix;
+		take_prefix(&front, out);
+	}
+	out->text = (struct logtext){ found, (size_t)(r.end - found) };
+	set_known(line, out);
+}
+
 void
 logline_parse(const char *line, size_t len, struct logline *out)
 {
-	struct rest r = { line, line + len };
+	struct scan r = { line, line + len };
 
 	*out = (struct logline){ .kind = LINE_OTHER };
 	take_prefix(&r, out);
-	out->text = (struct logtext){ r.at, (size_t)(r.end - r.at) };
-	if (is_at_end(&r))
+	out->text = (struct logtext){ r.at, scan_len(&r) };
+	if (scan_is_at_end(&r))
 		out->kind = LINE_BLANK;
-	else if (take(&r, "\t"))
+	else if (scan_take(&r, "\t"))
 		set_frame(r, out);
-	else if (take(&r, "diag: "))
+	else if (scan_take(&r, "diag: "))
 		out->kind = LINE_NOTICE;
-	else if (!set_known(r, out))
+	else if (!set_known(r, out)) {
 		set_hidden_event(r, out);
+		if (out->kind == LINE_OTHER)
+			set_hidden_period(r, out);
+	}
 }

@@ -27,7 +27,8 @@ enum logline_kind {
 	LINE_MODULE,
 	LINE_LEAKS,	/* leaks: the sums */
 	LINE_LEAK,	/* leak 1: a group; frames follow */
-	LINE_GC, LINE_SCHED,
+	LINE_LOST,	/* lost: what of the leaks nothing points to */
+	LINE_PERIOD,	/* SCHED, POOL or gc: tool/timeline reads it */
 	LINE_NOTICE,	/* diag: a sentence */
 	LINE_BROKEN	/* begins as ours and is not: cut or torn */
 };
@@ -44,8 +45,13 @@ struct logline {
 	uint64_t stack;		/* ALLOC, FREE: 0 none is named; STACK, LEAK:
 				 * its number */
 	uint64_t blocks;	/* LEAK, LEAKS */
+	/* LEAK: bytes and blocks that its blocks hold, that are lost
+	 * indirectly, that are still pointed to. */
+	uint64_t held[2], indirect[2], reach[2];
+	uint64_t beside;	/* LOST: threads that went on meanwhile */
 	uint32_t tid;
-	struct logtext entry;	/* ALLOC, FREE: malloc, ... */
+	struct logtext entry;	/* ALLOC, FREE: malloc, ...; LOST: why it is
+				 * not known, else "" */
 	struct logtext name;	/* of the thread; FRAME: function ("" if not
 				 * known); MODULE: short name */
 	struct logtext module;	/* FRAME: short name; MODULE: path */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tool/report/alloc.h"
+#include "tool/base/alloc.h"
 
 enum { FIRST_TABLE = 1024 };
 
@@ -30,6 +30,37 @@ lognames_drop(struct lognames *n)
 	*n = (struct lognames){ 0 };
 }
 
+static int
+hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* White space and what cannot be printed stands in a log as \xHH. */
+static void
+unescape(char *text)
+{
+	char *to = text;
+
+	for (const char *at = text; *at != '\0'; at++) {
+		int high = -1, low = -1;
+
+		if (at[0] == '\\' && at[1] == 'x')
+			high = hex_digit(at[2]);
+		if (high >= 0)
+			low = hex_digit(at[3]);
+		if (low >= 0 && (high | low) != 0) {
+			*to++ = (char)(high << 4 | low);
+			at += 3;
+		} else {
+			*to++ = *at;
+		}
+	}
+	*to = '\0';
+}
+
 void
 lognames_module(struct lognames *n, uint32_t process, const struct logline *l)
 {
@@ -39,9 +70,13 @@ lognames_module(struct lognames *n, uint32_t process, const struct logline *l)
 
 	n->modules = alloc_room(n->modules, n->n_modules, &n->c_modules,
 	    sizeof(*n->modules));
+	uint32_t as_written = strings_add(&n->m->strings, name, l->name.len);
+
+	unescape(name);
+	unescape(path);
 	n->modules[n->n_modules++] = (struct lognames_module){
 		.process = process,
-		.name = strings_add(&n->m->strings, name, l->name.len),
+		.name = as_written,
 		.module = model_module(n->m, name, path, id),
 	};
 	free(name);

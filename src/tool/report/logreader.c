@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "common/base/attrs.h"
-#include "tool/report/alloc.h"
-#include "tool/report/input.h"
+#include "tool/base/alloc.h"
+#include "tool/base/input.h"
 #include "tool/report/logline.h"
 #include "tool/report/lognames.h"
 
@@ -124,30 +124,16 @@ read_frame(struct reader *r, const struct logline *l)
 		r->cut = true;
 }
 
-static char *
-copy_text(char *old, const struct logtext *t)
-{
-	free(old);
-	return alloc_text(t->at, t->len);
-}
-
-/* delay=12ms of a SCHED line. */
+/* What begins with SCHED or POOL and a time is ours; Go's programs have gc
+ * lines of their own. */
 static void
-read_sched(struct reader *r, const struct logline *l)
+read_period(struct reader *r, const struct logline *l)
 {
-	static const char key[] = " delay=";
-	const char *at = memmem(l->text.at, l->text.len, key, strlen(key));
-	uint64_t ms = 0;
-
-	r->notes->sched_lines++;
-	if (at != NULL)
-		for (at += strlen(key); at < l->text.at + l->text.len &&
-		    *at >= '0' && *at <= '9' && ms < 1u << 30; at++)
-			ms = ms * 10 + (uint64_t)(*at - '0');
-	if (r->notes->worst_sched != NULL && ms <= r->notes->worst_delay_ms)
-		return;
-	r->notes->worst_delay_ms = ms;
-	r->notes->worst_sched = copy_text(r->notes->worst_sched, &l->text);
+	if (timeline_add(&r->notes->timeline, l->pid, l->text.at,
+	    l->text.len))
+		r->notes->ours++;
+	else if (*l->text.at != 'g')
+		r->notes->broken++;
 }
 
 /* "diag: 12 records dropped" and the like: the number counts. */
@@ -168,10 +154,26 @@ read_leak(struct reader *r, const struct logline *l)
 {
 	begin_record(r, PENDING_LEAK);
 	r->leak = (struct told_leak){
-		.bytes = l->size,
-		.blocks = l->blocks,
+		.all = { l->size, l->blocks },
+		.held = { l->held[0], l->held[1] },
+		.indirect = { l->indirect[0], l->indirect[1] },
+		.reach = { l->reach[0], l->reach[1] },
 		.oldest_ns = l->ns,
 	};
+}
+
+static void
+read_lost(struct reader *r, const struct logline *l)
+{
+	size_t n = MIN(l->entry.len, sizeof(r->notes->blind) - 1);
+
+	r->notes->beside += l->beside;
+	if (n == 0) {
+		r->notes->scanned = true;
+		return;
+	}
+	memcpy(r->notes->blind, l->entry.at, n);
+	r->notes->blind[n] = '\0';
 }
 
 /* A line that begins a record, or stands alone. */
@@ -195,12 +197,8 @@ read_head(struct reader *r, const struct logline *l)
 		r->notes->told_bytes += l->size;
 		r->notes->told_blocks += l->blocks;
 		break;
-	case LINE_GC:
-		r->notes->gc_lines++;
-		r->notes->last_gc = copy_text(r->notes->last_gc, &l->text);
-		break;
-	case LINE_SCHED:
-		read_sched(r, l);
+	case LINE_LOST:
+		read_lost(r, l);
 		break;
 	case LINE_NOTICE:
 		read_notice(r, l);
@@ -219,7 +217,14 @@ read_line(struct reader *r, const struct logline *l)
 	r->notes->lines++;
 	if (l->kind == LINE_OTHER)
 		return;
-	r->notes->ours++;
+	if (l->kind == LINE_PERIOD) {
+		finish_record(r);
+		read_period(r, l);
+		return;
+	}
+	/* Anybody's blank lines are not ours. */
+	r->notes->ours += l->kind != LINE_BLANK ||
+	    r->pending != PENDING_NOTHING;
 	/* A module is named in the middle of the record that needs it. */
 	if (l->kind == LINE_MODULE) {
 		lognames_module(&r->names, model_process(r->m, l->pid), l);
@@ -261,14 +266,18 @@ logreader_read(struct model *m, const char *path,
 	r->notes = notes;
 	lognames_start(&r->names, m);
 	while (input_line(&in, &line, &len)) {
+		/* A log that came over another system. */
+		if (len > 0 && line[len - 1] == '\r')
+			len--;
 		logline_parse(line, len, &l);
-		/* The last line may be half of one. */
-		if (in.unended && l.kind != LINE_OTHER)
+		/* The last line may be half of one, or the host's own. */
+		notes->cut = in.unended && (l.kind != LINE_OTHER ||
+		    r->pending != PENDING_NOTHING);
+		if (notes->cut)
 			break;
 		read_line(r, &l);
 	}
-	notes->cut = in.unended || (r->pending == PENDING_EVENT &&
-	    r->n_frames == 0);
+	notes->cut |= r->pending == PENDING_EVENT && r->n_frames == 0;
 	if (!notes->cut)
 		finish_record(r);
 	lognames_drop(&r->names);

@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "common/base/attrs.h"
-#include "tool/report/alloc.h"
+#include "tool/base/alloc.h"
 
-enum { FIRST_TABLE = 4096, THREAD_HINTS = 1 << 16 };
+enum { THREAD_HINTS = 1 << 16 };
 
 /* Makes room for one more object in an array of the model. */
 #define make_room(m, what) \
@@ -22,9 +22,8 @@ model_start(struct model *m)
 	*m = (struct model){ 0 };
 	strings_start(&m->strings);
 	blocks_start(&m->blocks);
-	m->frame_mask = m->node_mask = FIRST_TABLE - 1;
-	m->frame_table = alloc_zeroed(FIRST_TABLE, sizeof(uint32_t));
-	m->node_table = alloc_zeroed(FIRST_TABLE, sizeof(uint32_t));
+	index_start(&m->frame_index);
+	index_start(&m->node_index);
 	m->thread_hint = alloc_zeroed(THREAD_HINTS, sizeof(uint32_t));
 	make_room(m, nodes);
 	m->nodes[m->n_nodes++] = (struct node){ 0 };
@@ -50,8 +49,8 @@ model_drop(struct model *m)
 	free(m->threads);
 	free(m->told);
 	free(m->processes);
-	free(m->frame_table);
-	free(m->node_table);
+	index_drop(&m->frame_index);
+	index_drop(&m->node_index);
 	free(m->thread_hint);
 	*m = (struct model){ 0 };
 }
@@ -80,11 +79,13 @@ model_module(struct model *m, const char *name, const char *path,
 uint32_t
 model_process(struct model *m, uint32_t pid)
 {
+	uint64_t key = (uint64_t)m->file << 32 | pid;
+
 	for (size_t i = m->n_processes; i-- > 0;)
-		if (m->processes[i] == pid)
+		if (m->processes[i] == key)
 			return (uint32_t)i;
 	make_room(m, processes);
-	m->processes[m->n_processes] = pid;
+	m->processes[m->n_processes] = key;
 	return (uint32_t)m->n_processes++;
 }
 
@@ -124,88 +125,59 @@ model_thread(struct model *m, uint32_t process, uint32_t tid, uint32_t name)
 	return (uint32_t)i;
 }
 
-static size_t
-frame_home(const struct model *m, const struct frame *f)
+static uint64_t
+frame_hash(const void *owner, uint32_t number)
 {
-	return (strings_hash(f, sizeof(*f)) >> 20) & m->frame_mask;
-}
+	const struct model *m = owner;
 
-static void
-grow_frames(struct model *m)
-{
-	free(m->frame_table);
-	m->frame_mask = m->frame_mask * 2 + 1;
-	m->frame_table = alloc_zeroed(m->frame_mask + 1, sizeof(uint32_t));
-	for (size_t i = 1; i < m->n_frames; i++) {
-		size_t at = frame_home(m, &m->frames[i]);
-
-		while (m->frame_table[at] != 0)
-			at = (at + 1) & m->frame_mask;
-		m->frame_table[at] = (uint32_t)i;
-	}
+	return strings_hash(&m->frames[number], sizeof(*m->frames));
 }
 
 uint32_t
 model_frame(struct model *m, const struct frame *f)
 {
-	if (m->n_frames * 2 > m->frame_mask)
-		grow_frames(m);
+	index_room(&m->frame_index, m->n_frames, frame_hash, m);
 
-	size_t at = frame_home(m, f);
+	const struct index *x = &m->frame_index;
+	size_t at = index_home(x, strings_hash(f, sizeof(*f)));
 
-	for (; m->frame_table[at] != 0; at = (at + 1) & m->frame_mask)
-		if (memcmp(&m->frames[m->frame_table[at]], f, sizeof(*f)) == 0)
-			return m->frame_table[at];
+	for (; x->table[at] != 0; at = index_next(x, at))
+		if (memcmp(&m->frames[x->table[at]], f, sizeof(*f)) == 0)
+			return x->table[at];
 	make_room(m, frames);
 	m->frames[m->n_frames] = *f;
-	m->frame_table[at] = (uint32_t)m->n_frames;
+	x->table[at] = (uint32_t)m->n_frames;
 	return (uint32_t)m->n_frames++;
 }
 
-static size_t
-node_home(const struct model *m, uint32_t parent, uint32_t frame)
+static uint64_t
+node_hash(const void *owner, uint32_t number)
 {
-	uint64_t key = (uint64_t)parent << 32 | frame;
+	const struct model *m = owner;
 
-	return (key * 0x9e3779b97f4a7c15u >> 24) & m->node_mask;
-}
-
-static void
-grow_nodes(struct model *m)
-{
-	free(m->node_table);
-	m->node_mask = m->node_mask * 2 + 1;
-	m->node_table = alloc_zeroed(m->node_mask + 1, sizeof(uint32_t));
-	for (size_t i = 1; i < m->n_nodes; i++) {
-		size_t at = node_home(m, m->nodes[i].parent,
-		    m->nodes[i].frame);
-
-		while (m->node_table[at] != 0)
-			at = (at + 1) & m->node_mask;
-		m->node_table[at] = (uint32_t)i;
-	}
+	return index_pair(m->nodes[number].parent, m->nodes[number].frame);
 }
 
 uint32_t
 model_node(struct model *m, uint32_t parent, uint32_t frame)
 {
-	if (m->n_nodes * 2 > m->node_mask)
-		grow_nodes(m);
+	index_room(&m->node_index, m->n_nodes, node_hash, m);
 
-	size_t at = node_home(m, parent, frame);
+	const struct index *x = &m->node_index;
+	size_t at = index_home(x, index_pair(parent, frame));
 
-	for (; m->node_table[at] != 0; at = (at + 1) & m->node_mask) {
-		const struct node *n = &m->nodes[m->node_table[at]];
+	for (; x->table[at] != 0; at = index_next(x, at)) {
+		const struct node *n = &m->nodes[x->table[at]];
 
 		if (n->parent == parent && n->frame == frame)
-			return m->node_table[at];
+			return x->table[at];
 	}
 	make_room(m, nodes);
 	m->nodes[m->n_nodes] = (struct node){
 		.parent = parent,
 		.frame = frame,
 	};
-	m->node_table[at] = (uint32_t)m->n_nodes;
+	x->table[at] = (uint32_t)m->n_nodes;
 	return (uint32_t)m->n_nodes++;
 }
 

@@ -18,7 +18,8 @@
 #include <stdint.h>
 
 #include "tool/report/blocks.h"
-#include "tool/report/strings.h"
+#include "tool/base/index.h"
+#include "tool/base/strings.h"
 
 /* An object that code came from.  Strings are numbers in model.strings. */
 struct module {
@@ -56,10 +57,18 @@ struct thread {
 	uint64_t last_alloc;	/* key of its last allocation, 0 when freed */
 };
 
-/* What a leak summary in a log says, when there are no events. */
+struct amount {
+	uint64_t bytes, blocks;
+};
+
+/* What a leak summary in a log says of a stack. */
 struct told_leak {
 	uint32_t node;
-	uint64_t bytes, blocks, oldest_ns;
+	struct amount all;
+	struct amount reach;	/* of them still pointed to at exit */
+	struct amount indirect;	/* of them lost with a block that held them */
+	struct amount held;	/* by the others: lost indirectly with them */
+	uint64_t oldest_ns;
 };
 
 struct totals {
@@ -86,11 +95,11 @@ struct model {
 	struct blocks blocks;
 	struct totals totals;
 	uint64_t peak_epoch;	/* counts new peaks, see events.c */
-	uint32_t *frame_table, *node_table;
-	size_t frame_mask, node_mask;
+	struct index frame_index, node_index;
 	uint32_t *thread_hint;	/* by low bits of tid: number + 1, or 0 */
-	uint32_t *processes;	/* their numbers in the system */
+	uint64_t *processes;	/* file and number in the system */
 	size_t n_processes, c_processes;
+	uint32_t file;		/* which is read: processes are its own */
 	/* Called after each event, when set: the plot watches. */
 	void (*watch)(struct model *m, const struct site *s, uint64_t ns);
 	void *watch_arg;
@@ -114,6 +123,10 @@ struct model_event {
 	uint32_t node;		/* the stack */
 	uint64_t addr, size, ns;
 };
+/* Says that @e comes soon, so that its block can be fetched. */
+void model_announce(struct model *m, const struct model_event *e);
+/* Is there a live block at @e's address? */
+bool model_is_live(struct model *m, const struct model_event *e);
 void model_alloc(struct model *m, const struct model_event *e);
 void model_free(struct model *m, const struct model_event *e);
 

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tool/base/alloc.h"
 #include "tool/dwarf/places.h"
-#include "tool/report/alloc.h"
 
 void
 names_start(struct names *n, struct model *m, bool source)
@@ -161,4 +161,38 @@ names_file(const struct names *n, const struct name *name)
 	const char *slash = strrchr(path, '/');
 
 	return slash != NULL ? slash + 1 : path;
+}
+
+/* Does what was read so far end in a name of which < is a part? */
+static bool
+is_operator(const char *name, const char *at)
+{
+	static const char word[] = "operator";
+	size_t n = sizeof(word) - 1;
+
+	if (at > name && at[-1] == '<')
+		at--;
+	return (size_t)(at - name) >= n && memcmp(at - n, word, n) == 0;
+}
+
+char *
+names_brief(char *to, size_t size, const char *name)
+{
+	unsigned depth = 0;
+	size_t n = 0;
+
+	for (const char *at = name; *at != '\0' && n + 5 < size; at++) {
+		if (*at == '<' && !is_operator(name, at)) {
+			if (depth++ == 0) {
+				memcpy(to + n, "<..>", 4);
+				n += 4;
+			}
+		} else if (*at == '>' && depth > 0) {
+			depth -= at[-1] != '-';
+		} else if (depth == 0) {
+			to[n++] = *at;
+		}
+	}
+	to[n] = '\0';
+	return to;
 }

@@ -47,4 +47,8 @@ const char *names_text(const struct names *n, uint32_t string);
 /* The file without its directories, or NULL when it is not known. */
 const char *names_file(const struct names *n, const struct name *name);
 
+/* Copies @name without the arguments of its templates: "a<..>::b".  Returns
+ * @to, which has room for @size bytes; what is longer is cut. */
+char *names_brief(char *to, size_t size, const char *name);
+
 #endif

@@ -9,9 +9,10 @@
 #include <string.h>
 
 #include "common/base/attrs.h"
-#include "tool/report/alloc.h"
-#include "tool/report/figures.h"
+#include "tool/base/alloc.h"
+#include "tool/base/figures.h"
 #include "tool/report/groups.h"
+#include "tool/report/keys.h"
 #include "tool/report/report.h"
 
 struct change {
@@ -122,8 +123,8 @@ print_change(const struct change *c, size_t n, enum report_key by, FILE *to)
 	char a[FIGURE_MAX], b[FIGURE_MAX], d[FIGURE_MAX];
 
 	fprintf(to, "\n%zu: %c%s (%s -> %s)\n", n,
-	    c->new_ > c->old ? '+' : '-', figures_value(d, by, size_of(c)),
-	    figures_value(a, by, c->old), figures_value(b, by, c->new_));
+	    c->new_ > c->old ? '+' : '-', keys_value(d, by, size_of(c)),
+	    keys_value(a, by, c->old), keys_value(b, by, c->new_));
 	groups_print_stack(c->from, c->node, "\t", to);
 }
 
@@ -143,8 +144,8 @@ diff_print(struct report *old, struct report *new_, FILE *to)
 		before += c.all[i].old;
 		after += c.all[i].new_;
 	}
-	fprintf(to, "%s: %s -> %s\n", figures_key_title(by),
-	    figures_value(a, by, before), figures_value(b, by, after));
+	fprintf(to, "%s: %s -> %s\n", keys_title(by),
+	    keys_value(a, by, before), keys_value(b, by, after));
 	for (size_t i = 0; i < c.n && shown < new_->opt.number; i++)
 		if (c.all[i].old != c.all[i].new_)
 			print_change(&c.all[i], ++shown, by, to);

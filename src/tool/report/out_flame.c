@@ -5,8 +5,9 @@
 #include <inttypes.h>
 
 #include "common/base/attrs.h"
+#include "tool/base/figures.h"
 #include "tool/report/calltree.h"
-#include "tool/report/figures.h"
+#include "tool/report/keys.h"
 #include "tool/report/report.h"
 
 enum { WIDTH = 1200, MARGIN = 10, ROW = 18, TOP = 64, FOOT = 30,
@@ -31,8 +32,16 @@ static const char script[] =
 "t:g.querySelector('text')}));\n"
 "const info=S.getElementById('info'),hits=S.getElementById('hits'),"
 "all=S.getElementById('all');\n"
+/* What does not fit loses the arguments of templates, then the namespaces and
+ * classes in front, and its end at last. */
+"function brief(n){let o='',d=0;for(let i=0;i<n.length;i++){const c=n[i];"
+"if(c=='<'&&!/operator<?$/.test(n.slice(0,i))){if(!d++)o+='<..>';}"
+"else if(c=='>'&&d)d-=n[i-1]!='-';else if(!d)o+=c;}return o;}\n"
+"function fit(s,n){if(s.length<=n)return s;s=brief(s);"
+"for(let k;s.length>n&&(k=s.indexOf('::'))>=0;)s=s.slice(k+2);"
+"return s.length<=n?s:s.slice(0,n-2)+'..';}\n"
 "function label(c,w){const n=Math.floor((w-6)/7.2);"
-"c.t.textContent=n<3?'':c.n.length<=n?c.n:c.n.slice(0,n-2)+'..';}\n"
+"c.t.textContent=n<3?'':fit(c.n,n);}\n"
 "function zoom(z){for(const c of C){"
 "const inside=c.x>=z.x-1e-9&&c.x+c.w<=z.x+z.w+1e-9,"
 "over=c.d<z.d&&c.x<=z.x+1e-9&&c.x+c.w>=z.x+z.w-1e-9;"
@@ -96,7 +105,7 @@ put_title(struct flame *f, uint32_t call)
 		fprintf(f->to, ":%u", c->line);
 	}
 	fprintf(f->to, ": %s (%.2f%%)</title>",
-	    figures_value(a, f->r->opt.by, c->value),
+	    keys_value(a, f->r->opt.by, c->value),
 	    100.0 * (double)c->value * f->per_unit);
 }
 
@@ -148,9 +157,9 @@ put_head(struct flame *f)
 	    "<rect width=\"100%%\" height=\"100%%\" fill=\"#fdfcf8\"/>\n"
 	    "<text class=\"t\" x=\"%u\" y=\"24\">", WIDTH, height, WIDTH,
 	    height, style, MARGIN);
-	figures_put_xml(f->to, f->r->path);
-	fprintf(f->to, ": %s, %s</text>\n", figures_key_title(f->r->opt.by),
-	    figures_value(a, f->r->opt.by, f->t.calls[0].value));
+	figures_put_xml(f->to, f->r->name);
+	fprintf(f->to, ": %s, %s</text>\n", keys_title(f->r->opt.by),
+	    keys_value(a, f->r->opt.by, f->t.calls[0].value));
 	fprintf(f->to, "<text class=\"m\" x=\"%u\" y=\"46\">callers above, "
 	    "what they call below; click zooms</text>\n"
 	    "<text class=\"b\" id=\"all\" x=\"370\" y=\"46\" "

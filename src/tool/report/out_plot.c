@@ -5,16 +5,18 @@
  * largest at any time; the second one fills the columns.
  */
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/base/attrs.h"
-#include "tool/report/alloc.h"
-#include "tool/report/figures.h"
+#include "tool/base/alloc.h"
+#include "tool/base/figures.h"
 #include "tool/report/report.h"
 
 enum { COLUMNS = 600, BANDS = 8, WIDTH = 1200, LEFT = 90, PLOT_WIDTH = 1080,
-	TOP = 50, PLOT_HEIGHT = 380, LEGEND_ROW = 20 };
+	TOP = 50, PLOT_HEIGHT = 380, LEGEND_ROW = 20,
+	LEGEND_TEXT = 140, LEGEND_NAME = 100 /* characters */ };
 
 struct plot {
 	struct report *r;
@@ -148,53 +150,121 @@ put_band(const struct plot *p, unsigned band, FILE *to)
 	fputs("\"/>\n", to);
 }
 
+/* A step of 1, 2 or 5 (or 4 and 8, for bytes) that leaves six ticks at most. */
+static double
+nice_step(double most, bool bytes)
+{
+	double step = 1;
+
+	while (bytes && step * KIB * 6 < most)
+		step *= KIB;
+	if (!bytes)
+		step = pow(10, floor(log10(most / 5)));
+	for (unsigned i = 0; step * 6 < most; i++)
+		step *= bytes || i % 3 != 1 ? 2 : 2.5;
+	return step;
+}
+
 static void
 put_axes(const struct plot *p, FILE *to)
 {
 	const struct totals *t = &p->r->m.totals;
+	double span = (double)(t->last_ns - t->first_ns) + 1;
+	double step = nice_step((double)p->top, true);
 	char a[FIGURE_MAX];
 
-	for (unsigned i = 0; i <= 4; i++) {
-		double y = TOP + PLOT_HEIGHT - i * PLOT_HEIGHT / 4.0;
-		double x = LEFT + i * PLOT_WIDTH / 4.0;
-		uint64_t ns = t->first_ns + (t->last_ns - t->first_ns) / 4 * i;
+	for (double v = 0; v <= (double)p->top; v += step) {
+		double y = y_of(p, (uint64_t)v);
 
 		fprintf(to, "<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" "
 		    "y2=\"%.1f\" stroke=\"#ccc\"/><text x=\"%d\" y=\"%.1f\" "
 		    "text-anchor=\"end\">%s</text>\n", LEFT,
 		    LEFT + PLOT_WIDTH, y, y, LEFT - 6, y + 4,
-		    figures_bytes(a, p->top / 4 * i));
-		fprintf(to, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\""
-		    ">%s</text>\n", x, TOP + PLOT_HEIGHT + 18,
-		    figures_seconds(a, ns));
+		    figures_bytes(a, (uint64_t)v));
 	}
+	step = nice_step(span, false);
+	for (double v = ceil((double)t->first_ns / step) * step;
+	    v <= (double)t->first_ns + span; v += step)
+		fprintf(to, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\""
+		    ">%gs</text>\n", LEFT + PLOT_WIDTH *
+		    (v - (double)t->first_ns) / span,
+		    TOP + PLOT_HEIGHT + 18, v / 1e9);
 }
 
 /* The first function that is not the allocator's own wrapper is not known, so
  * the innermost three name a band. */
+/* What allocates for everybody says nothing about who asked. */
+static bool
+is_middleman(const char *function)
+{
+	static const char *const words[] = {
+		"std::", "__gnu_cxx::", "operator new"
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (strncmp(function, words[i], strlen(words[i])) == 0)
+			return true;
+	return false;
+}
+
+/* Adds @function to the @n characters of @line; false when it is full. */
+static bool
+add_name(char *line, size_t *n, const char *function)
+{
+	char brief[LEGEND_NAME];
+
+	names_brief(brief, sizeof(brief), function);
+	if (*n + strlen(brief) + sizeof(" < ") > LEGEND_TEXT)
+		return false;
+	*n += (size_t)sprintf(line + *n, "%s%s", *n > 0 ? " < " : "", brief);
+	return true;
+}
+
+/* The names of a stack, the innermost first; of middlemen at its end only the
+ * one that was called by somebody else. */
+static void
+name_stack(struct report *r, uint32_t node, char line[LEGEND_TEXT])
+{
+	const char *middleman = NULL;
+	size_t n = 0;
+
+	for (; node != 0; node = r->m.nodes[node].parent) {
+		unsigned count;
+		const struct name *name = names_of(&r->names,
+		    r->m.nodes[node].frame, &count);
+
+		for (unsigned i = 0; i < count; i++) {
+			const char *f = names_text(&r->names,
+			    name[i].function);
+
+			if (n == 0 && is_middleman(f)) {
+				middleman = f;
+				continue;
+			}
+			if (n == 0 && middleman != NULL)
+				add_name(line, &n, middleman);
+			if (!add_name(line, &n, f))
+				return;
+		}
+	}
+	if (n == 0 && middleman != NULL)
+		add_name(line, &n, middleman);
+}
+
 static void
 put_legend(struct plot *p, unsigned band, FILE *to)
 {
 	unsigned row = MIN(band, p->n_bands); /* the rest comes last */
 	unsigned y = TOP + PLOT_HEIGHT + 40 + row * LEGEND_ROW;
 	uint32_t node = band < BANDS ? p->band_of_node[band] : 0;
+	char line[LEGEND_TEXT] = "all others";
 
+	if (node != 0)
+		name_stack(p->r, node, line);
 	fprintf(to, "<rect x=\"%d\" y=\"%u\" width=\"12\" height=\"12\" "
 	    "fill=\"%s\"/><text x=\"%d\" y=\"%u\">", LEFT, y, colors[band],
 	    LEFT + 18, y + 11);
-	if (node == 0)
-		fputs("all others", to);
-	for (unsigned i = 0; i < 3 && node != 0; i++) {
-		unsigned count;
-		const struct name *name = names_of(&p->r->names,
-		    p->r->m.nodes[node].frame, &count);
-
-		if (i > 0)
-			fputs(" &lt; ", to);
-		figures_put_xml(to, names_text(&p->r->names,
-		    name[0].function));
-		node = p->r->m.nodes[node].parent;
-	}
+	figures_put_xml(to, line);
 	fputs("</text>\n", to);
 }
 
@@ -212,7 +282,7 @@ put_svg(struct plot *p, FILE *to)
 	    "height=\"100%%\" fill=\"#fdfcf8\"/>\n<text x=\"%d\" y=\"28\" "
 	    "style=\"font-size:17px;font-weight:bold\">", WIDTH, height,
 	    WIDTH, height, LEFT);
-	figures_put_xml(to, p->r->path);
+	figures_put_xml(to, p->r->name);
 	fprintf(to, ": live heap, peak %s at %s</text>\n",
 	    figures_bytes(a, p->r->m.totals.peak),
 	    figures_seconds(b, p->r->m.totals.peak_ns));

@@ -12,7 +12,7 @@
 #include <zlib.h>
 
 #include "common/base/attrs.h"
-#include "tool/report/alloc.h"
+#include "tool/base/alloc.h"
 #include "tool/report/proto.h"
 #include "tool/report/report.h"
 

@@ -3,8 +3,9 @@
  */
 #include <inttypes.h>
 
+#include "tool/base/figures.h"
 #include "tool/report/calltree.h"
-#include "tool/report/figures.h"
+#include "tool/report/keys.h"
 #include "tool/report/report.h"
 
 /* What is smaller than that share of all is left out: in per mille. */
@@ -24,10 +25,10 @@ print_call(struct printer *p, uint32_t call, unsigned depth)
 	char a[FIGURE_MAX];
 
 	fprintf(p->to, "%10s %5.1f%%  %*s%s\n",
-	    figures_value(a, p->r->opt.by, c->value),
+	    keys_value(a, p->r->opt.by, c->value),
 	    100.0 * (double)c->value / (double)p->t.calls[0].value,
 	    (int)depth * 2, "",
-	    depth == 0 ? figures_key_title(p->r->opt.by) :
+	    depth == 0 ? keys_title(p->r->opt.by) :
 	    strings_get(&p->r->m.strings, c->function));
 }
 
@@ -54,7 +55,7 @@ tree_print(struct report *r, FILE *to)
 
 	calltree_build(&p.t, r);
 	if (p.t.calls[0].value == 0)
-		fprintf(to, "%s: none\n", figures_key_title(r->opt.by));
+		fprintf(to, "%s: none\n", keys_title(r->opt.by));
 	else
 		print_below(&p, 0, 0);
 	if (p.left_out > 0)

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tool/report/alloc.h"
+#include "tool/base/alloc.h"
 
 static void
 put(struct proto *p, const void *data, size_t len)

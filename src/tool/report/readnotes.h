@@ -11,7 +11,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "tool/timeline/timeline.h"
+
 struct readnotes {
+	const char *why;	/* it could not be read; or NULL: see errno */
 	uint64_t no_stack;	/* events whose stack is not in the file */
 	uint64_t lost;		/* events or records it says were dropped */
 	bool cut;		/* it ends before the process did */
@@ -19,19 +22,22 @@ struct readnotes {
 	/* A log. */
 	uint64_t lines, ours;
 	uint64_t broken;	/* lines that begin as ours and are not */
-	uint64_t gc_lines, sched_lines;
-	char *worst_sched;	/* the SCHED line with the longest delay */
-	uint64_t worst_delay_ms;
-	char *last_gc;
+	struct timeline timeline;	/* its SCHED, POOL and gc lines */
 	bool told;		/* there is a leak summary */
 	uint64_t told_bytes, told_blocks;
+	bool scanned;		/* and it says what is still pointed to */
+	char blind[64];		/* why it does not; "" when it does */
+	uint64_t beside;	/* threads that went on meanwhile */
 
 	/* A tape. */
 	bool is_tape;
 	char program[64];
 	int pid;
+	int parent_pid;		/* of a forked child; else 0 */
 	uint64_t chunks;
 	uint64_t damaged;	/* chunks with bytes that are no record */
+	uint64_t missing_chunks;	/* places where some must have been */
+	uint64_t missing_bytes;	/* at its end */
 	const char *ending;	/* how the recording ended */
 	int error;		/* errno that ended it, or 0 */
 	bool no_clock;		/* times are a guess */

@@ -35,13 +35,25 @@ struct report_options {
 	uint64_t min_age_ns, after_ns, min_size, max_size;
 	const char *thread;	/* name or number; NULL any */
 	const char *module;	/* in the stack; NULL any */
+	bool reachable;		/* also what is still pointed to */
+};
+
+/* One of the files of a report, and what it added to the sums. */
+struct report_part {
+	const char *name;
+	struct readnotes notes;
+	struct totals t;
 };
 
 struct report {
-	const char *path;
+	const char *path;	/* of the file, or the one read last */
+	const char *name;	/* what it is called */
+	char together[32];	/* "3 files" */
 	struct report_options opt;
 	struct model m;
-	struct readnotes notes;
+	struct readnotes notes;	/* of the one file, or of all together */
+	struct report_part *parts;	/* NULL: one file */
+	size_t n_parts;
 	struct names names;
 	struct suppress suppress;
 };
@@ -49,6 +61,10 @@ struct report {
 /* Reads @path into @r.  0 or a negative errno. */
 int report_open(struct report *r, const char *path,
     const struct report_options *opt);
+/* The same with @n files, as those of processes that belong together: stacks
+ * are counted over all of them; what needs one clock (the peak) is not. */
+int report_open_all(struct report *r, const char *const *paths,
+    const char *const *names, size_t n, const struct report_options *opt);
 void report_drop(struct report *r);
 
 /* Reads the events alone: a log, or a tape.  0 or a negative errno. */
@@ -56,6 +72,8 @@ int report_read(struct model *m, const char *path, struct readnotes *notes);
 
 /* What is in the file, and what could not be read. */
 void summary_print(struct report *r, FILE *to);
+/* True when it has anything to say about allocations. */
+bool summary_has_allocations(const struct report *r);
 
 /* The outputs.  Those that return a number return how many groups (stacks)
  * they printed. */
@@ -68,6 +86,7 @@ void json_print(struct report *r, FILE *to);
 void flame_print(struct report *r, FILE *to);
 /* Reads the file again.  0 or a negative errno. */
 int plot_print(struct report *r, FILE *to);
+void gperf_print(struct report *r, FILE *to);
 /* False when @to could not be written. */
 bool pprof_print(struct report *r, FILE *to);
 

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "common/base/attrs.h"
-#include "tool/report/alloc.h"
+#include "tool/base/alloc.h"
 
 /* Finds the @len bytes at @piece in @text, which is anchored or not. */
 static const char *
@@ -64,11 +64,54 @@ add_rule(struct suppress *s, const char *pattern)
 }
 
 /* A stream that the program opened and never closed is still a leak: the
- * stream itself comes from fopen(). */
+ * stream itself comes from fopen().  Where only exported symbols are known,
+ * the function that the program called must do; names are those without
+ * underscores and "GI_". */
+static const char *const kept_by_libc[] = {
+	"^IO_file_doallocate$",		/* buffers of stdout and the like */
+	"^dl_", "^dlopen",		/* objects; dtv of cached stacks */
+	"^setlocale$", "^nl_", "^ctype_", "^textdomain$",
+	"^bindtextdomain$", "^dc*gettext", "^gconv",
+	"^tz", "^localtime", "^mktime$", "^timelocal$", "^strftime",
+	"^setenv$", "^putenv$", "^add_to_environ$",
+	"^cxa_atexit$", "^new_exitfn$", "^on_exit$",
+	"^pthread_setspecific$", "^backtrace$",
+	"^nss_", "^getpw", "^getgr", "^res_", "^resolv_",
+};
+
 void
 suppress_standard(struct suppress *s)
 {
 	add_rule(s, "_IO_file_doallocate");
+}
+
+bool
+suppress_is_libc(const char *module)
+{
+	static const char *const begins[] = {
+		"libc.so", "libc-", "ld-linux", "ld-", "ld.so", "libpthread",
+		"libdl"
+	};
+	const char *slash = strrchr(module, '/');
+	const char *name = slash != NULL ? slash + 1 : module;
+
+	for (size_t i = 0; i < ARRAY_LEN(begins); i++)
+		if (strncmp(name, begins[i], strlen(begins[i])) == 0)
+			return true;
+	return false;
+}
+
+bool
+suppress_is_kept(const char *function)
+{
+	function += strspn(function, "_");
+	if (strncmp(function, "GI_", 3) == 0)
+		function += 3;
+	function += strspn(function, "_");
+	for (size_t i = 0; i < ARRAY_LEN(kept_by_libc); i++)
+		if (suppress_pattern_matches(kept_by_libc[i], function))
+			return true;
+	return false;
 }
 
 static bool

@@ -27,9 +27,15 @@ struct suppress {
 	size_t n, cap;
 };
 
-/* Adds the rules for what no program frees: the buffers of the standard
- * streams. */
+/* Adds the rule for what no program frees.  It is the first one, and counts
+ * what the C library keeps for itself, too. */
 void suppress_standard(struct suppress *s);
+
+/* Is @module the C library, or its loader? */
+bool suppress_is_libc(const char *module);
+/* A block whose stack is in the C library from the inner end as far as
+ * @function: does the library keep it for itself? */
+bool suppress_is_kept(const char *function);
 
 /* Adds the rules of the file @path.  0; a negative errno; or the number of
  * the first line that is not understood. */

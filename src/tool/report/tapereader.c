@@ -13,15 +13,10 @@
 
 #include "common/base/attrs.h"
 #include "common/tape/tape.h"
-#include "tool/report/alloc.h"
-#include "tool/report/bar.h"
+#include "tool/base/alloc.h"
+#include "tool/base/bar.h"
+#include "tool/report/tapechunks.h"
 #include "tool/report/tapestacks.h"
-
-/* Where a chunk is, and whose. */
-struct chunk {
-	uint64_t offset, thread;
-	uint32_t seq;
-};
 
 /* A thread whose next event waits to be the earliest. */
 struct lane {
@@ -32,20 +27,34 @@ struct lane {
 	uint32_t thread;	/* of the model */
 };
 
+/* Events on their way: each is announced to the model when it is read, and
+ * put in when AHEAD more are read, so that the memory it needs is there. */
+enum {
+	AHEAD = 16,
+	HELD = 64,	/* events, at most; see arrive() */
+	LOOKS = 50	/* at a tape that still grows */
+};
+
+struct waiting {
+	struct model_event event;
+	bool is_free;
+};
+
 struct reader {
 	struct model *m;
 	struct readnotes *notes;
-	const uint8_t *data;
-	size_t len;
+	struct tapechunks chunks;
 	struct tape_header header;
 	double ns_per_stamp;
-	struct chunk *chunks;
-	size_t n_chunks, c_chunks;
+	uint32_t process;	/* of the model */
 	struct tapestacks stacks;
 	struct lane *lanes;	/* a heap: the earliest is first */
 	size_t n_lanes, c_lanes;
+	struct waiting ahead[AHEAD], held[HELD];
+	size_t n_held, n_threads;
+	uint64_t n_put;		/* events, those on their way too */
 	struct bar bar;
-	uint64_t done;		/* bytes of chunks that were read */
+	uint64_t done;		/* bytes that were read, of two passes */
 };
 
 bool
@@ -63,48 +72,27 @@ tapereader_is_tape(const char *path)
 	return is;
 }
 
-static const struct tape_chunk *
-chunk_at(const struct reader *r, uint64_t offset)
-{
-	return (const struct tape_chunk *)(const void *)(r->data + offset);
-}
-
 /* A tape may be larger than memory: what was read need not stay. */
 static void
-release_chunk(const struct reader *r, uint64_t offset)
+chunk_done(struct reader *r, const struct tapechunk *c)
 {
-	madvise((void *)(uintptr_t)(r->data + offset),
-	    chunk_at(r, offset)->size, MADV_DONTNEED);
+	uint32_t size = tapechunks_get(&r->chunks, c)->size;
+
+	madvise((void *)(uintptr_t)(r->chunks.data + c->offset), size,
+	    MADV_DONTNEED);
+	r->done += size;
+	bar_show(&r->bar, r->done);
 }
 
-/* Finds the chunks.  After bytes that are no chunk, the next unit that
- * begins like one is taken for one. */
 static void
-find_chunks(struct reader *r)
+drop_tape(struct reader *r)
 {
-	uint64_t offset = TAPE_UNIT;
-	bool in_damage = false;
+	struct tapechunks *t = &r->chunks;
 
-	while (offset + TAPE_UNIT <= r->len) {
-		const struct tape_chunk *c = chunk_at(r, offset);
-
-		if (!tape_chunk_is_good(c, r->len - offset)) {
-			r->notes->damaged += c->magic != 0 && !in_damage;
-			in_damage = c->magic != 0;
-			offset += TAPE_UNIT;
-			continue;
-		}
-		in_damage = false;
-		r->chunks = alloc_room(r->chunks, r->n_chunks, &r->c_chunks,
-		    sizeof(*r->chunks));
-		r->chunks[r->n_chunks++] = (struct chunk){
-			.offset = offset,
-			.thread = c->thread,
-			.seq = c->seq,
-		};
-		offset += c->size;
-	}
-	r->notes->chunks = r->n_chunks;
+	tapechunks_drop(t);
+	if (t->data != NULL)
+		munmap((void *)(uintptr_t)t->data, t->len);
+	t->data = NULL;
 }
 
 static void
@@ -113,8 +101,9 @@ find_stacks(struct reader *r)
 	struct tape_cursor cur;
 	struct tape_record x;
 
-	for (size_t i = 0; i < r->n_chunks; i++) {
-		tape_cursor_begin(&cur, chunk_at(r, r->chunks[i].offset));
+	for (size_t i = 0; i < r->chunks.n; i++) {
+		tape_cursor_begin(&cur, tapechunks_get(&r->chunks,
+		    &r->chunks.all[i]));
 		while (tape_next(&cur, &x)) {
 			if (x.kind == TAPE_NODE)
 				tapestacks_add_node(&r->stacks, &x.node);
@@ -122,7 +111,7 @@ find_stacks(struct reader *r)
 				tapestacks_add_module(&r->stacks, &x.module);
 		}
 		r->notes->damaged += cur.damaged;
-		release_chunk(r, r->chunks[i].offset);
+		chunk_done(r, &r->chunks.all[i]);
 	}
 }
 
@@ -137,11 +126,12 @@ order_of(const struct tape_event *e)
 static void
 begin_chunk(struct reader *r, struct lane *l)
 {
-	const struct tape_chunk *c = chunk_at(r, r->chunks[l->chunk].offset);
+	const struct tape_chunk *c = tapechunks_get(&r->chunks,
+	    &r->chunks.all[l->chunk]);
 	uint32_t name = strings_add(&r->m->strings, c->name, TAPE_NAME_MAX);
 
 	tape_cursor_begin(&l->cursor, c);
-	l->thread = model_thread(r->m, 0, (uint32_t)c->tid, name);
+	l->thread = model_thread(r->m, r->process, (uint32_t)c->tid, name);
 }
 
 /* Moves @l to its next event; false when it has no more. */
@@ -157,23 +147,11 @@ advance(struct reader *r, struct lane *l)
 				l->order = order_of(&x.event);
 				return true;
 			}
-		r->done += chunk_at(r, r->chunks[l->chunk].offset)->size;
-		bar_show(&r->bar, r->done);
-		release_chunk(r, r->chunks[l->chunk].offset);
+		chunk_done(r, &r->chunks.all[l->chunk]);
 		if (++l->chunk == l->end)
 			return false;
 		begin_chunk(r, l);
 	}
-}
-
-static int
-compare_chunks(const void *a, const void *b)
-{
-	const struct chunk *x = a, *y = b;
-
-	if (x->thread != y->thread)
-		return x->thread < y->thread ? -1 : 1;
-	return x->seq < y->seq ? -1 : x->seq > y->seq;
 }
 
 /* Lets the lane at @i sink to where the heap's order wants it. */
@@ -201,14 +179,11 @@ sink(struct reader *r, size_t i)
 static void
 make_lanes(struct reader *r)
 {
-	if (r->n_chunks > 1)
-		qsort(r->chunks, r->n_chunks, sizeof(*r->chunks),
-		    compare_chunks);
-	for (size_t i = 0, end; i < r->n_chunks; i = end) {
+	for (size_t i = 0, end; i < r->chunks.n; i = end) {
 		struct lane l = { .chunk = i };
 
-		for (end = i; end < r->n_chunks &&
-		    r->chunks[end].thread == r->chunks[i].thread; end++)
+		for (end = i; end < r->chunks.n &&
+		    r->chunks.all[end].thread == r->chunks.all[i].thread; end++)
 			;
 		l.end = end;
 		begin_chunk(r, &l);
@@ -218,6 +193,7 @@ make_lanes(struct reader *r)
 		    sizeof(*r->lanes));
 		r->lanes[r->n_lanes++] = l;
 	}
+	r->n_threads = r->n_lanes;
 	for (size_t i = r->n_lanes / 2; i-- > 0;)
 		sink(r, i);
 }
@@ -234,23 +210,86 @@ time_of(const struct reader *r, uint64_t stamp)
 }
 
 static void
+put_in(struct reader *r, const struct waiting *w)
+{
+	if (w->is_free)
+		model_free(r->m, &w->event);
+	else
+		model_alloc(r->m, &w->event);
+}
+
+/* Can @w be, as things are?  A free needs a block, an allocation a place. */
+static bool
+can_be(const struct reader *r, const struct waiting *w)
+{
+	return model_is_live(r->m, &w->event) == w->is_free;
+}
+
+/* Puts in what was held back at its time; @all: whatever can not be, too. */
+static void
+release(struct reader *r, bool all)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n_held; i++) {
+		if (all || can_be(r, &r->held[i]))
+			put_in(r, &r->held[i]);
+		else
+			r->held[n++] = r->held[i];
+	}
+	r->n_held = n;
+}
+
+/* The order of events of different threads at the same time is not known.  What
+ * cannot be yet is held back until the time is over: the event of another
+ * thread that lets it be may be next. */
+static void
+arrive(struct reader *r, const struct waiting *w)
+{
+	if (unlikely(r->n_held != 0) && r->held[0].event.ns != w->event.ns)
+		release(r, true);
+	if (r->n_threads > 1 && r->n_held < HELD && !can_be(r, w)) {
+		r->held[r->n_held++] = *w;
+		return;
+	}
+	put_in(r, w);
+	if (unlikely(r->n_held != 0))
+		release(r, false);
+}
+
+static void
 put_event(struct reader *r, const struct lane *l)
 {
 	const struct tape_event *e = &l->event;
-	struct model_event to = {
-		.thread = l->thread,
-		.addr = e->addr,
-		.size = e->size,
-		.ns = time_of(r, e->stamp),
-	};
+	struct waiting *w = &r->ahead[r->n_put % AHEAD];
 
-	if (e->kind == TAPE_FREE) {
-		model_free(r->m, &to);
+	if (r->n_put++ >= AHEAD)
+		arrive(r, w);
+	*w = (struct waiting){
+		.event = {
+			.thread = l->thread,
+			.addr = e->addr,
+			.size = e->size,
+			.ns = time_of(r, e->stamp),
+		},
+		.is_free = e->kind == TAPE_FREE,
+	};
+	model_announce(r->m, &w->event);
+	if (w->is_free)
 		return;
-	}
-	to.node = tapestacks_get(&r->stacks, e->stack);
-	r->notes->no_stack += to.node == 0;
-	model_alloc(r->m, &to);
+	w->event.node = tapestacks_get(&r->stacks, e->stack);
+	r->notes->no_stack += w->event.node == 0;
+}
+
+/* Those that are still on their way. */
+static void
+put_rest(struct reader *r)
+{
+	uint64_t n = MIN(r->n_put, (uint64_t)AHEAD);
+
+	for (uint64_t i = r->n_put - n; i < r->n_put; i++)
+		arrive(r, &r->ahead[i % AHEAD]);
+	release(r, true);
 }
 
 static void
@@ -263,6 +302,7 @@ merge(struct reader *r)
 		if (r->n_lanes > 1)
 			sink(r, 0);
 	}
+	put_rest(r);
 }
 
 static void
@@ -296,6 +336,7 @@ note_header(struct readnotes *notes, const struct tape_header *h)
 	notes->is_tape = true;
 	memcpy(notes->program, h->program, sizeof(notes->program) - 1);
 	notes->pid = h->pid;
+	notes->parent_pid = (int)h->parent_pid;
 	notes->lost = h->lost;
 	notes->sample = h->sample;
 	notes->minsize = h->minsize;
@@ -307,29 +348,70 @@ note_header(struct readnotes *notes, const struct tape_header *h)
 		notes->error = h->error;
 }
 
-static int
+static void
 read_mapped(struct reader *r)
 {
-	const char *why;
-
-	if (r->len < sizeof(r->header))
-		return -ENODATA;
-	memcpy(&r->header, r->data, sizeof(r->header));
-	if (!tape_header_is_good(&r->header, r->len, &why))
-		return -EPROTO;
-	note_header(r->notes, &r->header);
+	r->process = model_process(r->m, (uint32_t)r->header.pid);
 	set_clock(r);
-	tapestacks_start(&r->stacks, r->m, r->len);
-	bar_start(&r->bar, r->len);
-	find_chunks(r);
+	tapestacks_start(&r->stacks, r->m, r->chunks.len);
+	bar_start(&r->bar, 2 * (uint64_t)r->chunks.len);
 	find_stacks(r);
 	make_lanes(r);
 	merge(r);
 	bar_end(&r->bar);
 	tapestacks_drop(&r->stacks);
-	free(r->chunks);
 	free(r->lanes);
-	return 0;
+}
+
+/* Maps the file as long as it is now; 0 or a negative errno. */
+static int
+map_tape(struct reader *r, int fd)
+{
+	struct tapechunks *t = &r->chunks;
+	struct stat st;
+	void *p;
+
+	if (fstat(fd, &st) != 0)
+		return -errno;
+	if (st.st_size < (off_t)sizeof(r->header)) {
+		r->notes->why = "a tape that was cut inside its header";
+		return -ENODATA;
+	}
+	t->len = (size_t)st.st_size;
+	p = mmap(NULL, t->len, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (p == MAP_FAILED)
+		return -errno;
+	t->data = p;
+	memcpy(&r->header, t->data, sizeof(r->header));
+	return tape_header_is_good(&r->header, t->len, &r->notes->why) ?
+	    0 : -EPROTO;
+}
+
+/* Maps the file and finds what is in it. */
+static int
+look(struct reader *r, int fd)
+{
+	int err = 0;
+
+	for (int i = 0; i < LOOKS && err == 0; i++) {
+		drop_tape(r);
+		*r->notes = (struct readnotes){ 0 };
+		err = map_tape(r, fd);
+		if (err != 0)
+			break;
+		note_header(r->notes, &r->header);
+		tapechunks_find(&r->chunks, r->header.end);
+		if (r->header.state != TAPE_RUNNING ||
+		    tapechunks_copy_last(&r->chunks))
+			break;
+	}
+	r->notes->chunks = r->chunks.n;
+	r->notes->damaged = r->chunks.damaged;
+	r->notes->missing_chunks = r->chunks.missing;
+	if (r->header.end > r->chunks.len)
+		r->notes->missing_bytes = r->header.end - r->chunks.len;
+	r->notes->cut |= r->notes->missing_bytes > 0;
+	return err;
 }
 
 int
@@ -337,25 +419,15 @@ tapereader_read(struct model *m, const char *path, struct readnotes *notes)
 {
 	struct reader r = { .m = m, .notes = notes };
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct stat st;
-	void *p;
 	int err;
 
 	*notes = (struct readnotes){ 0 };
 	if (fd < 0)
 		return -errno;
-	if (fstat(fd, &st) != 0 || st.st_size == 0) {
-		close(fd);
-		return -ENODATA;
-	}
-	r.len = (size_t)st.st_size;
-	p = mmap(NULL, r.len, PROT_READ, MAP_PRIVATE, fd, 0);
-	err = p == MAP_FAILED ? -errno : 0;
+	err = look(&r, fd);
 	close(fd);
-	if (err != 0)
-		return err;
-	r.data = p;
-	err = read_mapped(&r);
-	munmap(p, r.len);
+	if (err == 0)
+		read_mapped(&r);
+	drop_tape(&r);
 	return err;
 }

@@ -4,7 +4,8 @@
  * Chunks belong to threads and are mixed in the file; events are put in the
  * order of their time by merging the threads.
  *
- * Memory   the file is mapped, not copied; 32 bytes a chunk, 24 a stack node.
+ * Memory   the file is mapped, and of a tape that was not ended each thread's
+ *          last chunk copied; 32 bytes a chunk, 24 a stack node.
  * Threads  one.
  * Fork     nothing to do.
  */

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "common/base/attrs.h"
-#include "tool/report/alloc.h"
+#include "tool/base/alloc.h"
 
 enum { NODES_FIRST = 4096, CHAIN_MAX = 1024 };
 

@@ -1,0 +1,399 @@
+/*
+ * pool_task - tasks are queued, started, done.
+ *
+ * These run as often as the host has tasks: a lane's owner adds to its own
+ * counters without locked instructions, and what all workers share is touched
+ * only when one was idle.
+ */
+#include "common/base/ticks.h"
+#include "shim/sched/pool_state.h"
+
+enum {
+	HURRY_TASKS = 1024, HURRY_NS = 2000, OWN_TIMES_NS = 50000,
+	GAP_NS = 200000,
+};
+
+/* The lane of the calling thread in @p, or the one that the rest shares. */
+static ALWAYS_INLINE struct pool_submit *
+submit_lane(struct pool *p, struct thread *t)
+{
+	struct pool_submit *s = &p->submit[t->index % SUBMIT_LANES];
+	struct thread *owner = atomic_load_explicit(&s->owner,
+	    memory_order_relaxed);
+
+	if (likely(owner == t))
+		return s;
+	if (owner == NULL &&
+	    atomic_compare_exchange_strong(&s->owner, &owner, t))
+		return s;
+	return &p->rest_submit;
+}
+
+static ALWAYS_INLINE void
+note_recent(struct pool_submit *s, uint64_t at, uint64_t now, size_t n)
+{
+	for (uint64_t i = at; i < at + n; i++) {
+		unsigned level = 0, shift = 0;
+
+		do {
+			atomic_store_explicit(&s->recent[level][(i >> shift) %
+			    RECENT], now, memory_order_relaxed);
+			shift += RECENT_SHIFT;
+		} while (++level < RECENT_LEVELS &&
+		    (i & ((1ull << shift) - 1)) == 0);
+	}
+}
+
+static COLD void
+count_queued_shared(struct pool_submit *s, uint64_t now, size_t n)
+{
+	uint64_t at = atomic_fetch_add(&s->queued, n);
+
+	atomic_fetch_add(&s->stamps, now * n);
+	note_recent(s, at, now, n);
+}
+
+static ALWAYS_INLINE void
+count_queued(struct pool_submit *s, uint64_t now, size_t n)
+{
+	uint64_t at = atomic_load_explicit(&s->queued, memory_order_relaxed);
+
+	note_recent(s, at, now, n);
+	thread_add(&s->stamps, now * n);
+	atomic_store_explicit(&s->queued, at + n, memory_order_release);
+}
+
+static COLD void
+count_in_queues(struct pool *p, const struct pool_stamp *s, size_t n,
+    bool enters)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct pool_queue *q = &p->queue[s[i].queue % POOL_QUEUES];
+
+		atomic_fetch_add_explicit(enters ? &q->queued : &q->gone, 1,
+		    memory_order_relaxed);
+	}
+}
+
+static ALWAYS_INLINE void
+queue_at(struct pool *p, struct pool_stamp *stamps, size_t n, uint64_t now)
+{
+	struct thread *t = p == NULL ? NULL : thread_self();
+
+	if (t == NULL)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		stamps[i].queued = now;
+		stamps[i].started = 0;
+	}
+
+	struct pool_submit *s = submit_lane(p, t);
+
+	if (unlikely(p->queues > 1))
+		count_in_queues(p, stamps, n, true);
+	if (likely(s != &p->rest_submit))
+		count_queued(s, now, n);
+	else
+		count_queued_shared(s, now, n);
+}
+
+void
+pool_queued(struct pool *p, struct pool_stamp *stamps, size_t n)
+{
+	queue_at(p, stamps, n, ticks_now());
+}
+
+void
+pool_queued_since(struct pool *p, struct pool_stamp *stamp, uint64_t ns)
+{
+	uint64_t now = ticks_now(), rate = MAX(ticks_rate, (uint64_t)1);
+	__extension__ unsigned __int128 span = ns;
+
+	span = (span << TICKS_RATE_BITS) / rate;
+	queue_at(p, stamp, 1, now - (uint64_t)MIN(span, now));
+}
+
+/* A worker that has just become idle while tasks wait is most likely about to
+ * take one: what came after is left for the next fold, when it is known. */
+void
+pool_fold(struct pool *p, uint64_t now, bool tasks_wait)
+{
+	uint64_t since = UINT64_MAX, known = now;
+
+	for (struct pool_lane *l = p->lanes; l != NULL;
+	    l = l->next_of_pool) {
+		uint64_t idle;
+
+		if (atomic_load_explicit(&l->active,
+		    memory_order_acquire) != 0)
+			continue;
+		idle = atomic_load_explicit(&l->idle_since,
+		    memory_order_relaxed);
+		if (tasks_wait && ticks_to_ns(now - MIN(now, idle)) < GAP_NS)
+			known = MIN(known, idle);
+		else
+			since = MIN(since, idle);
+	}
+	if (p->workers == 0)
+		since = p->empty_since;
+	fullness_fold(&p->full, known, since);
+}
+
+void
+pool_end_idle(struct pool *p, struct pool_lane *l, uint64_t now,
+    unsigned active)
+{
+	struct hook_scope scope;
+	bool entered = hook_enter(&scope);
+
+	/* In a handler that interrupted a hook: better a time that is too
+	 * full than a lock taken twice. */
+	if (!entered) {
+		atomic_fetch_add(&pool_events_lost, 1);
+		atomic_store(&l->busy_since, now);
+		atomic_store(&l->active, active);
+		return;
+	}
+	lock_take(&p->full_lock);
+	if (unlikely(fullness_is_crowded(&p->full)))
+		pool_fold(p, now, false);
+	fullness_idle(&p->full, atomic_load_explicit(&l->idle_since,
+	    memory_order_relaxed), now);
+	atomic_store_explicit(&l->busy_since, now, memory_order_relaxed);
+	atomic_store_explicit(&l->active, active, memory_order_relaxed);
+	lock_give(&p->full_lock);
+	hook_leave(&scope);
+}
+
+/* Counts a task as begun on @l at @now. */
+static ALWAYS_INLINE void
+become_busy(struct pool *p, struct pool_lane *l, uint64_t queued,
+    uint64_t now, size_t n)
+{
+	uint32_t active = atomic_load_explicit(&l->active,
+	    memory_order_relaxed);
+
+	if (active == 0 && (queued == 0 || queued >
+	    atomic_load_explicit(&l->idle_since, memory_order_relaxed))) {
+		pool_end_idle(p, l, now, (uint32_t)n);
+		return;
+	}
+	if (active == 0)
+		atomic_store_explicit(&l->busy_since, now,
+		    memory_order_relaxed);
+	atomic_store_explicit(&l->active, active + (uint32_t)n,
+	    memory_order_release);
+}
+
+static ALWAYS_INLINE void
+add_time(struct pool *p, struct pool_times *t, struct histogram *h,
+    uint64_t span)
+{
+	uint64_t ns = ticks_to_ns(span);
+
+	if (likely(t != &p->rest))
+		histogram_add(h, ns);
+	else
+		histogram_add_shared(h, ns, 1);
+}
+
+static ALWAYS_INLINE struct pool_times *
+times_of(struct pool *p, struct pool_lane *l)
+{
+	struct pool_times *t = atomic_load_explicit(&l->times,
+	    memory_order_relaxed);
+
+	return likely(t != NULL) ? t : &p->rest;
+}
+
+/* Tasks are taken in the order they came in, as long as no worker takes an
+ * older one than before; two submitters may pass each other by a little. */
+static ALWAYS_INLINE void
+watch_order(struct pool *p, struct pool_lane *l, uint64_t queued)
+{
+	uint64_t newest = atomic_load_explicit(&l->newest,
+	    memory_order_relaxed);
+
+	if (unlikely(queued < newest && newest - queued > 1u << 18))
+		atomic_store_explicit(&p->disordered, 1,
+		    memory_order_relaxed);
+	atomic_store_explicit(&l->newest, queued, memory_order_relaxed);
+}
+
+static struct pool_lane *
+worker_lane(struct pool *p)
+{
+	struct thread *t = thread_self();
+	struct pool_lane *l = t == NULL ? NULL : pool_lane_of(t, p);
+
+	return l != NULL || t == NULL ? l :
+	    pool_join(p, t, 0, ticks_now());
+}
+
+/* Whether this stamp is of the time since pools are armed. */
+static ALWAYS_INLINE bool
+is_seen(uint64_t stamp)
+{
+	return stamp != 0 && stamp >= atomic_load_explicit(
+	    &pool_armed_since, memory_order_relaxed);
+}
+
+/* A worker that has more than half a million tasks a second, and finds the next
+ * one waiting whenever it is done, times one in eight: reading the time is most
+ * of what we cost it.  It is counted all the same. */
+static ALWAYS_INLINE bool
+may_skip_times(struct pool_lane *l, const struct pool_stamp *s)
+{
+	return unlikely(atomic_load_explicit(&l->hurry,
+	    memory_order_relaxed) != 0) && is_seen(s->queued) &&
+	    s->queued <= atomic_load_explicit(&l->idle_since,
+	    memory_order_relaxed) &&
+	    atomic_load_explicit(&l->active, memory_order_relaxed) == 0 &&
+	    (l->skip++ & 7) != 0;
+}
+
+static ALWAYS_INLINE void
+count_started(struct pool_lane *l, uint64_t n, uint64_t taken, uint64_t sum)
+{
+	thread_add(&l->n.started, n);
+	thread_add(&l->n.stamps, sum);
+	thread_add(&l->n.taken, taken);
+}
+
+static void
+start_untimed(struct pool *p, struct pool_lane *l, struct pool_stamp *s)
+{
+	s->started = 0;
+	become_busy(p, l, s->queued, atomic_load_explicit(&l->idle_since,
+	    memory_order_relaxed), 1);
+	watch_order(p, l, s->queued);
+	count_started(l, 1, 1, s->queued);
+}
+
+static void
+start_timed(struct pool *p, struct pool_lane *l, struct pool_stamp *stamps,
+    size_t n)
+{
+	struct pool_times *t = times_of(p, l);
+	uint64_t taken = 0, sum = 0, now = ticks_now();
+
+	become_busy(p, l, is_seen(stamps[0].queued) ? stamps[0].queued : 0,
+	    now, n);
+	for (size_t i = 0; i < n; i++) {
+		stamps[i].started = now;
+		if (!is_seen(stamps[i].queued))
+			continue;
+		taken++;
+		sum += stamps[i].queued;
+		watch_order(p, l, stamps[i].queued);
+		add_time(p, t, &t->wait, now - MIN(now, stamps[i].queued));
+	}
+	count_started(l, n, taken, sum);
+}
+
+void
+pool_started(struct pool *p, struct pool_stamp *stamps, size_t n)
+{
+	struct pool_lane *l = p == NULL || n == 0 ? NULL : worker_lane(p);
+
+	if (unlikely(l == NULL))
+		return;
+	if (n == 1 && may_skip_times(l, stamps))
+		start_untimed(p, l, stamps);
+	else
+		start_timed(p, l, stamps, n);
+	if (unlikely(p->queues > 1))
+		count_in_queues(p, stamps, n, false);
+}
+
+void
+pool_busy(struct pool *p, struct pool_stamp *stamp)
+{
+	struct pool_lane *l = p == NULL ? NULL : worker_lane(p);
+	uint64_t now;
+
+	if (l == NULL)
+		return;
+	now = ticks_now();
+	become_busy(p, l, 0, now, 1);
+	stamp->queued = 0;
+	stamp->started = now;
+	thread_add(&l->n.started, 1);
+}
+
+/* The last of its tasks is done. */
+static ALWAYS_INLINE void
+become_idle(struct pool_lane *l, uint64_t now, size_t n)
+{
+	uint32_t active = atomic_load_explicit(&l->active,
+	    memory_order_relaxed);
+
+	if (likely(active <= n)) {
+		atomic_store_explicit(&l->idle_since, now,
+		    memory_order_relaxed);
+		atomic_store_explicit(&l->busy_since, 0,
+		    memory_order_relaxed);
+		active = (uint32_t)n;
+	}
+	atomic_store_explicit(&l->active, active - (uint32_t)n,
+	    memory_order_release);
+}
+
+/* What is shared by few costs little; who has many tasks has histograms of its
+ * own, which are large. */
+static COLD void
+check_hurry(struct pool *p, struct pool_lane *l, uint64_t now)
+{
+	uint64_t ns = ticks_to_ns(now - l->checked) / l->since_check;
+
+	if (l->checked != 0 && ns < OWN_TIMES_NS && atomic_load(&l->times) ==
+	    NULL)
+		pool_times_for(p, l);
+
+	atomic_store_explicit(&l->hurry, l->checked != 0 && ns < HURRY_NS,
+	    memory_order_relaxed);
+	l->checked = now;
+	l->since_check = 0;
+}
+
+void
+pool_done(struct pool *p, struct pool_stamp *stamps, size_t n)
+{
+	struct pool_lane *l = p == NULL || n == 0 ? NULL : worker_lane(p);
+	uint64_t now;
+
+	if (unlikely(l == NULL))
+		return;
+
+	struct pool_times *t = times_of(p, l);
+
+	now = ticks_now();
+	for (size_t i = 0; i < n; i++) {
+		if (is_seen(stamps[i].started))
+			add_time(p, t, &t->run, now - MIN(now,
+			    stamps[i].started));
+		stamps[i].queued = 0;
+		stamps[i].started = 0;
+	}
+	thread_add(&l->n.done, n);
+	become_idle(l, now, n);
+	l->since_check += (uint32_t)n;
+	if (unlikely(l->since_check >= HURRY_TASKS))
+		check_hurry(p, l, now);
+}
+
+void
+pool_dropped(struct pool *p, struct pool_stamp *stamps, size_t n)
+{
+	if (p == NULL)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		if (!is_seen(stamps[i].queued))
+			continue;
+		atomic_fetch_add(&p->dropped_stamps, stamps[i].queued);
+		atomic_fetch_add(&p->dropped, 1);
+		stamps[i].queued = 0;
+	}
+	if (p->queues > 1)
+		count_in_queues(p, stamps, n, false);
+}

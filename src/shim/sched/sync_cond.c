@@ -1,0 +1,371 @@
+/*
+ * sync_cond - tasks that lie in a queue behind a mutex.
+ *
+ * Not every lock of the mutex is for a task: the host asks how long the queue
+ * is, or notes that a task is done.  What a lock is for is learned from the
+ * place it is made at: a worker that goes straight from there to its wait has
+ * come for a task, and a thread that signals after it has brought one.  A
+ * place that does neither, while others do, is for something else; and so is
+ * one after which nobody signals although there are idle workers.  Where all
+ * places are one (a wrapper of the host's around the lock), who locks decides.
+ */
+#include "shim/sched/sync_cond.h"
+
+#include "common/base/relaxed.h"
+#include "common/base/ticks.h"
+#include "shim/sched/sync.h"
+
+/* So many locks without a sign make a place one of the other sort. */
+enum { ENOUGH_BY_WORKERS = 4, ENOUGH_BY_OTHERS = 16, ENOUGH_WHILE_IDLE = 2 };
+
+/* What is taken without having been queued, and takes less, may be none. */
+enum { NO_TASK_NS = 20000 };
+
+enum role { TAKES, BRINGS, OTHER, NOT_CLEAR };
+
+static void
+add32(_Atomic uint32_t *word)
+{
+	store32(word, load32(word) + 1);
+}
+
+uint32_t
+sync_cond_gate(uint64_t mutex, uint64_t condition, uint64_t start)
+{
+	uint32_t number = gate_make(mutex, WAIT_COND, start);
+
+	if (number == 0)
+		return 0;
+
+	struct gate *g = gate_at(number);
+
+	if (load(&g->condition) == 0) {
+		store(&g->condition, condition);
+		gate_alias(number, condition);
+	}
+	return load(&g->condition) == condition ? number : 0;
+}
+
+static void
+note_ns(struct histogram *h, uint64_t ticks)
+{
+	histogram_add(h, ticks_to_ns(ticks));
+}
+
+/* The worker has the mutex and will take a task, if there is one. */
+static void
+come_for_task(struct thread *t, struct gate *g, uint64_t now)
+{
+	struct work *w = &t->work;
+	bool there = gate_waiting(g) != 0;
+
+	if (there) {
+		uint64_t waited = gate_pop(g, now);
+
+		if (waited != 0)
+			note_ns(&g->wait, waited);
+	}
+	sync_hold(t, gate_number(g));
+	store32(&w->popped, there);
+	store(&w->since, now);
+	store32(&w->doing, WORK_TASK);
+}
+
+/* The worker is back from what it took. */
+static void
+end_task(struct work *w, struct gate *g, uint64_t now)
+{
+	uint64_t ticks = now - MIN(now, load(&w->since));
+
+	if (load32(&w->doing) != WORK_TASK)
+		return;
+	thread_add(&g->tasks, 1);
+	if (load32(&w->popped) == 0) {
+		thread_add(&g->surprises, 1);
+		if (ticks_to_ns(ticks) < NO_TASK_NS)
+			thread_add(&g->blinks, 1);
+	}
+	note_ns(&g->run, ticks);
+	store32(&w->doing, WORK_BETWEEN);
+}
+
+/* The site at which the thread has locked the gate's mutex last. */
+static struct gate_site *
+last_site(const struct work *w, uint32_t number)
+{
+	uint32_t site = load32(&w->locked_site);
+
+	if (site == 0 || load32(&w->locked_gate) != number)
+		return NULL;
+	return &gate_at(number)->site[site - 1];
+}
+
+/* It waits straight after it got the mutex: there was nothing to take. */
+static void
+find_nothing(struct work *w, struct gate *g)
+{
+	if (load32(&w->doing) == WORK_TASK && load32(&w->popped) != 0)
+		thread_add(&g->left_lying, 1);
+
+	struct gate_site *s = last_site(w, load32(&w->gate));
+
+	/* A worker's way to its first wait is not the one that it comes back
+	 * by. */
+	if (s != NULL)
+		add32(load32(&w->doing) != WORK_NOTHING ? &s->waits :
+		    &s->first_waits);
+}
+
+void
+sync_cond_enter(struct thread *t, struct gate *g, uint64_t now)
+{
+	struct work *w = &t->work;
+
+	find_nothing(w, g);
+	sync_give(t, gate_number(g));
+	store32(&w->locked_site, 0);
+	thread_add(&g->left_lying, gate_empty(g));
+	if (load32(&g->idle) == 0)
+		store(&g->signalled, 0);
+	store32(&w->doing, WORK_IDLE);
+
+	uint64_t left = load(&w->away);
+
+	if (left != 0 && now > left)
+		thread_add(&w->away_ticks, now - left);
+	store(&w->away, 0);
+}
+
+/* Whose time is up looks whether it is still needed, and waits again. */
+void
+sync_cond_leave(struct thread *t, struct gate *g, uint64_t now, bool woken)
+{
+	uint64_t signalled = load(&g->signalled);
+
+	if (signalled != 0 && now > signalled)
+		note_ns(&g->wakeup, now - signalled);
+	if (signalled != 0)
+		store(&g->signalled, 0);
+	store32(&t->work.locked_site, 0);
+	if (woken || gate_waiting(g) != 0)
+		come_for_task(t, g, now);
+	else
+		store32(&t->work.doing, WORK_BETWEEN);
+}
+
+static bool
+some_site(const struct gate *g, bool takes)
+{
+	for (unsigned i = 0; i < GATE_SITES; i++) {
+		const struct gate_site *s = &g->site[i];
+
+		if (load32(takes ? &s->waits : &s->signals) != 0)
+			return true;
+	}
+	return false;
+}
+
+static enum role
+role_of(const struct gate *g, const struct gate_site *s, bool worker)
+{
+	if (s == NULL)
+		return NOT_CLEAR;
+
+	bool takes = (load32(&s->waits) | load32(&s->first_waits)) != 0;
+	bool brings = load32(&s->signals) != 0;
+
+	if (takes != brings)
+		return takes ? TAKES : BRINGS;
+	if (takes)
+		return NOT_CLEAR;
+	if (!worker && load32(&s->idle_locks) >= ENOUGH_WHILE_IDLE)
+		return OTHER;
+	if (load32(&s->locks) >= (worker ? ENOUGH_BY_WORKERS :
+	    ENOUGH_BY_OTHERS) && some_site(g, worker))
+		return OTHER;
+	return NOT_CLEAR;
+}
+
+static bool
+was_waited_after(const struct gate_site *s)
+{
+	return (load32(&s->waits) | load32(&s->first_waits)) != 0;
+}
+
+/* Workers come for tasks at another place, as far as is known. */
+static bool
+is_new_place(const struct work *w, const struct gate *g)
+{
+	const struct gate_site *s = last_site(w, gate_number(g));
+
+	if (s == NULL || was_waited_after(s) || load32(&s->signals) != 0)
+		return false;
+	for (unsigned i = 0; i < GATE_SITES; i++) {
+		if (was_waited_after(&g->site[i]))
+			return true;
+	}
+	return false;
+}
+
+/* What a worker brings may be what it took: the lock that this is. */
+static void
+give_back(struct thread *t, struct gate *g)
+{
+	if (sync_give(t, gate_number(g)))
+		thread_add(&g->given_back, 1);
+}
+
+/* Beside the one that locks the mutex now, and may be done with what it had. */
+static void
+note_several(const struct work *w, struct gate *g)
+{
+	uint32_t others = load32(&g->holders) -
+	    (load32(&w->holds) == gate_number(g));
+
+	if (others >= 2 && load32(&g->several) < UINT32_MAX)
+		add32(&g->several);
+}
+
+static void
+lock_by_worker(struct thread *t, struct gate *g, enum role role, uint64_t now)
+{
+	struct work *w = &t->work;
+
+	if (role == BRINGS) {
+		give_back(t, g);
+		gate_push(g, now);
+		return;
+	}
+	/* What a worker locks the mutex for in between is its own business:
+	 * the task is over when it comes for the next one. */
+	if (role == OTHER)
+		return;
+	if (is_new_place(w, g))
+		thread_add(&g->unclear, 1);
+	store32(&w->elsewhere, 0);
+	end_task(w, g, now);
+	come_for_task(t, g, now);
+	if (load32(&w->popped) != 0)
+		thread_add(&g->taken_back, 1);
+}
+
+/* A thread that has the workers' start routine and has not waited nor signalled
+ * yet is taken for a new worker. */
+static bool
+seems_new_worker(const struct thread *t, const struct gate *g)
+{
+	const struct work *w = &t->work;
+
+	return load32(&w->kind) == WAIT_RUN &&
+	    load32(&w->met) != WORK_BRINGS &&
+	    load(&t->start_routine) == load(&g->start);
+}
+
+/* Its first lock says nothing: it may come for its first wait.  From then on
+ * it comes for tasks. */
+static void
+lock_by_new(struct thread *t, struct gate *g, enum role role, uint64_t now)
+{
+	if (load32(&t->work.met) == WORK_MET)
+		lock_by_worker(t, g, role, now);
+	store32(&t->work.met, WORK_MET);
+}
+
+/* It signals: it was none, and has brought what its first lock was for. */
+static void
+know_better(struct thread *t, struct gate *g)
+{
+	if (!seems_new_worker(t, g))
+		return;
+	if (load32(&t->work.met) == WORK_MET)
+		gate_push_shared(g, ticks_now());
+	store32(&t->work.met, WORK_BRINGS);
+}
+
+/* A place where workers come for tasks may be a wrapper around the lock that
+ * all use: only who can be a worker is taken for one.  What comes from a place
+ * that was never followed by a signal, while workers are idle and of no use
+ * without one, is no task until the signal comes. */
+static void
+lock_by_other(struct thread *t, struct gate *g, enum role role, bool signals,
+    uint64_t now)
+{
+	bool can_be_worker = load(&t->start_routine) == load(&g->start);
+
+	if (role == OTHER || (role == TAKES && can_be_worker))
+		return;
+	if (load32(&g->idle) != 0 && !signals)
+		store(&t->work.doubtful, gate_push_doubtful(g, now) + 1);
+	else
+		gate_push(g, now);
+}
+
+void
+sync_locked_gate(struct thread *t, const void *mutex, const void *caller)
+{
+	uint32_t number = gate_find((uint64_t)(uintptr_t)mutex);
+
+	if (number == 0)
+		return;
+
+	struct gate *g = gate_at(number);
+	struct work *w = &t->work;
+
+	if (load32(&g->kind) != WAIT_COND)
+		return;
+
+	store(&w->doubtful, 0);
+
+	uint32_t site = gate_site_of(g, (uint64_t)(uintptr_t)caller);
+	bool worker = load32(&w->gate) == number;
+	bool is_new = !worker && seems_new_worker(t, g);
+
+	note_several(w, g);
+	store32(&w->locked_gate, number);
+	store32(&w->locked_site, site);
+
+	struct gate_site *s = last_site(w, number);
+	enum role role = role_of(g, s, worker || is_new);
+
+	if (s != NULL) {
+		add32(&s->locks);
+		if (load32(&g->idle) != 0)
+			add32(&s->idle_locks);
+	}
+	if (worker)
+		lock_by_worker(t, g, role, ticks_now());
+	else if (is_new)
+		lock_by_new(t, g, role, ticks_now());
+	else
+		lock_by_other(t, g, role, s != NULL && load32(&s->signals) != 0,
+		    ticks_now());
+}
+
+/* Signals come with the mutex held, or right after. */
+void
+sync_signal_gate(struct thread *t, const void *condition)
+{
+	uint64_t key = (uint64_t)(uintptr_t)condition;
+	uint32_t number = gate_find(key);
+
+	if (number == 0)
+		return;
+
+	struct gate *g = gate_at(number);
+	struct gate_site *s = last_site(&t->work, number);
+
+	if (load(&g->condition) != key)
+		return;
+	thread_add(&g->signals, 1);
+	know_better(t, g);
+	/* A worker may signal the next one when it has taken a task. */
+	if (s != NULL && load32(&t->work.gate) != number)
+		add32(&s->signals);
+	else if (s != NULL && load32(&s->waits) == 0)
+		give_back(t, g);
+	if (s != NULL && load(&t->work.doubtful) != 0)
+		gate_confirm(g, load(&t->work.doubtful) - 1);
+	store(&t->work.doubtful, 0);
+	if (load32(&g->idle) != 0 && load(&g->signalled) == 0)
+		store(&g->signalled, ticks_now());
+}

@@ -1,0 +1,440 @@
+/*
+ * leakroots - the memory in which a pointer to a block counts.
+ *
+ * The kernel's list of mappings is read by a helper that has descriptors of
+ * its own, and so is the list of pages that were never touched: stacks and
+ * reservations are mostly such.  Both are asked of as the thread's, which has
+ * memory even when the first thread of the process has ended.
+ */
+#include "shim/trace/leakroots.h"
+
+#include <elf.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "common/base/mem.h"
+#include "common/base/sys.h"
+#include "shim/state/state.h"
+#include "shim/trace/leakscan.h"
+#include "shim/trace/opener.h"
+#include "shim/trace/smaps.h"
+
+enum {
+	PAGE = 4096,
+	ROOTS_MAX = 1 << 18,
+	GAPS_MAX = 1 << 16,
+	EARLY_MAX = 8192,
+	PIECE = 2048,		/* pages asked of at once: 16 KiB of answer */
+	WHOLE = 16 * PAGE,	/* of what is smaller no page is asked */
+	THREADS_IN = 64 << 20,	/* no stack is larger */
+	/* glibc's control block of a thread: where it says once more where it
+	 * is, and the thread's number, which the kernel sets to 0 at its end
+	 * and pthread_join() to -1; what the next thread there takes over
+	 * comes before THREAD_HEAD. */
+	THREAD_SELF = 16, THREAD_TID = 0x2d0, THREAD_HEAD = 24,
+	THREAD_STACK = 0x690,	/* where its memory begins, size, guard */
+	THREAD_SIZE = 0x700, THREAD_ALIGN = 64,
+};
+
+/* The page is there, or in swap. */
+#define PAGE_THERE ((uint64_t)3 << 62)
+
+extern const char __ehdr_start[] __attribute__((visibility("hidden")));
+extern const char _end[] __attribute__((visibility("hidden")));
+
+struct root {
+	uint64_t start, end;
+	uint64_t mapping;	/* where its mapping begins */
+	bool anonymous;		/* private, of no file */
+};
+
+/* What is not read: of stacks that nobody uses any more. */
+struct gap {
+	uint64_t start, end;
+};
+
+struct roots {
+	struct root *root;
+	struct gap *gap;	/* by address */
+	size_t n, gaps;
+	bool cut, read;
+	int pagemap;
+	uint64_t stack;		/* of the calling thread: in use from here */
+	uint64_t self;		/* its control block */
+	uint64_t tls, tls_size;	/* ours, so far below a control block */
+	uint64_t first_end;	/* of the first thread's stack, if it ended */
+};
+
+/* Blocks from before blocks are followed; 0: it ended. */
+static struct {
+	_Atomic uintptr_t at;
+	size_t n;
+} early[EARLY_MAX];
+static _Atomic uint32_t early_count;
+static _Atomic bool early_cut;
+
+static bool
+is_between(const struct smaps_vma *v, uint64_t from, uint64_t to)
+{
+	return v->start < to && v->end > from;
+}
+
+/* Our own memory holds addresses of blocks that nobody could use. */
+static bool
+is_ours(const struct smaps_vma *v)
+{
+	return is_between(v, WINDOW_BASE, WINDOW_BASE + WINDOW_SIZE) ||
+	    is_between(v, MEM_BASE, MEM_BASE + MEM_SIZE);
+}
+
+/* Shared memory counts; shared files are data. */
+static bool
+is_shared_file(const struct smaps_vma *v)
+{
+	static const char *const memory[] = {
+		"/dev/zero", "/memfd:", "/dev/shm/", "/SYSV"
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(memory); i++)
+		if (strncmp(v->name, memory[i], strlen(memory[i])) == 0)
+			return false;
+	return v->shared && v->inode != 0;
+}
+
+static void
+add(struct roots *r, uint64_t start, uint64_t end, const struct smaps_vma *v)
+{
+	if (r->n == ROOTS_MAX)
+		r->cut = true;
+	else
+		r->root[r->n++] = (struct root){
+		    start, end, v->start, v->inode == 0 && !v->shared,
+		};
+}
+
+/* Adds the pages of @v that were ever touched. */
+static bool
+add_touched(struct roots *r, const struct smaps_vma *v)
+{
+	uint64_t page[PIECE], from = 0, end = v->end / PAGE;
+
+	for (uint64_t at = v->start / PAGE; at < end; at += PIECE) {
+		size_t n = MIN(end - at, (uint64_t)PIECE);
+
+		if (sys_pread(r->pagemap, page, n * sizeof(*page),
+		    (off_t)(at * sizeof(*page))) !=
+		    (ssize_t)(n * sizeof(*page)))
+			return false;
+		for (size_t i = 0; i < n; i++) {
+			bool there = (page[i] & PAGE_THERE) != 0;
+
+			if (there && from == 0)
+				from = at + i;
+			if (there || from == 0)
+				continue;
+			add(r, MAX(from * PAGE, v->start), (at + i) * PAGE, v);
+			from = 0;
+		}
+	}
+	if (from != 0)
+		add(r, MAX(from * PAGE, v->start), end * PAGE, v);
+	return true;
+}
+
+/* Where the stack of the thread with its control block at @at begins, above
+ * the guard; 0 when that is not told.  Of the first thread libc knows where
+ * its stack was when it began: @first, else 0. */
+static uint64_t
+stack_begin(uint64_t at, uint64_t *first)
+{
+	uint64_t word[3];
+
+	*first = 0;
+	if (!sys_copy(word, at + THREAD_STACK, sizeof(word)))
+		return 0;
+	if (word[0] == 0)
+		*first = word[1];
+	if (word[0] == 0 || word[0] > at || at - word[0] >= word[1] ||
+	    word[2] >= word[1])
+		return 0;
+	return word[0] + word[2];
+}
+
+static bool
+is_first_stack(const struct smaps_vma *v)
+{
+	return strncmp(v->name, "[stack", 6) == 0;
+}
+
+/* Is it the stack that the calling thread was given, and not one that the host
+ * made for a coroutine or for signals? */
+static bool
+is_own_stack(const struct roots *r, const struct smaps_vma *v)
+{
+	uint64_t first;
+
+	return r->stack >= v->start && r->stack < v->end &&
+	    (is_first_stack(v) || (r->self > r->stack && r->self < v->end &&
+	    stack_begin(r->self, &first) <= r->stack));
+}
+
+static bool
+is_root(const struct smaps_vma *v)
+{
+	bool anonymous = v->inode == 0 && !v->shared;
+
+	return v->readable && (v->writable || anonymous) && !is_ours(v) &&
+	    !is_shared_file(v) && strncmp(v->name, "[v", 2) != 0;
+}
+
+/* Adds what of @v lies between @start and @end. */
+static void
+see_part(struct roots *r, const struct smaps_vma *v, uint64_t start,
+    uint64_t end)
+{
+	struct smaps_vma part = *v;
+	size_t before = r->n;
+
+	part.start = MAX(v->start, start);
+	part.end = MIN(v->end, end);
+	if (part.start >= part.end)
+		return;
+	if (v->inode == 0 && !v->shared && r->pagemap >= 0 &&
+	    part.end - part.start > WHOLE && add_touched(r, &part))
+		return;
+	r->n = before;
+	add(r, part.start, part.end, &part);
+}
+
+/* The kernel makes one mapping of neighbours that are alike: the host's memory
+ * may lie at our data, and below a stack. */
+static void
+see(void *arg, const struct smaps_vma *v)
+{
+	struct roots *r = arg;
+	uint64_t ours = (uintptr_t)__ehdr_start, end = (uintptr_t)_end;
+	uint64_t low = 0, from, first;
+
+	if (!is_root(v))
+		return;
+	if (is_own_stack(r, v)) {
+		see_part(r, v, 0, stack_begin(r->self, &first));
+		low = r->stack & ~(uint64_t)7;
+	}
+	see_part(r, v, low, ours);
+	from = (end + PAGE - 1) & ~(uint64_t)(PAGE - 1);
+	see_part(r, v, MAX(low, from), UINT64_MAX);
+}
+
+static void
+read_maps(void *arg)
+{
+	struct roots *r = arg;
+
+	r->pagemap = sys_open("/proc/thread-self/pagemap",
+	    O_RDONLY | O_CLOEXEC, 0);
+	r->read = smaps_read("/proc/thread-self/maps", see, r) == 0;
+	if (r->pagemap >= 0)
+		sys_close(r->pagemap);
+}
+
+static uint64_t
+own_thread(void)
+{
+	uint64_t self;
+
+	__asm__("mov %%fs:16, %0" : "=r"(self));
+	return self;
+}
+
+/* Our own thread-local storage, jemalloc's with it, is full of addresses that
+ * the host does not have. */
+static void
+find_tls(struct roots *r)
+{
+	const Elf64_Ehdr *e = (const void *)__ehdr_start;
+	const Elf64_Phdr *p = (const void *)(__ehdr_start + e->e_phoff);
+	uint64_t within;	/* our segment, at which place is our word */
+
+	__asm__("xor %k0, %k0\n\tlea tls@dtpoff(%0), %0" : "=r"(within));
+	r->tls = r->self - ((uintptr_t)&tls - within);
+	for (unsigned i = 0; i < e->e_phnum; i++)
+		if (p[i].p_type == PT_TLS)
+			r->tls_size = p[i].p_memsz;
+}
+
+/* Is the number where this file says it is? */
+static bool
+knows_threads(const struct roots *r)
+{
+	int tid = 0;
+
+	return sys_copy(&tid, r->self + THREAD_TID, sizeof(tid)) &&
+	    tid == sys_gettid();
+}
+
+static void
+add_gap(struct roots *r, uint64_t start, uint64_t end)
+{
+	if (r->gaps < GAPS_MAX && start < end)
+		r->gap[r->gaps++] = (struct gap){ start, end };
+}
+
+/* Is the thread whose control block is at @at gone, or ours?  Every thread has
+ * our word at the same distance. */
+static bool
+is_nobody(const struct roots *r, uint64_t at)
+{
+	struct tls its = { .ours = false };
+	int tid = 1;
+
+	if (sys_copy(&tid, at + THREAD_TID, sizeof(tid)) && tid <= 0)
+		return true;
+	return sys_copy(&its, at + ((uintptr_t)&tls - r->self), sizeof(its)) &&
+	    its.ours;
+}
+
+/* Of a thread that is not the host's any more, the stack and what it was begun
+ * with; of one that is, what is ours. */
+static void
+see_thread(struct roots *r, const struct root *root, uint64_t at)
+{
+	uint64_t first, low = stack_begin(at, &first);
+	bool gone = is_nobody(r, at);
+
+	if (gone && first != 0)
+		r->first_end = first;
+	if (!gone || low == 0) {
+		add_gap(r, at - r->tls, at - r->tls + r->tls_size);
+		return;
+	}
+	low = MAX(low, root->mapping);
+	if (r->gaps > 0)
+		low = MAX(low, r->gap[r->gaps - 1].end);
+	add_gap(r, low, at);
+	add_gap(r, at + THREAD_HEAD, at + THREAD_SIZE);
+}
+
+/* Libc's control blocks say where they are, twice. */
+static void
+find_threads(struct roots *r, const struct root *root)
+{
+	uint64_t word[PAGE / 8];
+	uint64_t at = root->start & ~(uint64_t)(PAGE - 1);
+
+	if (!root->anonymous || root->end - at > THREADS_IN)
+		return;
+	for (; at < root->end; at += PAGE) {
+		if (!sys_copy(word, at, PAGE))
+			continue;
+		for (size_t i = 0; i < PAGE / 8; i += THREAD_ALIGN / 8)
+			if (word[i] == at + i * 8 &&
+			    word[i + THREAD_SELF / 8] == at + i * 8)
+				see_thread(r, root, at + i * 8);
+	}
+}
+
+static void
+read_root(struct leakscan *s, const struct roots *r, const struct root *root,
+    size_t *gap)
+{
+	uint64_t at = root->start;
+
+	while (*gap < r->gaps && r->gap[*gap].end <= at)
+		(*gap)++;
+	for (size_t i = *gap; i < r->gaps && r->gap[i].start < root->end; i++) {
+		leakscan_read(s, at, MIN(root->end, r->gap[i].start));
+		at = MAX(at, r->gap[i].end);
+	}
+	leakscan_read(s, at, root->end);
+}
+
+void
+leakroots_note(const void *p, size_t n)
+{
+	uint32_t i = atomic_load_explicit(&early_count, memory_order_relaxed);
+
+	if (i < EARLY_MAX)
+		i = atomic_fetch_add(&early_count, 1);
+	else
+		atomic_store(&early_cut, true);
+	if (i >= EARLY_MAX)
+		return;
+	early[i].n = n;
+	atomic_store_explicit(&early[i].at, (uintptr_t)p,
+	    memory_order_release);
+}
+
+void
+leakroots_forget(const void *p)
+{
+	uint32_t n = MIN(atomic_load(&early_count), (uint32_t)EARLY_MAX);
+
+	for (uint32_t i = n; i-- > 0;) {
+		uintptr_t at = (uintptr_t)p;
+
+		if (atomic_compare_exchange_strong(&early[i].at, &at, 0))
+			return;
+	}
+}
+
+/* One that was freed since may have become a block that is followed. */
+static void
+read_early(struct leakscan *s)
+{
+	uint32_t n = MIN(atomic_load(&early_count), (uint32_t)EARLY_MAX);
+
+	for (uint32_t i = 0; i < n; i++) {
+		uintptr_t at = atomic_load_explicit(&early[i].at,
+		    memory_order_acquire);
+
+		if (at != 0 && !leakscan_has(s, (const void *)at))
+			leakscan_read(s, at, at + early[i].n);
+	}
+}
+
+static void
+read_all(struct leakscan *s, struct roots *r)
+{
+	size_t gap = 0;
+
+	for (size_t i = 0; i < r->n && knows_threads(r); i++)
+		find_threads(r, &r->root[i]);
+	s->first_ended = r->first_end != 0;
+	for (size_t i = 0; i < r->n; i++)
+		if (r->first_end > r->root[i].start &&
+		    r->first_end <= r->root[i].end)
+			add_gap(r, r->root[i].mapping, r->first_end);
+	for (size_t i = 0; i < r->n; i++)
+		read_root(s, r, &r->root[i], &gap);
+	read_early(s);
+}
+
+const char *
+leakroots_read(struct leakscan *s, uintptr_t stack)
+{
+	size_t space = ROOTS_MAX * sizeof(struct root);
+	size_t gap_space = GAPS_MAX * sizeof(struct gap);
+	const char *why = "no list of the host's memory";
+	struct roots r = {
+	    .pagemap = -1,
+	    .root = mem_reserve(space),
+	    .gap = mem_reserve(gap_space),
+	    .stack = stack,
+	    .self = own_thread(),
+	};
+
+	if (atomic_load(&early_cut))
+		why = "too many blocks from before the start";
+	else if (r.root != NULL && r.gap != NULL &&
+	    opener_run(read_maps, &r, false) && r.read && r.n > 0 &&
+	    !r.cut)
+		why = NULL;
+	find_tls(&r);
+	if (why == NULL)
+		read_all(s, &r);
+	mem_unmap(r.root, space);
+	mem_unmap(r.gap, gap_space);
+	return why;
+}

@@ -1,0 +1,416 @@
+/*
+ * pools - threads that have their home at one place.
+ *
+ * Threads with the same start routine whose home is the same condition's mutex,
+ * the same semaphore or, for other kinds of waiting, the same place in the code
+ * are a pool.  Workers with a queue each have homes of their own, but wait at
+ * the same place in the code.  One thread is no pool, unless it is what is left
+ * of one.
+ *
+ * Threads that wait in calls that announce nothing (read, msgrcv, io_uring)
+ * have the place where they were seen to sleep, nearest to their start; and so
+ * have others with their start routine, which were not seen there yet.
+ *
+ * Threads that wait nowhere but for locks (workers that spin for work, and are
+ * sent to sleep by somebody who keeps a lock) have only their start routine.
+ *
+ * A start routine of a library runs anything; threads that share no more than
+ * such a routine need a name in common, too.
+ */
+#include "shim/trace/pools.h"
+
+#include <string.h>
+
+#include "shim/sched/pool.h"
+
+enum { CELLS = 1024, KEPT_FOR = 60 };
+
+/* Threads at one place, in this period. */
+struct cell {
+	struct pool_place place;
+	unsigned threads;
+	uint32_t single;	/* record index of the first */
+	uint32_t entry;		/* index + 1, or 0 */
+	bool no_entry;		/* there was none in this period */
+};
+
+static struct pools_entry entries[INFERRED_POOLS];
+static struct cell cells[CELLS];
+static unsigned cell_count;
+static uint32_t period;
+static unsigned homeless;	/* entries of kind WAIT_RUN there ever were */
+static unsigned sleepers;	/* and of WAIT_READ */
+static bool used[GATES + 1];
+
+static bool
+is_same(const struct pool_place *a, const struct pool_place *b)
+{
+	return a->start == b->start && a->caller == b->caller &&
+	    a->object == b->object && a->kind == b->kind &&
+	    a->family == b->family;
+}
+
+/* NULL when the table is three quarters full and has no such place. */
+static struct cell *
+cell_at(const struct pool_place *place)
+{
+	uint64_t h = (place->start ^ place->object * 31 ^ place->caller * 7 ^
+	    place->family) * 0x9e3779b97f4a7c15ull >> 32;
+
+	for (;; h++) {
+		struct cell *c = &cells[h % CELLS];
+
+		if (c->place.start == 0) {
+			if (cell_count >= CELLS * 3 / 4)
+				return NULL;
+			cell_count++;
+			c->place = *place;
+			return c;
+		}
+		if (is_same(&c->place, place))
+			return c;
+	}
+}
+
+static bool
+is_of_object(uint32_t kind)
+{
+	return kind == WAIT_COND || kind == WAIT_SEM;
+}
+
+static struct pools_entry *
+find_entry(const struct pool_place *place)
+{
+	for (unsigned i = 0; i < INFERRED_POOLS; i++) {
+		if (entries[i].number != 0 &&
+		    is_same(&entries[i].place, place))
+			return &entries[i];
+	}
+	return NULL;
+}
+
+static bool
+some_at_home(uint64_t start)
+{
+	for (unsigned i = 0; i < INFERRED_POOLS; i++) {
+		const struct pools_entry *e = &entries[i];
+
+		if (e->number != 0 && e->place.start == start &&
+		    e->place.kind != WAIT_RUN && period - e->seen <= 1)
+			return true;
+	}
+	return false;
+}
+
+/* A thread without a home slept at a lock through the period, or others of its
+ * kind did before. */
+static bool
+place_of_homeless(const struct task *task, struct pool_place *place)
+{
+	if (pools_name_is_general(place->start))
+		return false;
+	if (task->wait.kind == WAIT_MUTEX &&
+	    task->wait.seq == task->seq_before)
+		return !some_at_home(place->start);
+	return homeless != 0 && find_entry(place) != NULL;
+}
+
+/* What a general start routine leaves open, the threads' names tell. */
+static bool
+add_family(struct task *task, struct pool_place *place)
+{
+	if (pools_name_is_general(place->start)) {
+		tasks_name(task);
+		place->family = pools_name_family(task->name);
+	}
+	return true;
+}
+
+/* Another thread with that start routine was seen to sleep for work. */
+static bool
+place_of_sleepers(struct pool_place *place)
+{
+	if (sleepers == 0 || pools_name_is_general(place->start))
+		return false;
+	for (unsigned i = 0; i < INFERRED_POOLS; i++) {
+		const struct pools_entry *e = &entries[i];
+
+		if (e->number == 0 || e->place.kind != WAIT_READ ||
+		    e->place.start != place->start || period - e->seen > 1)
+			continue;
+		*place = e->place;
+		return true;
+	}
+	return false;
+}
+
+/* The kind of its home; WAIT_RUN when it has none. */
+static uint32_t
+home_kind(const struct thread *t)
+{
+	uint32_t gate = atomic_load(&t->work.gate);
+
+	if (gate != 0 && gate_is_lock(gate_at(gate)))
+		return WAIT_RUN;
+	return atomic_load(&t->work.kind);
+}
+
+/* Where the thread is at home; false when that is nowhere. */
+static bool
+place_of(struct task *task, struct pool_place *place)
+{
+	struct thread *t = task->thread;
+	const struct work *w = &t->work;
+	uint32_t gate = atomic_load(&w->gate);
+	uint64_t busy_since;
+
+	memset(place, 0, sizeof(*place));
+	place->start = atomic_load(&t->start_routine);
+	place->kind = home_kind(t);
+	if (place->start == 0 || pool_of(t, &busy_since) != 0)
+		return false;
+	place->caller = pools_member_sleeps_at(task);
+	if (place->caller != 0) {
+		place->kind = WAIT_READ;
+		return add_family(task, place);
+	}
+	if (place_of_sleepers(place))
+		return true;
+	if (place->kind == WAIT_RUN)
+		return place_of_homeless(task, place);
+	if (gate != 0 && is_of_object(place->kind)) {
+		place->object = atomic_load(&gate_at(gate)->object);
+		return true;
+	}
+	place->caller = atomic_load(&w->caller);
+	return add_family(task, place);
+}
+
+/* The same for a worker with a queue of its own.  Where the start routine does
+ * not tell the threads apart, nor does the call, their name must. */
+static bool
+family_place(struct task *task, struct pool_place *place)
+{
+	if (place->object == 0)
+		return false;
+	place->object = 0;
+	if (!pools_name_is_general(place->start)) {
+		place->caller = atomic_load(&task->thread->work.caller);
+		return true;
+	}
+	tasks_name(task);
+	place->family = pools_name_family(task->name);
+	return pools_name_tells(task->name);
+}
+
+static struct pools_entry *
+make_entry(const struct pool_place *place, struct task *task)
+{
+	struct pools_entry *e = entries;
+
+	while (e < entries + INFERRED_POOLS && e->number != 0 &&
+	    period - e->seen < KEPT_FOR)
+		e++;
+	if (e == entries + INFERRED_POOLS)
+		return NULL;
+	memset(e, 0, sizeof(*e));
+	e->place = *place;
+	e->number = pool_next_number();
+	homeless += place->kind == WAIT_RUN;
+	sleepers += place->kind == WAIT_READ;
+	pools_name(e, task);
+	return e;
+}
+
+/* Nobody is counted twice: who is at home where is found out once a period,
+ * and kept. */
+static void
+count_thread(struct task *task, void *arg)
+{
+	struct pools_member *m = pools_member(task->thread);
+	struct pool_place place;
+	struct cell *c;
+
+	(void)arg;
+	if (m == NULL)
+		return;
+	m->cell = 0;
+	if (task->gone)
+		return;
+	used[atomic_load(&task->thread->work.gate)] = true;
+	if (!place_of(task, &place))
+		return;
+	c = cell_at(&place);
+	if (c == NULL)
+		return;
+	c->threads++;
+	m->cell = (uint32_t)(c - cells) + 1;
+}
+
+static struct cell *
+cell_of(const struct task *task)
+{
+	const struct pools_member *m = pools_member(task->thread);
+
+	return m != NULL && m->cell != 0 ? &cells[m->cell - 1] : NULL;
+}
+
+/* Threads that are alone at their object are counted again, by the place in
+ * the code. */
+static void
+count_single(struct task *task, void *arg)
+{
+	struct cell *c = cell_of(task);
+	struct pool_place place;
+
+	(void)arg;
+	if (c == NULL || c->threads != 1 || c->place.object == 0)
+		return;
+	place = c->place;
+	if (!family_place(task, &place))
+		return;
+	c = cell_at(&place);
+	if (c != NULL)
+		c->threads++;
+}
+
+/* The pool that is at the place of @c, if that is one. */
+static struct pools_entry *
+entry_of_cell(struct cell *c, struct task *task)
+{
+	struct pools_entry *e;
+
+	if (c->entry != 0)
+		return &entries[c->entry - 1];
+	if (c->no_entry)
+		return NULL;
+	e = find_entry(&c->place);
+	if (e == NULL && c->threads > 1)
+		e = make_entry(&c->place, task);
+	if (e != NULL)
+		c->entry = (uint32_t)(e - entries) + 1;
+	c->no_entry = e == NULL;
+	return e;
+}
+
+static struct pools_entry *
+entry_of(struct task *task)
+{
+	struct cell *c = cell_of(task);
+	struct pools_entry *e;
+	struct pool_place place;
+
+	if (c == NULL)
+		return NULL;
+	e = entry_of_cell(c, task);
+	place = c->place;
+	if (e != NULL || !family_place(task, &place))
+		return e;
+	c = cell_at(&place);
+	return c != NULL ? entry_of_cell(c, task) : NULL;
+}
+
+/* The pool of a thread that has not been at home yet: the one that all others
+ * with its start routine belong to.  It began with a task. */
+static struct pools_entry *
+entry_by_start(struct thread *t)
+{
+	uint64_t start = atomic_load(&t->start_routine), busy_since;
+	struct pools_entry *found = NULL;
+
+	if (start == 0 || home_kind(t) != WAIT_RUN ||
+	    pool_of(t, &busy_since) != 0 || pools_name_is_general(start))
+		return NULL;
+	for (unsigned i = 0; i < INFERRED_POOLS; i++) {
+		struct pools_entry *e = &entries[i];
+
+		if (e->number == 0 || e->place.start != start ||
+		    e->seen != period)
+			continue;
+		if (found != NULL)
+			return NULL;
+		found = e;
+	}
+	return found;
+}
+
+static void
+join(struct pools_entry *e, struct task *task, uint64_t period_ns)
+{
+	struct pools_member *m = pools_member(task->thread);
+
+	if (m != NULL)
+		m->pool = e != NULL ? (uint32_t)(e - entries) + 1 : 0;
+	if (e == NULL)
+		return;
+	if (e->seen != period) {
+		pools_view_begin(e);
+		e->seen = period;
+	}
+	pools_view_add(e, task, period_ns);
+}
+
+static void
+join_at_home(struct task *task, void *arg)
+{
+	if (!task->gone)
+		join(entry_of(task), task, *(uint64_t *)arg);
+}
+
+static void
+join_by_start(struct task *task, void *arg)
+{
+	const struct pools_member *m = pools_member(task->thread);
+	struct pools_entry *e;
+
+	if (task->gone || m == NULL || m->pool != 0 ||
+	    home_kind(task->thread) != WAIT_RUN)
+		return;
+	e = entry_by_start(task->thread);
+	if (e != NULL)
+		join(e, task, *(uint64_t *)arg);
+}
+
+void
+pools_infer(uint64_t period_ns, poolview_fn see, void *arg)
+{
+	static struct poolview view;
+
+	period++;
+	cell_count = 0;
+	memset(cells, 0, sizeof(cells));
+	memset(used, 0, sizeof(used));
+	tasks_each(count_thread, NULL);
+	tasks_each(count_single, NULL);
+	tasks_each(join_at_home, &period_ns);
+	tasks_each(join_by_start, &period_ns);
+	for (unsigned i = 0; i < INFERRED_POOLS; i++) {
+		struct pools_entry *e = &entries[i];
+
+		if (e->number == 0 || e->seen != period)
+			continue;
+		pools_view_fill(e, period_ns, &view);
+		see(&view, arg);
+	}
+	gate_sweep(used);
+}
+
+unsigned
+pools_of(const struct thread *t, uint64_t *busy_ns)
+{
+	const struct pools_member *m = pools_member(t);
+
+	*busy_ns = 0;
+	if (m == NULL || m->pool == 0 ||
+	    m->generation != atomic_load(&t->generation) + 1)
+		return 0;
+	*busy_ns = m->busy_ns;
+	return entries[m->pool - 1].number;
+}
+
+void
+pools_after_fork_child(void)
+{
+	memset(entries, 0, sizeof(entries));
+	pools_member_forget();
+}

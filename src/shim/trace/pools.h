@@ -1,0 +1,137 @@
+/*
+ * pools - what the parts of the inference share.
+ *
+ * pools.c puts threads that have their home at the same place together and
+ * keeps what is a pool from one period to the next; pools_member.c keeps what
+ * is known of each thread, pools_gate.c of each gate; pools_view.c makes the
+ * figures; pools_name.c finds names.
+ *
+ * Memory   static tables, and one by thread that grows; 88 bytes a thread.
+ * Threads  the diag thread alone.
+ * Fork     pools_after_fork_child().
+ */
+#ifndef DIAG_TRACE_POOLS_H
+#define DIAG_TRACE_POOLS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/base/attrs.h"
+#include "shim/sched/gate.h"
+#include "shim/trace/poolview.h"
+#include "shim/trace/tasks.h"
+
+enum { INFERRED_POOLS = 128 };
+
+/* Where threads have their home: what they have in common. */
+struct pool_place {
+	uint64_t start;		/* start routine */
+	uint64_t caller;	/* of the wait; 0: several */
+	uint64_t object;	/* of the gate; 0: several, or none */
+	uint32_t kind;		/* enum wait_kind; WAIT_RUN: of no home */
+	uint32_t family;	/* of the threads' names, where that counts */
+};
+
+struct pools_entry {
+	unsigned number;	/* 0: a free place */
+	struct pool_place place;
+	char name[POOL_NAME_MAX];
+	uint32_t seen;		/* the last period in which it had workers */
+	bool returns;		/* one has gone from home to work */
+	uint64_t stays, strays;	/* of its workers; see work.h */
+
+	/* This period's, filled by pools_view_add(). */
+	unsigned workers, idle, blocked, stuck;
+	unsigned guessed;	/* whose home is not the pool's */
+	unsigned unread;	/* busy; what they do is of a look before */
+	unsigned gates;		/* distinct ones, at most POOL_QUEUES */
+	bool more_gates;
+	uint32_t gate[POOL_QUEUES];
+	uint64_t visits;	/* times that workers left home */
+	uint64_t busy_ns, least_busy_ns, most_idle_ns;
+	uint64_t cpu_ns, delay_ns;
+	uint64_t longest_ns;
+	pid_t longest_tid;
+	unsigned new_members;	/* of whom this period is not known */
+};
+
+/* What is known of a thread since the period before. */
+struct pools_member {
+	uint32_t generation;	/* of the record; 0: none */
+	uint32_t pool;		/* index of its entry + 1, or 0 */
+	uint32_t cell;		/* in this period; pools.c's */
+	uint64_t away_ticks, visits;	/* at the last look */
+	uint64_t busy_ns;	/* for how long it had been then; 0: idle */
+	/* Where it was seen to sleep, nearest to its start routine: stack
+	 * pointer, the call's number, its place in libc, and in the host. */
+	uint64_t sleep_sp, sleep_pc, sleep_caller;
+	long sleep_nr;
+	uint32_t sleeper;	/* generation + 1 of the record, of whom this
+				 * is known */
+	bool seen_there, there_last, returned;	/* at that place; to it */
+};
+
+/* The entry of the thread with that record; NULL without memory. */
+DETACHED struct pools_member *pools_member(const struct thread *t);
+void pools_member_forget(void);
+/* The place in the host where the thread sleeps for work without announcing
+ * that, when it is nearer to its start than all waits that it announces; 0:
+ * there is none, or it is not known. */
+DETACHED uint64_t pools_member_sleeps_at(const struct task *task);
+
+/* How a thread of the pool does at this look. */
+struct pools_doing {
+	bool idle, blocked;
+	uint64_t away_ns;	/* how much of this period it was away */
+	uint64_t task_ns;	/* for how long it has been at this task */
+	uint64_t visits;	/* times that it left home in this period */
+	bool is_new;		/* there was no look before */
+	bool unread;		/* busy; what it does is of a look before */
+	bool returns;		/* has gone from home to work, or was seen to
+				 * come back */
+};
+DETACHED void pools_member_look(const struct task *task, uint64_t period_ns,
+    struct pools_doing *out);
+
+/* What a gate's counters and times did in this period. */
+struct gate_period {
+	bool takes_fit;		/* it is known when workers took tasks */
+	bool fits;		/* and the idea of a queue fits all that was
+				 * seen */
+	bool is_lock;		/* who takes it gives it back */
+	bool counts;		/* of a semaphore: what it has are tasks */
+	bool unproven;		/* of a condition: no busy worker was seen to
+				 * take a task so far */
+	bool apart;		/* tasks are taken without its mutex */
+	uint64_t tasks;
+	uint64_t full_ns;
+	uint64_t full_since;	/* ticks; 0: not full now */
+	uint64_t waiting;
+	enum known waiting_known;
+	uint64_t oldest;	/* ticks, 0 not known */
+	struct histogram wait, run, wakeup;
+};
+/* Once a period and gate; @all_idle: its workers all wait there. */
+DETACHED void pools_gate_read(uint32_t number, bool all_idle,
+    struct gate_period *out);
+
+/* A new period of the entry; one of its workers; its figures. */
+DETACHED void pools_view_begin(struct pools_entry *e);
+DETACHED void pools_view_add(struct pools_entry *e, const struct task *task,
+    uint64_t period_ns);
+DETACHED void pools_view_fill(struct pools_entry *e, uint64_t period_ns,
+    struct poolview *v);
+
+/* A start routine that runs whatever it is given: threads that share it need
+ * not have anything in common. */
+DETACHED bool pools_name_is_general(uint64_t start);
+/* The name is none that all threads of the program have. */
+DETACHED bool pools_name_tells(const char *name);
+/* A number for "worker-" in "worker-12". */
+DETACHED uint32_t pools_name_family(const char *name);
+/* Names the pool whose worker @task is. */
+DETACHED void pools_name(struct pools_entry *e, struct task *task);
+
+void pools_after_fork_child(void);
+
+#endif

@@ -1,0 +1,188 @@
+/*
+ * pools_gate - gates, from one look to the next, and whether to believe them.
+ *
+ * What did not fit is weighed against what did over the last periods; above a
+ * quarter there is no estimate.
+ */
+#include <string.h>
+
+#include "common/base/relaxed.h"
+#include "common/base/ticks.h"
+#include "shim/trace/pools.h"
+
+#include "common/base/sys.h"
+
+/* So many that were left are no mistake of the start. */
+enum { LEFT_APART = 4 };
+
+/* A gate as it was at the last look. */
+struct past {
+	uint32_t born;
+	uint64_t tasks, taken, surprises, blinks, left, unclear, full_ticks;
+	/* Of the last periods; halved each: what does not fit; what says that
+	 * takes were not seen as they were; tasks. */
+	uint64_t recent_bad, recent_bad_takes, recent;
+	unsigned drifts;	/* looks in a row with a wrong count */
+	struct histogram wait, run, wakeup;
+};
+
+static struct past pasts[GATES];
+
+/* The largest starts anew each period; a task that ends just now may be missed
+ * by it, never by the counts. */
+static void
+read_times(struct histogram *now, struct histogram *before,
+    struct histogram *out)
+{
+	static struct histogram all;
+
+	histogram_clear(&all);
+	all.max_ns = __atomic_exchange_n(&now->max_ns, 0, __ATOMIC_RELAXED);
+	histogram_merge(&all, now);
+	histogram_since(out, &all, before);
+	*before = all;
+}
+
+/* How much is in the semaphore.  It may be gone by now: the kernel reads it.
+ * False when it cannot. */
+static bool
+sem_value(uint64_t sem, uint64_t *value)
+{
+	uint32_t word = 0;
+
+	if (!sys_copy(&word, sem, sizeof(word)))
+		return false;
+	*value = word;
+	return true;
+}
+
+/* The value is the queue's length, if it counts; where it only wakes workers,
+ * nothing is queued while one of them waits.  Posts and waits that were not
+ * seen leave a difference; when it stays, what is thought to be waiting is put
+ * right. */
+static void
+read_sem(struct gate *g, struct past *p, bool all_idle,
+    struct gate_period *out)
+{
+	uint64_t value, thought = gate_waiting(g);
+	uint64_t queued = load(&g->queued), taken = load(&g->taken);
+
+	if (!sem_value(load(&g->object), &value)) {
+		out->waiting_known = NOT_KNOWN;
+		return;
+	}
+	out->waiting = value;
+	out->waiting_known = out->counts ? EXACT : value == 0 &&
+	    load32(&g->idle) != 0 ? ESTIMATED : NOT_KNOWN;
+	if (!all_idle || value != 0 || queued == taken) {
+		p->drifts = 0;
+		return;
+	}
+	if (++p->drifts < 2)
+		return;
+	p->drifts = 0;
+	p->recent_bad += queued > taken ? thought : taken - queued;
+	atomic_compare_exchange_strong(&g->taken, &taken, queued);
+}
+
+/* Workers and those who bring tasks lock at one place: whether a lock is for
+ * taking, only their order tells. */
+static bool
+has_common_site(const struct gate *g)
+{
+	for (unsigned i = 0; i < GATE_SITES; i++) {
+		const struct gate_site *s = &g->site[i];
+
+		if ((load32(&s->waits) | load32(&s->first_waits)) != 0 &&
+		    load32(&s->signals) != 0)
+			return true;
+	}
+	return false;
+}
+
+/* A task that is taken and was not seen to be queued is one of several that
+ * were queued at once, or was brought in a way that is not seen: it is a task
+ * all the same, where it is clear what a worker's lock is for. */
+static void
+read_cond(struct gate *g, struct past *p, struct gate_period *out)
+{
+	uint64_t surprises = load(&g->surprises) - p->surprises;
+	uint64_t left = load(&g->left_lying) - p->left;
+	uint64_t blinks = load(&g->blinks) - p->blinks;
+	uint64_t unclear = load(&g->unclear) - p->unclear;
+
+	p->recent += left;
+	p->recent_bad += left + surprises + unclear;
+	p->recent_bad_takes += left + unclear +
+	    (has_common_site(g) ? surprises : blinks);
+	p->unclear += unclear;
+	p->left += left;
+	p->surprises += surprises;
+	p->blinks += blinks;
+	out->unproven = load(&g->taken_back) == 0;
+	out->apart = p->left >= LEFT_APART &&
+	    p->left * 4 > load(&g->taken_back);
+	out->waiting = gate_waiting(g);
+	out->waiting_known = ESTIMATED;
+}
+
+static void
+read_full(struct gate *g, struct past *p, uint64_t now,
+    struct gate_period *out)
+{
+	uint64_t since = load(&g->full_since);
+	uint64_t full = load(&g->full_ticks);
+
+	out->full_since = since;
+	if (since != 0 && now > since)
+		full += now - since;
+	out->full_ns = ticks_to_ns(full - MIN(full, p->full_ticks));
+	p->full_ticks = full;
+}
+
+/* What is newer counts for more; what nothing newer came after counts on. */
+static void
+forget_half(struct past *p)
+{
+	p->recent_bad /= 2;
+	p->recent_bad_takes /= 2;
+	p->recent /= 2;
+}
+
+void
+pools_gate_read(uint32_t number, bool all_idle, struct gate_period *out)
+{
+	struct gate *g = gate_at(number);
+	struct past *p = &pasts[number - 1];
+	uint32_t kind = atomic_load(&g->kind);
+	uint64_t tasks = load(&g->tasks), taken = load(&g->taken);
+
+	if (p->born != atomic_load(&g->born)) {
+		memset(p, 0, sizeof(*p));
+		p->born = atomic_load(&g->born);
+	}
+	memset(out, 0, sizeof(*out));
+	out->counts = load32(&g->counts) != 0;
+	out->is_lock = gate_is_lock(g);
+	out->tasks = kind == WAIT_SEM ? taken - p->taken : tasks - p->tasks;
+	if (out->tasks != 0)
+		forget_half(p);
+	p->recent += out->tasks;
+	p->tasks = tasks;
+	p->taken = taken;
+	if (kind == WAIT_COND)
+		read_cond(g, p, out);
+	else if (kind == WAIT_SEM)
+		read_sem(g, p, all_idle, out);
+	out->oldest = gate_oldest(g);
+	read_full(g, p, ticks_now(), out);
+	read_times(&g->wait, &p->wait, &out->wait);
+	read_times(&g->run, &p->run, &out->run);
+	read_times(&g->wakeup, &p->wakeup, &out->wakeup);
+	out->fits = p->recent_bad * 4 <= p->recent && !out->apart;
+	out->takes_fit = p->recent_bad_takes * 4 <= p->recent;
+	/* Where all workers wait, the queue is known to be empty. */
+	if (!out->fits && out->waiting_known == ESTIMATED &&
+	    !(all_idle && out->waiting == 0))
+		out->waiting_known = NOT_KNOWN;
+}

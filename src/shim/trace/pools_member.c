@@ -1,0 +1,239 @@
+/*
+ * pools_member - threads, from one look to the next.
+ */
+#include <string.h>
+#include <sys/syscall.h>
+
+#include "common/base/mem.h"
+#include "common/base/ticks.h"
+#include "shim/trace/pools.h"
+#include "shim/trace/whereis.h"
+
+static struct pools_member *members;	/* by record index */
+static uint32_t room;
+
+static bool
+make_room(uint32_t index)
+{
+	uint32_t n = room != 0 ? room : 512;
+	struct pools_member *p;
+
+	while (n <= index)
+		n *= 2;
+	p = mem_map(n * sizeof(*p));
+	if (p == NULL)
+		return false;
+	if (members != NULL) {
+		memcpy(p, members, room * sizeof(*p));
+		mem_unmap(members, room * sizeof(*p));
+	}
+	members = p;
+	room = n;
+	return true;
+}
+
+struct pools_member *
+pools_member(const struct thread *t)
+{
+	if (t->index >= room && !make_room(t->index))
+		return NULL;
+	return &members[t->index];
+}
+
+void
+pools_member_forget(void)
+{
+	if (members != NULL)
+		memset(members, 0, room * sizeof(*members));
+}
+
+/* Calls that sleep until there is something to do. */
+static bool
+is_for_work(long nr)
+{
+	static const short calls[] = {
+		SYS_read, SYS_readv, SYS_recvfrom, SYS_recvmsg, SYS_recvmmsg,
+		SYS_msgrcv, SYS_mq_timedreceive, SYS_semop, SYS_semtimedop,
+		SYS_io_uring_enter, SYS_io_getevents, SYS_rt_sigtimedwait,
+	};
+
+	for (unsigned i = 0; i < ARRAY_LEN(calls); i++) {
+		if (calls[i] == nr)
+			return true;
+	}
+	return false;
+}
+
+/* Calls from one frame differ by so much of the stack; what is further away
+ * than a stack is large is on another one. */
+enum { SAME_DEPTH = 512, OTHER_STACK = 8 << 20 };
+
+/* Nearer to the start routine than the home that it announces, if any. */
+static bool
+is_before_home(const struct thread *t, uint64_t sp)
+{
+	uint64_t depth = atomic_load(&t->work.depth);
+
+	if (atomic_load(&t->work.kind) == WAIT_RUN)
+		return true;
+	if (t->stack_low != 0 && (sp < t->stack_low || sp >= t->stack_high))
+		return false;
+	return sp > depth && sp - depth > SAME_DEPTH &&
+	    sp - depth < OTHER_STACK;
+}
+
+/* It sleeps nearer to its start routine than it was seen to so far. */
+static void
+note_sleep(const struct task *task, struct pools_member *m)
+{
+	const struct procfs_blocked *b = &task->blocked;
+	uint64_t caller;
+
+	if (b->sp <= m->sleep_sp || !is_for_work(b->nr) ||
+	    !is_before_home(task->thread, b->sp))
+		return;
+	caller = whereis_sleeper(task->tid);
+	if (caller == 0)
+		return;
+	m->sleep_sp = b->sp;
+	m->sleep_pc = b->pc;
+	m->sleep_nr = b->nr;
+	m->sleep_caller = caller;
+	m->seen_there = m->returned = false;
+}
+
+uint64_t
+pools_member_sleeps_at(const struct task *task)
+{
+	struct pools_member *m = pools_member(task->thread);
+
+	if (m == NULL)
+		return 0;
+	if (m->sleeper != task->generation + 1) {
+		m->sleeper = task->generation + 1;
+		m->sleep_sp = m->sleep_caller = 0;
+		m->seen_there = m->returned = false;
+	}
+	if (task->blocked.sp != 0)
+		note_sleep(task, m);
+	if (m->sleep_sp == 0 ||
+	    !is_before_home(task->thread, m->sleep_sp))
+		return 0;
+	return m->sleep_caller;
+}
+
+/* Whose place was found by looking is idle when it is there. */
+static bool
+sleeps_for_work(const struct task *task)
+{
+	const struct pools_member *m = pools_member(task->thread);
+
+	return m != NULL && task->blocked.sp != 0 &&
+	    task->blocked.sp == m->sleep_sp &&
+	    task->blocked.pc == m->sleep_pc &&
+	    task->blocked.nr == m->sleep_nr;
+}
+
+/* A place that it comes back to is no sleep in the middle of a long task. */
+static bool
+returns_to_sleep(const struct task *task, struct pools_member *m)
+{
+	bool there = sleeps_for_work(task);
+
+	if (there && m->seen_there && (!m->there_last || task->ran_ns != 0))
+		m->returned = true;
+	m->seen_there = m->seen_there || there;
+	m->there_last = there;
+	return m->returned;
+}
+
+/* The wait that the look met is not the one at home, but the same call, from
+ * deeper in the stack. */
+static bool
+is_nested(const struct task *task)
+{
+	const struct thread *t = task->thread;
+
+	return atomic_load(&t->work.away) != 0 &&
+	    atomic_load(&t->wait.seq) == task->wait.seq;
+}
+
+/* A thread that has no home is idle when it slept through the period. */
+static bool
+is_idle(const struct task *task)
+{
+	const struct work *w = &task->thread->work;
+	uint32_t kind = atomic_load_explicit(&w->kind, memory_order_relaxed);
+	uint64_t key = atomic_load_explicit(&w->key, memory_order_relaxed);
+
+	if (pools_member_sleeps_at(task) != 0)
+		return sleeps_for_work(task);
+	if (kind == WAIT_RUN)
+		return task->wait.kind != WAIT_RUN &&
+		    task->wait.kind != WAIT_SPIN &&
+		    task->wait.seq == task->seq_before;
+	if ((uint32_t)task->wait.kind != kind || is_nested(task))
+		return false;
+	if (kind == WAIT_COND || kind == WAIT_SEM)
+		return task->wait.object == key;
+	return task->wait.caller == key;
+}
+
+static bool
+is_blocked(const struct task *task)
+{
+	if (task->wait.kind == WAIT_SPIN)
+		return false;
+	if (task->wait.kind != WAIT_RUN)
+		return true;
+	return task->fresh && (task->state == 'S' || task->state == 'D');
+}
+
+/* Since when the thread is at its task; not before it was last at home. */
+static uint64_t
+task_ns(const struct work *w, uint64_t now)
+{
+	uint64_t since = atomic_load_explicit(&w->away, memory_order_relaxed);
+
+	if (atomic_load_explicit(&w->doing, memory_order_relaxed) == WORK_TASK)
+		since = MAX(since, atomic_load_explicit(&w->since,
+		    memory_order_relaxed));
+	return since != 0 && now > since ? ticks_to_ns(now - since) : 0;
+}
+
+void
+pools_member_look(const struct task *task, uint64_t period_ns,
+    struct pools_doing *out)
+{
+	struct thread *t = task->thread;
+	struct work *w = &t->work;
+	struct pools_member *m = pools_member(t);
+	uint64_t now = ticks_now();
+	uint64_t away = atomic_load_explicit(&w->away, memory_order_relaxed);
+	uint64_t sum = atomic_load_explicit(&w->away_ticks,
+	    memory_order_relaxed);
+	uint64_t visits = atomic_load_explicit(&w->visits,
+	    memory_order_relaxed);
+
+	if (away != 0 && now > away)
+		sum += now - away;
+	memset(out, 0, sizeof(*out));
+	out->idle = is_idle(task);
+	out->blocked = !out->idle && is_blocked(task);
+	out->unread = !out->idle && !task->fresh;
+	out->returns = m != NULL && pools_member_sleeps_at(task) != 0 ?
+	    returns_to_sleep(task, m) : atomic_load(&w->stays) != 0;
+	out->task_ns = out->idle ? 0 : task_ns(w, now);
+	out->is_new = m == NULL || m->generation != task->generation + 1;
+	if (!out->is_new) {
+		out->visits = visits - m->visits;
+		out->away_ns = MIN(ticks_to_ns(sum - MIN(sum, m->away_ticks)),
+		    period_ns);
+	}
+	if (m == NULL)
+		return;
+	m->generation = task->generation + 1;
+	m->away_ticks = sum;
+	m->visits = visits;
+	m->busy_ns = out->idle ? 0 : MAX(out->task_ns, 1);
+}

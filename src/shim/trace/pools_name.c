@@ -1,0 +1,243 @@
+/*
+ * pools_name - what to call a pool.
+ *
+ * The start routine's name is the best there is, unless it is a library's that
+ * starts whatever it is given; then the threads may have a name in common that
+ * is not the program's, or the place where they wait is in a function that has
+ * one.
+ */
+#include <stddef.h>
+#include <string.h>
+
+#include "common/base/proc.h"
+#include "common/symbol/symbol.h"
+#include "shim/stack/stack.h"
+#include "shim/trace/objects.h"
+#include "shim/trace/pools.h"
+
+enum { REMEMBERED = 64 };
+
+static struct {
+	uint64_t start;
+	bool general;
+} memory[REMEMBERED];
+
+static const char *const general_routines[] = {
+	"execute_native_thread_routine", "g_thread_proxy", "thread_start",
+	"uv__thread_start", "dummy_worker", "pythread_wrapper",
+	"_Py_thread_start", "thread_native_entry", "pfs_spawn_thread",
+};
+
+static const char *const general_modules[] = {
+	"libstdc++", "libc++", "libglib-", "libuv", "libQt", "libapr-",
+	"libpython", "python3", "libc.so", "libc-",
+};
+
+/* The function that covers @pc and its module; NULL where not known. */
+static const char *
+find(uint64_t pc, const struct object **module)
+{
+	struct object *m = objects_find((uintptr_t)pc, stack_limit());
+	struct symbol_file *f = m != NULL ? objects_symbols(m) : NULL;
+	uint64_t start;
+
+	*module = m;
+	return f != NULL ? symbol_find(f, pc - m->bias, &start) : NULL;
+}
+
+static bool
+is_in_general_module(const struct object *m)
+{
+	for (unsigned i = 0; i < ARRAY_LEN(general_modules); i++) {
+		const char *name = general_modules[i];
+
+		if (strncmp(m->name, name, strlen(name)) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Rust's has its module's name around it, and a hash. */
+static bool
+is_general(uint64_t start)
+{
+	const struct object *m;
+	const char *name = find(start, &m);
+
+	if (name == NULL)
+		return m != NULL && is_in_general_module(m);
+	for (unsigned i = 0; i < ARRAY_LEN(general_routines); i++) {
+		if (strstr(name, general_routines[i]) != NULL)
+			return true;
+	}
+	return false;
+}
+
+bool
+pools_name_is_general(uint64_t start)
+{
+	unsigned i = (unsigned)(start >> 4) % REMEMBERED;
+
+	if (memory[i].start != start) {
+		memory[i].general = is_general(start);
+		memory[i].start = start;
+	}
+	return memory[i].general;
+}
+
+/* Up to the number at its end, and what leads to that. */
+static size_t
+family_of(const char *name)
+{
+	size_t n = strlen(name);
+
+	while (n > 0 && name[n - 1] >= '0' && name[n - 1] <= '9')
+		n--;
+	while (n > 0 && strchr("-_#/:. ", name[n - 1]) != NULL)
+		n--;
+	return n;
+}
+
+uint32_t
+pools_name_family(const char *name)
+{
+	uint32_t h = 2166136261u;
+
+	for (size_t i = family_of(name); i-- > 0;)
+		h = (h ^ (unsigned char)name[i]) * 16777619u;
+	return h;
+}
+
+static bool
+is_program_name(const char *name, size_t n)
+{
+	char own[32];
+	ssize_t r = proc_read("/proc/self/comm", own, sizeof(own));
+
+	if (r <= 0)
+		return true;
+	own[r - (own[r - 1] == '\n')] = '\0';
+	return strlen(own) == n && memcmp(own, name, n) == 0;
+}
+
+bool
+pools_name_tells(const char *name)
+{
+	size_t n = family_of(name);
+
+	return n != 0 && !is_program_name(name, n);
+}
+
+/* The next name of a mangled one at *@at, and its length; NULL at the end. */
+static const char *
+next_name(const char **at, size_t *length)
+{
+	uint64_t n = 0;
+	const char *name;
+
+	if (!parse_u64(at, &n) || n == 0 || n > strlen(*at))
+		return NULL;
+	name = *at;
+	*at += n;
+	*length = (size_t)n;
+	return name;
+}
+
+/* "pool::worker(int)" of "_ZN4pool6workerEi": the names alone, those without a
+ * name left out, and the last of them alone when there is no room for all.
+ * False for what is not this simple. */
+static bool
+write_plain_cxx(struct buf *b, const char *mangled)
+{
+	const char *at = mangled + 2, *name, *last = NULL;
+	char room[POOL_NAME_MAX];
+	struct buf all = BUF(room);
+	size_t n, last_n = 0;
+
+	if (strncmp(mangled, "_Z", 2) != 0)
+		return false;
+	at += *at == 'N' || *at == 'L';
+	while ((name = next_name(&at, &n)) != NULL) {
+		if (strncmp(name, "_GLOBAL__N_", 11) == 0)
+			continue;
+		if (all.len != 0)
+			buf_str(&all, "::");
+		objects_write_word(&all, name, n);
+		last = name;
+		last_n = n;
+	}
+	if (last == NULL)
+		return false;
+	if (all.cut || all.len >= POOL_NAME_MAX)
+		objects_write_word(b, last, last_n);
+	else
+		buf_bytes(b, all.data, all.len);
+	return true;
+}
+
+static void
+write_symbol(struct buf *b, const char *name)
+{
+	if (!write_plain_cxx(b, name))
+		objects_write_word(b, name, POOL_NAME_MAX - 1);
+}
+
+static bool
+write_thread_name(struct buf *b, struct task *task)
+{
+	size_t n;
+
+	tasks_name(task);
+	n = family_of(task->name);
+	if (n < 2 || is_program_name(task->name, strlen(task->name)) ||
+	    is_program_name(task->name, n))
+		return false;
+	objects_write_word(b, task->name, n);
+	return true;
+}
+
+/* True when the function at @pc has a name that says something. */
+static bool
+write_function(struct buf *b, uint64_t pc)
+{
+	const struct object *m;
+	const char *name = find(pc, &m);
+
+	if (name == NULL || m == NULL || is_in_general_module(m))
+		return false;
+	write_symbol(b, name);
+	return true;
+}
+
+static void
+write_place(struct buf *b, uint64_t pc)
+{
+	const struct object *m;
+
+	find(pc, &m);
+	if (m == NULL) {
+		buf_printf(b, "0x%llx", (unsigned long long)pc);
+		return;
+	}
+	objects_write_word(b, m->name, POOL_NAME_MAX / 2);
+	buf_printf(b, "+0x%llx", (unsigned long long)(pc - m->bias));
+}
+
+void
+pools_name(struct pools_entry *e, struct task *task)
+{
+	struct buf b = BUF(e->name);
+	bool general = pools_name_is_general(e->place.start);
+	uint64_t caller = e->place.caller;
+
+	if (caller == 0)
+		caller = atomic_load(&task->thread->work.caller);
+
+	if (!general && write_function(&b, e->place.start))
+		;
+	else if (write_thread_name(&b, task))
+		;
+	else if (!general || !write_function(&b, caller - 1))
+		write_place(&b, e->place.start);
+	buf_cstr(&b);
+}

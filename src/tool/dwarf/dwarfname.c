@@ -1,0 +1,96 @@
+/*
+ * dwarfname - what a function is called, by its debug information.
+ *
+ * A function that is always inlined, or static, has no linkage name that
+ * would say where it belongs: the scopes around its declaration do.
+ */
+#include "tool/dwarf/dwarfname.h"
+
+#include <dwarf.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ORIGINS_MAX = 8 };
+
+/* Where the function of @die was declared: an inlined call refers to what was
+ * written, and that to the declaration in its class. */
+static Dwarf_Die
+declaration_of(const Dwarf_Die *die)
+{
+	static const unsigned refer[] = {
+		DW_AT_abstract_origin, DW_AT_specification
+	};
+	Dwarf_Die at = *die, next;
+	Dwarf_Attribute attr;
+
+	for (unsigned n = 0; n < ORIGINS_MAX; n++) {
+		if (dwarf_formref_die(dwarf_attr(&at, refer[0], &attr),
+		    &next) == NULL &&
+		    dwarf_formref_die(dwarf_attr(&at, refer[1], &attr),
+		    &next) == NULL)
+			break;
+		at = next;
+	}
+	return at;
+}
+
+static bool
+is_scope(Dwarf_Die *die)
+{
+	switch (dwarf_tag(die)) {
+	case DW_TAG_namespace:
+	case DW_TAG_class_type:
+	case DW_TAG_structure_type:
+	case DW_TAG_union_type:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* The scopes from the outermost in, then @name; false when @room is small or
+ * there is no scope. */
+static bool
+qualify(Dwarf_Die *scopes, int n, const char *name, char *room, size_t size)
+{
+	size_t used = 0;
+
+	for (int i = n - 1; i > 0; i--) {
+		const char *scope = dwarf_diename(&scopes[i]);
+
+		if (!is_scope(&scopes[i]))
+			continue;
+		if (scope == NULL)
+			scope = "(anonymous namespace)";
+		used += (size_t)snprintf(room + used, size - used, "%s::",
+		    scope);
+		if (used >= size)
+			return false;
+	}
+	if (used == 0 || used + strlen(name) >= size)
+		return false;
+	strcpy(room + used, name);
+	return true;
+}
+
+const char *
+dwarfname_of(Dwarf_Die *die, char *room, size_t size)
+{
+	Dwarf_Attribute attr;
+	const char *linked = dwarf_formstring(dwarf_attr_integrate(die,
+	    DW_AT_linkage_name, &attr));
+	const char *name = dwarf_diename(die);
+
+	if (linked != NULL || name == NULL)
+		return linked;
+
+	Dwarf_Die declared = declaration_of(die), *scopes = NULL;
+	int n = dwarf_getscopes_die(&declared, &scopes);
+	bool qualified = n > 1 && qualify(scopes, n, name, room, size);
+
+	if (n > 0)
+		free(scopes);
+	return qualified ? room : name;
+}

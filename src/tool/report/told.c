@@ -1,0 +1,74 @@
+/*
+ * told - what leak summaries say of each stack, taken together.
+ */
+#include "tool/report/told.h"
+
+#include "common/base/attrs.h"
+#include "tool/base/alloc.h"
+
+static void
+add(struct amount *to, const struct amount *a)
+{
+	to->bytes += a->bytes;
+	to->blocks += a->blocks;
+}
+
+struct told_leak *
+told_by_node(const struct model *m, uint64_t after_ns)
+{
+	struct told_leak *by = alloc_zeroed(m->n_nodes, sizeof(*by));
+
+	for (size_t i = 0; i < m->n_told; i++) {
+		const struct told_leak *l = &m->told[i];
+		struct told_leak *to = &by[l->node];
+
+		if (l->oldest_ns < after_ns)
+			continue;
+		if (to->all.blocks == 0 || l->oldest_ns < to->oldest_ns)
+			to->oldest_ns = l->oldest_ns;
+		to->node = l->node;
+		add(&to->all, &l->all);
+		add(&to->reach, &l->reach);
+		add(&to->indirect, &l->indirect);
+		add(&to->held, &l->held);
+	}
+	return by;
+}
+
+static void
+take_out(struct groups *g, struct group *x, struct amount reach)
+{
+	g->reach++;
+	g->reach_blocks += reach.blocks;
+	g->reach_value += reach.bytes;
+	x->value -= reach.bytes;
+	x->blocks -= reach.blocks;
+	x->left = true;
+}
+
+void
+told_judge(struct groups *g, const struct told_leak *told, bool reachable)
+{
+	for (size_t i = 0; i < g->n; i++) {
+		struct group *x = &g->all[i];
+		const struct told_leak *l = &told[x->node];
+		bool same = l->all.blocks == x->blocks &&
+		    l->all.bytes == x->value;
+
+		if (x->blocks == 0 || l->all.blocks == 0)
+			continue;
+		if (same) {
+			x->reach = l->reach;
+			x->indirect = l->indirect;
+			x->held = l->held;
+			x->judged = true;
+		}
+		if (reachable)
+			continue;
+		/* Filters leave some of the blocks: which, nobody knows. */
+		if (l->reach.blocks == l->all.blocks)
+			take_out(g, x, (struct amount){ x->value, x->blocks });
+		else if (same && l->reach.blocks > 0)
+			take_out(g, x, l->reach);
+	}
+}

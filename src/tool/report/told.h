@@ -1,0 +1,22 @@
+/*
+ * told - what leak summaries say of each stack, taken together.
+ *
+ * Memory   an entry per node of the model; the caller's to free.
+ * Threads  one.
+ * Fork     nothing to do.
+ */
+#ifndef DIAG_REPORT_TOLD_H
+#define DIAG_REPORT_TOLD_H
+
+#include "tool/report/groups.h"
+
+/* What the summaries say, by node.  Groups older than @after_ns are left
+ * out. */
+struct told_leak *told_by_node(const struct model *m, uint64_t after_ns);
+
+/* Tells what of @g is lost and how, where @told counts the same blocks as the
+ * group; takes out what is still pointed to, unless @reachable. */
+void told_judge(struct groups *g, const struct told_leak *told,
+    bool reachable);
+
+#endif

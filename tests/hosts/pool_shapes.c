@@ -1,0 +1,443 @@
+/*
+ * pool_shapes - a pool of three workers that nobody told us about, in the ways
+ * that programs make them, and its own account of how it did.
+ *
+ *	pool_shapes SHAPE LOG
+ *
+ * Ten tasks that hold their worker; "held" when three are started.  A line on
+ * standard input lets them go; "idle" when all workers wait again.  The next
+ * line begins the steady part: bursts of nine tasks of 3 ms.  Then it writes
+ * its log, says "end", and ends with the third line.
+ */
+#include "tests/hosts/pool_log.h"
+#include "tests/hosts/pool_shapes.h"
+
+#include <inttypes.h>
+#include <linux/futex.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#define NOINLINE __attribute__((noinline))
+
+struct shape {
+	const char *name;
+	bool always;		/* signals whether or not somebody is idle */
+	bool broadcasts;
+	bool wrapped;		/* all locks are taken at one place */
+	bool counts;		/* workers lock again to say that they are
+				 * done */
+	bool asked;		/* the length is asked for all the time */
+	bool tries;		/* who submits tries to get the lock */
+	bool bulk;		/* a burst is queued under one lock */
+	bool wakes;		/* waits end after a while, and begin anew */
+	bool inside;		/* a task locks the mutex, too */
+	enum { COND, SEM, EPOLL, FUTEX, READ, ODD } kind;
+	enum odd_kind odd;
+	bool queue_each;
+};
+
+static const struct shape shapes[] = {
+	{ .name = "always", .always = true },
+	{ .name = "lazy" },
+	{ .name = "broadcast", .broadcasts = true },
+	{ .name = "wrapped", .wrapped = true },
+	{ .name = "counting", .always = true, .counts = true },
+	{ .name = "countwrapped", .counts = true, .wrapped = true },
+	{ .name = "tried", .always = true, .tries = true },
+	{ .name = "bulk", .broadcasts = true, .bulk = true },
+	{ .name = "wakes", .always = true, .wakes = true },
+	{ .name = "inside", .always = true, .inside = true },
+	{ .name = "asked", .always = true, .asked = true },
+	{ .name = "sem", .kind = SEM },
+	{ .name = "each", .always = true, .queue_each = true },
+	{ .name = "epoll", .kind = EPOLL, .queue_each = true },
+	{ .name = "futex", .kind = FUTEX },
+	{ .name = "read", .kind = READ },
+	{ .name = "any", .kind = ODD, .odd = ANY },
+	{ .name = "spin", .kind = ODD, .odd = SPIN },
+	{ .name = "steal", .kind = ODD, .odd = STEAL, .queue_each = true },
+	{ .name = "own", .kind = ODD, .odd = OWN },
+};
+
+static struct shape shape;
+static struct queue queues[WORKERS];
+static struct task tasks[TASKS];
+static sem_t posted;
+static uint32_t word;
+static int hold[2];
+static _Atomic unsigned started, done;
+
+static uint64_t
+now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
+}
+
+static void
+rest(unsigned us)
+{
+	struct timespec ts = { us / 1000000, us % 1000000 * 1000 };
+
+	while (nanosleep(&ts, &ts) != 0)
+		;
+}
+
+NOINLINE static void
+wrapper(pthread_mutex_t *m)
+{
+	pthread_mutex_lock(m);
+	__asm__ volatile("" ::: "memory");
+}
+
+#define LOCK(m) (shape.wrapped ? wrapper(m) : (void)pthread_mutex_lock(m))
+
+static void
+wake(struct queue *q)
+{
+	if (shape.broadcasts)
+		pthread_cond_broadcast(&q->filled);
+	else if (shape.always || q->idle > 0)
+		pthread_cond_signal(&q->filled);
+}
+
+static void
+lock_to_submit(struct queue *q)
+{
+	if (!shape.tries)
+		LOCK(&q->mutex);
+	else
+		while (pthread_mutex_trylock(&q->mutex) != 0)
+			rest(100);
+}
+
+static void
+submit_bulk(unsigned from, unsigned n)
+{
+	struct queue *q = &queues[0];
+
+	LOCK(&q->mutex);
+	for (unsigned i = from; i < from + n; i++) {
+		tasks[i].queued = now_ns();
+		q->task[q->tail++] = &tasks[i];
+	}
+	wake(q);
+	pthread_mutex_unlock(&q->mutex);
+}
+
+static void
+submit(unsigned i)
+{
+	struct queue *q = &queues[shape.queue_each ? i % WORKERS : 0];
+	struct task *t = &tasks[i];
+
+	t->queued = now_ns();
+	if (shape.kind == EPOLL || shape.kind == READ) {
+		if (write(q->pipe[1], &t, sizeof(t)) != sizeof(t))
+			abort();
+		return;
+	}
+	lock_to_submit(q);
+	q->task[q->tail++] = t;
+	if (shape.kind == COND)
+		wake(q);
+	pthread_mutex_unlock(&q->mutex);
+	if (shape.kind == SEM)
+		sem_post(&posted);
+	if (shape.kind == ODD)
+		odd_wake(shape.odd);
+	if (shape.kind != FUTEX)
+		return;
+	__atomic_fetch_add(&word, 1, __ATOMIC_SEQ_CST);
+	syscall(SYS_futex, &word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+}
+
+static void
+run(struct task *t)
+{
+	char c;
+
+	t->started = now_ns();
+	started++;
+	if (t->hold && read(hold[0], &c, 1) != 1)
+		abort();
+	if (!t->hold)
+		rest(shape.inside ? TASK_US / 2 : TASK_US);
+	if (!t->hold && shape.inside) {
+		pthread_mutex_lock(&queues[0].mutex);
+		pthread_mutex_unlock(&queues[0].mutex);
+		rest(TASK_US / 2);
+	}
+	t->done = now_ns();
+	done++;
+}
+
+/* Ends after 20 ms when nobody has signalled. */
+static void
+wait_a_while(struct queue *q)
+{
+	struct timespec at;
+
+	clock_gettime(CLOCK_REALTIME, &at);
+	at.tv_nsec += 20000000;
+	at.tv_sec += at.tv_nsec / 1000000000;
+	at.tv_nsec %= 1000000000;
+	pthread_cond_timedwait(&q->filled, &q->mutex, &at);
+}
+
+static struct task *
+take_now_and_then(struct queue *q)
+{
+	struct task *t = NULL;
+
+	LOCK(&q->mutex);
+	if (q->head == q->tail)
+		wait_a_while(q);
+	if (q->head != q->tail)
+		t = q->task[q->head++];
+	pthread_mutex_unlock(&q->mutex);
+	return t;
+}
+
+static struct task *
+take_cond(struct queue *q)
+{
+	struct task *t;
+
+	LOCK(&q->mutex);
+	while (q->head == q->tail) {
+		q->idle++;
+		pthread_cond_wait(&q->filled, &q->mutex);
+		q->idle--;
+	}
+	t = q->task[q->head++];
+	pthread_mutex_unlock(&q->mutex);
+	return t;
+}
+
+struct task *
+take_listed(struct queue *q)
+{
+	struct task *t = NULL;
+
+	pthread_mutex_lock(&q->mutex);
+	if (q->head != q->tail)
+		t = q->task[q->head++];
+	pthread_mutex_unlock(&q->mutex);
+	return t;
+}
+
+static struct task *
+take_futex(struct queue *q)
+{
+	for (;;) {
+		uint32_t seen = __atomic_load_n(&word, __ATOMIC_SEQ_CST);
+		struct task *t = take_listed(q);
+
+		if (t != NULL)
+			return t;
+		syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, seen, NULL,
+		    NULL, 0);
+	}
+}
+
+static struct task *
+take_epoll(struct queue *q, int ep)
+{
+	struct epoll_event ev;
+	struct task *t;
+
+	while (epoll_wait(ep, &ev, 1, -1) != 1)
+		;
+	return read(q->pipe[0], &t, sizeof(t)) == sizeof(t) ? t : NULL;
+}
+
+static struct task *
+take_read(struct queue *q)
+{
+	struct task *t;
+
+	return read(q->pipe[0], &t, sizeof(t)) == sizeof(t) ? t : NULL;
+}
+
+static struct task *
+take(struct queue *q, int ep)
+{
+	switch (shape.kind) {
+	case COND:
+		return shape.wakes ? take_now_and_then(q) : take_cond(q);
+	case SEM:
+		while (sem_wait(&posted) != 0)
+			;
+		return take_listed(q);
+	case EPOLL:
+		return take_epoll(q, ep);
+	case READ:
+		return take_read(q);
+	case ODD:
+		return odd_take(shape.odd, queues, q);
+	default:
+		return take_futex(q);
+	}
+}
+
+/* Not static: it is what the pool is named after. */
+void *shapes_worker(void *arg);
+void *
+shapes_worker(void *arg)
+{
+	struct queue *q = arg;
+	struct epoll_event ev = { .events = EPOLLIN };
+	int ep = epoll_create1(0);
+
+	if (shape.kind == EPOLL)
+		epoll_ctl(ep, EPOLL_CTL_ADD, q->pipe[0], &ev);
+	for (;;) {
+		struct task *t = take(q, ep);
+
+		if (t == NULL)
+			continue;
+		run(t);
+		if (!shape.counts)
+			continue;
+		LOCK(&q->mutex);
+		pthread_mutex_unlock(&q->mutex);
+	}
+	return NULL;
+}
+
+static void *
+ask(void *arg)
+{
+	struct queue *q = arg;
+	volatile unsigned length;
+
+	for (;;) {
+		pthread_mutex_lock(&q->mutex);
+		length = q->tail - q->head;
+		pthread_mutex_unlock(&q->mutex);
+		(void)length;
+		rest(1000);
+	}
+	return NULL;
+}
+
+static void
+start(void)
+{
+	pthread_t th;
+
+	if (pipe(hold) != 0 || sem_init(&posted, 0, 0) != 0)
+		abort();
+	for (unsigned i = 0; i < WORKERS; i++) {
+		struct queue *q = &queues[i];
+
+		pthread_mutex_init(&q->mutex, NULL);
+		pthread_cond_init(&q->filled, NULL);
+		if (pipe(q->pipe) != 0)
+			abort();
+	}
+	odd_start();
+	for (unsigned i = 0; i < WORKERS; i++)
+		pthread_create(&th, NULL, shapes_worker,
+		    &queues[shape.queue_each ? i : 0]);
+	if (shape.asked)
+		pthread_create(&th, NULL, ask, &queues[0]);
+	rest(50000); /* the workers wait by now, or come in late */
+}
+
+static void
+say(const char *what)
+{
+	char line[16];
+
+	printf("%s\n", what);
+	fflush(stdout);
+	if (fgets(line, sizeof(line), stdin) == NULL)
+		exit(1);
+}
+
+/* Every task's times, by which lines are judged: when it was queued, started
+ * and done, in ns since the process started. */
+static int
+write_log(const char *path)
+{
+	FILE *f = fopen(path, "w");
+	uint64_t start = pool_log_start();
+
+	if (f == NULL)
+		return 0;
+	for (unsigned i = 0; i < TASKS; i++)
+		fprintf(f, "%" PRIu64 " %" PRIu64 " %" PRIu64 "\n",
+		    tasks[i].queued - start, tasks[i].started - start,
+		    tasks[i].done - start);
+	return fclose(f) == 0;
+}
+
+static void
+hold_and_release(void)
+{
+	char byte[HELD] = { 0 };
+
+	for (unsigned i = 0; i < HELD; i++) {
+		tasks[i].hold = true;
+		submit(i);
+	}
+	while (started < WORKERS)
+		rest(1000);
+	say("held");
+	if (write(hold[1], byte, sizeof(byte)) != sizeof(byte))
+		abort();
+	while (done < HELD)
+		rest(1000);
+	say("idle");
+}
+
+static void
+be_steady(void)
+{
+	unsigned i = HELD;
+
+	for (unsigned b = 0; b < BURSTS; b++) {
+		if (shape.bulk)
+			submit_bulk(i, BURST);
+		for (unsigned k = 0; k < BURST; k++, i++) {
+			if (!shape.bulk)
+				submit(i);
+		}
+		rest(GAP_US);
+	}
+	while (done < TASKS)
+		rest(1000);
+}
+
+int
+main(int argc, char **argv)
+{
+	for (unsigned i = 0; argc == 3 &&
+	    i < sizeof(shapes) / sizeof(shapes[0]); i++) {
+		if (strcmp(argv[1], shapes[i].name) == 0)
+			shape = shapes[i];
+	}
+	if (shape.name == NULL)
+		return 2;
+	start();
+	hold_and_release();
+	be_steady();
+	if (!write_log(argv[2]))
+		return 1;
+	say("end");
+	return 0;
+}

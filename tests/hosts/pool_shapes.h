@@ -1,0 +1,47 @@
+/*
+ * pool_shapes - the queue of tests/hosts/pool_shapes, and the less usual ways
+ * to wait for what is in it.
+ */
+#ifndef TESTS_HOSTS_POOL_SHAPES_H
+#define TESTS_HOSTS_POOL_SHAPES_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { WORKERS = 3, HELD = 10, BURST = 9, BURSTS = 40, TASK_US = 3000 };
+enum { TASKS = HELD + BURST * BURSTS, GAP_US = 30000 };
+
+struct task {
+	uint64_t queued, started, done;
+	bool hold;
+};
+
+struct queue {
+	pthread_mutex_t mutex;
+	pthread_cond_t filled;
+	struct task *task[TASKS];
+	unsigned head, tail, idle;
+	int pipe[2];
+};
+
+enum odd_kind {
+	NOT_ODD,
+	ANY,		/* the condition has a mutex of its own, as that of
+			 * std::condition_variable_any has */
+	SPIN,		/* looks for a while before it waits */
+	STEAL,		/* takes from others before it waits */
+	OWN,		/* each worker has a condition of its own, and is woken
+			 * when it is its turn */
+};
+
+void odd_start(void);
+/* A task was put into queue @q, whose mutex is free again. */
+void odd_wake(enum odd_kind kind);
+/* The next task of the calling worker; @q is its own queue, of WORKERS. */
+struct task *odd_take(enum odd_kind kind, struct queue *queues,
+    struct queue *q);
+/* NULL when there is none. */
+struct task *take_listed(struct queue *q);
+
+#endif

@@ -1,0 +1,187 @@
+#!/usr/bin/python3
+"""pools.py - what POOL lines say of pools that nobody told us about.
+
+Runs tests/hosts/pool_shapes in each of its shapes and compares the lines with
+what the host knows: counts of workers exactly, queue, waiting and working
+times within a quarter, or not told ("-") where the shape allows no estimate.
+
+	pools.py LIBRARY HOST FOLDER
+"""
+import os
+import re
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+LIBRARY, HOST, FOLDER = sys.argv[1:4]
+PERIOD_MS = 100
+HELD, WORKERS = 10, 3
+LATE = (0, 2, 5, 10, 20, 40, 80, -5, -12)
+# What may be "-": q the queue's length, w the time in it, r the time of tasks,
+# n how many there are; c who is busy, until workers were seen to come home.
+SHAPES = {
+    "always": "", "lazy": "", "broadcast": "", "wrapped": "",
+    "counting": "", "countwrapped": "qwrn", "asked": "", "sem": "",
+    "each": "", "epoll": "qw", "futex": "qwrn", "tried": "", "wakes": "",
+    "inside": "", "bulk": "qw", "read": "qwrnc",
+    "any": "qwrn", "spin": "qwrn", "steal": "qwrn", "own": "qwrnc",
+}
+LINE = re.compile(
+    r"^POOL (\d+)ms: shapes_worker#(\d+) workers=(\d+) idle=(\S+) "
+    r"runqueue=(~?[\d-]+) \[.*\] rate=(\S+) wait=(\S+) run=(\S+) "
+    r"via=inferred busy=(\S+) blocked=(\S+)")
+failures = 0
+
+
+def fail(shape, what):
+    global failures
+    failures += 1
+    print(f"{shape}: {what}")
+
+
+def lines_in(log):
+    if not os.path.exists(log):
+        return []
+    with open(log, errors="replace") as f:
+        return [m for m in map(LINE.match, f) if m]
+
+
+def settle(log, count):
+    """The pool's line after @count more periods."""
+    seen = len(lines_in(log))
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        lines = lines_in(log)
+        if len(lines) >= seen + count:
+            return lines[-1]
+        time.sleep(0.02)
+    return None
+
+
+def number(text):
+    return None if text == "-" else float(text.lstrip("~"))
+
+
+def near(have, want, share=0.25, floor=0.0):
+    return abs(have - want) <= max(want * share, floor)
+
+
+def check_counts(shape, line, may, phase, idle, waiting):
+    if line is None:
+        fail(shape, f"no line while {phase}")
+        return
+    have = [number(line[i]) for i in (3, 4, 9, 10)]
+    busy = WORKERS - idle
+    if have != [WORKERS, idle, busy, busy] and (
+            "c" not in may or have != [WORKERS, None, None, None]):
+        fail(shape, f"{phase}: workers, idle, busy, blocked are {have}")
+    queue = number(line[5])
+    if queue is None:
+        if "q" not in may:
+            fail(shape, f"{phase}: the queue is not known")
+    elif not near(queue, waiting):
+        fail(shape, f"{phase}: runqueue={line[5]}, not {waiting}")
+
+
+def read_tasks(path):
+    """Each task's queued, started and done, in ms since the start."""
+    with open(path, encoding="ascii") as f:
+        return [[int(x) / 1e6 for x in line.split()] for line in f]
+
+
+def windows(begin, end):
+    """A line is as old as its time, and on a busy machine some ms less: what
+    the program wrote down about either interval is true of it."""
+    for a in LATE:
+        for b in LATE:
+            yield begin + a, end + b
+
+
+def bounds(tasks, begin, end, event):
+    """How low and how high the median of the interval's tasks can be said to
+    be: a task more or less at either end counts to it or does not."""
+    low, high = float("inf"), 0.0
+    for a, b in windows(begin, end):
+        times = sorted(t[event] - t[event - 1] for t in tasks
+                       if a < t[event] <= b)
+        if times:
+            middle = (len(times) - 1) // 2
+            low = min(low, times[max(0, middle - 1)])
+            high = max(high, times[min(len(times) - 1, middle + 2)])
+    return low, high
+
+
+def count_bounds(tasks, begin, end):
+    """How few and how many tasks ended in the interval."""
+    n = [sum(a < t[2] <= b for t in tasks) for a, b in windows(begin, end)]
+    return min(n), max(n)
+
+
+def check_time(shape, line, field, tasks, event, since):
+    low, high = bounds(tasks, since, float(line[1]), event)
+    said = number(line[field].split("/")[0])
+    if not low * 0.75 - 0.3 <= said <= high * 1.25 + 0.3:
+        fail(shape, f"{line[0].strip()}: the host says {low:.3f} to "
+             f"{high:.3f} ms")
+
+
+def check_rate(shape, line, tasks, since):
+    low, high = count_bounds(tasks, since, float(line[1]))
+    said = number(line[6].rstrip("/s")) * (float(line[1]) - since) / 1000
+    if not low * 0.75 - 1.5 <= said <= high * 1.25 + 1.5:
+        fail(shape, f"{line[0].strip()}: the host says {low} to {high}")
+
+
+def check_steady(shape, lines, tasks, may):
+    told = {"r": 0, "w": 0, "n": 0}
+    since = float(lines[0][1])
+    for line in lines[1:]:
+        if line[6] != "-":
+            check_rate(shape, line, tasks, since)
+            told["n"] += number(line[6].rstrip("/s")) > 0
+        for what, field, event in (("w", 7, 1), ("r", 8, 2)):
+            if line[field] != "-":
+                check_time(shape, line, field, tasks, event, since)
+                told[what] += 1
+        since = float(line[1])
+    print(f"{shape}: {len(lines)} lines, {told['n']} with a rate, "
+          f"{told['w']} with waits, {told['r']} with runs")
+    for what, n in told.items():
+        if n < 3 and what not in may:
+            fail(shape, f"only {n} lines tell {what}")
+
+
+def check(shape, may):
+    log = os.path.join(FOLDER, shape)
+    truth = log + ".truth"
+    env = dict(os.environ, LD_PRELOAD=LIBRARY,
+               DIAG=f"schedtrace={PERIOD_MS},children=0,log={log}")
+    host = subprocess.Popen([HOST, shape, truth], env=env, text=True,
+                            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def go_on():
+        host.stdin.write("\n")
+        host.stdin.flush()
+
+    if host.stdout.readline() != "held\n":
+        fail(shape, "the host does not hold")
+    check_counts(shape, settle(log, 3), may, "held", 0, HELD - WORKERS)
+    go_on()
+    host.stdout.readline()
+    check_counts(shape, settle(log, 3), may, "idle", WORKERS, 0)
+    before = len(lines_in(log))
+    go_on()
+    host.stdout.readline()
+    check_steady(shape, lines_in(log)[before - 1:], read_tasks(truth), may)
+    check_counts(shape, settle(log, 3), may.replace("c", ""), "idle again",
+                 WORKERS, 0)
+    go_on()
+    if host.wait() != 0:
+        fail(shape, f"the host ends with {host.returncode}")
+
+
+with ThreadPoolExecutor(4) as pool:
+    list(pool.map(lambda name: check(name, SHAPES[name]),
+                  sys.argv[4:] or SHAPES))
+sys.exit(failures != 0)
