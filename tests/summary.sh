@@ -11,7 +11,7 @@ sum() {
 	cat "$build/tests/$2"/*.log 2>/dev/null | awk -v words="$1" '
 		{ i = index($0, " " words) }
 		i > 0 && $1 ~ /^[0-9]+$/ { n += $1 }
-		END { print n + 0 }'
+		END { printf "%.0f\n", n }'
 }
 
 hosts=$(sum 'programs, ' servers)
