@@ -303,7 +303,6 @@ count(struct looking *l, struct task *task)
 		out->estimated = true;
 	out->spinning += task->spins;
 	if (task->state == 'R') {
-		out->running += task->on_cpu;
 		out->queued += task->fresh && !task->on_cpu;
 		if (task->fresh)
 			count_cpu(out, task);

@@ -58,7 +58,7 @@ struct tasks_look {
 	unsigned threads;	/* those that tasks_each() shows: of the host,
 				 * and there when they were looked at */
 	bool threads_agreed;	/* the kernel counted as many */
-	unsigned running, queued, idle, spinning;
+	unsigned queued, idle, spinning;
 	uint64_t delay_ns;	/* of all threads since the look before */
 	uint64_t lockwait_ns;	/* since the start, waits going on included */
 	bool kernel_tells;	/* there is a /proc to look into */
