@@ -3,6 +3,7 @@
  *
  * Prints what it finds; what glibc promises must be printed with us, too.
  */
+#include <dlfcn.h>
 #include <errno.h>
 #include <malloc.h>
 #include <stdint.h>
@@ -85,12 +86,22 @@ alignments(void)
 	free(p);
 }
 
-/* Blocks of the allocator under us reach our free() and realloc(). */
+/* Blocks of the allocator under us reach our free() and realloc(), whether the
+ * names for it are used or what libc itself has by these names. */
 static void
 foreign(void)
 {
+	void *libc = dlopen("libc.so.6", RTLD_NOW);
 	char *p = __libc_malloc(100), *q = __libc_calloc(1, 200);
+	void *(*give)(size_t) =
+	    (void *(*)(size_t))dlsym(libc, "__libc_malloc");
 
+	for (int i = 0; i < 2; i++) {
+		void *r = give(300);
+
+		free(i == 0 ? r : realloc(r, 70000));
+	}
+	dlclose(libc);
 	strcpy(p, "kept");
 	p = realloc(p, 100000);
 	printf("foreign: %s, usable %d\n", p,

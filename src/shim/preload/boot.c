@@ -22,6 +22,7 @@
 #include "shim/preload/fork.h"
 #include "shim/preload/life.h"
 #include "shim/preload/mend.h"
+#include "shim/preload/operators.h"
 #include "shim/preload/runtime.h"
 #include "shim/preload/signals.h"
 #include "shim/preload/threads.h"
@@ -198,6 +199,7 @@ boot(void)
 	ticker_set_create(threads_create_real);
 	fork_start();
 	dlopen_start();
+	operators_look();
 	if (text != NULL && getauxval(AT_SECURE) == 0 && hook_enter(&scope)) {
 		hook_own_work();
 		read_options(text);

@@ -17,8 +17,7 @@ _Static_assert(COUNT_ALLOC * sizeof(uint64_t) == HOT_NALLOC &&
     COUNT_FREE * sizeof(uint64_t) == HOT_NFREE &&
     offsetof(struct thread, nfree) - offsetof(struct thread, nalloc) ==
     HOT_NFREE, "a thread's counters");
-_Static_assert(ENTRY_FREE == HOT_FREE && ENTRY_DELETE == HOT_DELETE &&
-    ENTRY_DELETE_ARRAY == HOT_DELETE_ARRAY, "the numbers of free()'s like");
+_Static_assert(ENTRY_FREE == HOT_FREE, "the number of free()");
 
 static ALWAYS_INLINE bool
 only_counting(void)

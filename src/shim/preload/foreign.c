@@ -11,9 +11,6 @@
 #include "shim/preload/real.h"
 #include "shim/sink/sink.h"
 
-extern void __libc_free(void *p);
-extern void *__libc_realloc(void *p, size_t size);
-
 /* Another preload may come first, or the program may bring an allocator of its
  * own: then there is nothing to be seen here, which is no zero.  The entry of
  * a program that only calls malloc() is no definition of it. */
@@ -29,20 +26,27 @@ foreign_look(void)
 		return;
 	if (symbol != NULL && symbol->st_shndx == SHN_UNDEF)
 		return;
-	sink_notice("allocator", "malloc is that of %s: its blocks are in no "
-	    "line of ours", whose.dli_fname);
+	sink_notice("allocator", "malloc is that of %s: only what it asks "
+	    "libc for is in lines of ours", whose.dli_fname);
 }
 
 void
 foreign_free(void *p)
 {
-	__libc_free(p);
+	static void (*real)(void *);
+
+	real_once(real, "__libc_free");
+	if (likely(real != NULL))
+		real(p);
 }
 
 void *
 foreign_realloc(void *p, size_t size)
 {
-	return __libc_realloc(p, size);
+	static void *(*real)(void *, size_t);
+
+	real_once(real, "__libc_realloc");
+	return real == NULL ? NULL : real(p, size);
 }
 
 size_t

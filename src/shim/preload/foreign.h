@@ -1,8 +1,10 @@
 /*
  * foreign - blocks of glibc's own allocator that reach our free().
  *
- * A host can call __libc_malloc(), and a block can come from a copy of libc in
- * another namespace's past: what is not in our window goes to glibc.
+ * __libc_malloc() and its like are ours: a program with a part of the family on
+ * top of these mixes them with the rest.  But a host can look up libc's own,
+ * and a block can come from a copy of libc in another namespace's past: what is
+ * not in our window goes to glibc.
  *
  * Memory   glibc's.
  * Threads  any.

@@ -76,7 +76,7 @@
 	.endm
 
 	/* A block that comes to .Larmed was found by jemalloc: no NULL. */
-	.macro	frees name entry
+	.macro	frees name, seen, entry
 	begin	\name
 	fast_free .Lrest_\name, .Larmed_\name
 .Larmed_\name:
@@ -94,21 +94,37 @@
 	cmpq	state_free_window(%rip), %rcx
 	je	SLOW_FREE
 .Lseen_\name:
+	.ifnb	\entry
 	movl	$\entry, %esi
-	jmp	counted_free
+	.endif
+	jmp	\seen
 .Lnull_\name:
 	ret
 	end	\name
 	.endm
 
+	/* Another name that libc exports for \to. */
+	.macro	same_as	name, to
+	begin	\name
+	jmp	\to
+	end	\name
+	.endm
+
 	.text
 	gives	malloc, counted_malloc
-	frees	free, HOT_FREE
+	frees	free, counted_free, HOT_FREE
 	news	_Znwm, operators_new
 	news	_Znam, operators_new_array
-	frees	_ZdlPv, HOT_DELETE
-	frees	_ZdlPvm, HOT_DELETE
-	frees	_ZdaPv, HOT_DELETE_ARRAY
-	frees	_ZdaPvm, HOT_DELETE_ARRAY
+	frees	_ZdlPv, operators_delete
+	frees	_ZdlPvm, operators_delete_sized
+	frees	_ZdaPv, operators_delete_array
+	frees	_ZdaPvm, operators_delete_array_sized
+	same_as	__libc_malloc, malloc
+	same_as	__libc_free, free
+	same_as	__libc_calloc, calloc
+	same_as	__libc_realloc, realloc
+	same_as	__libc_memalign, memalign
+	same_as	__libc_valloc, valloc
+	same_as	__libc_pvalloc, pvalloc
 
 	.section .note.GNU-stack, "", @progbits

@@ -17,7 +17,5 @@
 #define HOT_NALLOC 0		/* from struct tls's counts on */
 #define HOT_NFREE 8
 #define HOT_FREE 13		/* enum alloc_entry */
-#define HOT_DELETE 17
-#define HOT_DELETE_ARRAY 18
 
 #endif

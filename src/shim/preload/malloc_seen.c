@@ -15,6 +15,9 @@
 #include "shim/state/state.h"
 #include "shim/trace/leakroots.h"
 
+/* What does not matter to where a block comes from. */
+#define USUAL ((uint32_t)(ARMED_COUNT | ARMED_TRACE | ARMED_OPERATORS))
+
 static uint32_t
 armed(void)
 {
@@ -113,7 +116,7 @@ seen_malloc(size_t size)
 	uint32_t how = armed();
 	void *p;
 
-	if (unlikely((how & ~(ARMED_COUNT | ARMED_TRACE)) != 0))
+	if (unlikely((how & ~USUAL) != 0))
 		return seen_malloc_rest(size);
 	p = jem_malloc(AT_LEAST_SMALLEST(size));
 	if (unlikely(p == NULL)) {
@@ -174,7 +177,7 @@ seen_free(void *p, enum alloc_entry entry, int flags)
 	struct stack_origin from = STACK_ORIGIN();
 	uint32_t how = armed();
 
-	if (unlikely((how & ~(ARMED_COUNT | ARMED_TRACE)) != 0 ||
+	if (unlikely((how & ~USUAL) != 0 ||
 	    flags != 0 ||
 	    (uint64_t)(uintptr_t)p - WINDOW_BASE >= WINDOW_SIZE)) {
 		seen_free_rest(p, entry, flags);

@@ -16,5 +16,12 @@
  * none. */
 IN_HOOK void *operators_new(size_t size);
 IN_HOOK void *operators_new_array(size_t size);
+/* What of each delete is not jemalloc's business alone. */
+IN_HOOK void operators_delete(void *p);
+IN_HOOK void operators_delete_sized(void *p, size_t size);
+IN_HOOK void operators_delete_array(void *p);
+IN_HOOK void operators_delete_array_sized(void *p, size_t size);
+/* Looks whether the host has operators of its own; the constructor does. */
+void operators_look(void);
 
 #endif

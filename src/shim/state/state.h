@@ -43,6 +43,7 @@ enum armed_alloc {
 	ARMED_COUNT = 1 << 1,	/* count objects per thread (gctrace) */
 	ARMED_TRACE = 1 << 2,	/* allocation tracing: text, tape or leaks */
 	ARMED_FOREIGN = 1 << 3,	/* pointers outside the window can be ours */
+	ARMED_OPERATORS = 1 << 4, /* the host has a new or delete of its own */
 };
 
 enum armed_wait {
