@@ -32,7 +32,7 @@ static const char fixture[] =
     "Anonymous:          1230 kB\n"
     "AnonHugePages:      1024 kB\n"
     "Swap:                 12 kB\n"
-    "VmFlags: rd wr mr mw me ac sd \n"
+    "VmFlags: rd wr mr mw me ac um sd \n"
     "7ffc1f000000-7ffc1f021000 rw-s 00000000 fe:00 99     [stack]\n"
     "Rss:                  16 kB\n";
 
@@ -77,6 +77,7 @@ check_fixture(void)
 	ck_assert_uint_eq(seen[1].anonymous, 1230 * 1024);
 	ck_assert_uint_eq(seen[1].swap, 12 * 1024);
 	ck_assert_str_eq(seen[1].name, "");
+	ck_assert(seen[1].by_user && !seen[0].by_user && !seen[2].by_user);
 	ck_assert(seen[2].shared);
 	ck_assert_str_eq(seen[2].name, "[stack]");
 	ck_assert_uint_eq(seen[2].rss, 16 * 1024);

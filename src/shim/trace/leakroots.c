@@ -4,7 +4,9 @@
  * The kernel's list of mappings is read by a helper that has descriptors of
  * its own, and so is the list of pages that were never touched: stacks and
  * reservations are mostly such.  Both are asked of as the thread's, which has
- * memory even when the first thread of the process has ended.
+ * memory even when the first thread of the process has ended.  A page that the
+ * program itself fetches when it is touched (userfaultfd) may never come at its
+ * end: where there can be such, nothing is read.
  */
 #include "shim/trace/leakroots.h"
 
@@ -59,6 +61,7 @@ struct roots {
 	struct gap *gap;	/* by address */
 	size_t n, gaps;
 	bool cut, read;
+	bool by_user;		/* to read some of it could be to wait */
 	int pagemap;
 	uint64_t stack;		/* of the calling thread: in use from here */
 	uint64_t self;		/* its control block */
@@ -216,6 +219,7 @@ see(void *arg, const struct smaps_vma *v)
 	uint64_t ours = (uintptr_t)__ehdr_start, end = (uintptr_t)_end;
 	uint64_t low = 0, from, first;
 
+	r->by_user |= v->by_user;
 	if (!is_root(v))
 		return;
 	if (is_own_stack(r, v)) {
@@ -234,7 +238,9 @@ read_maps(void *arg)
 
 	r->pagemap = sys_open("/proc/thread-self/pagemap",
 	    O_RDONLY | O_CLOEXEC, 0);
-	r->read = smaps_read("/proc/thread-self/maps", see, r) == 0;
+	r->read = smaps_read("/proc/thread-self/smaps", see, r) == 0;
+	if (!r->read && r->n == 0)
+		r->read = smaps_read("/proc/thread-self/maps", see, r) == 0;
 	if (r->pagemap >= 0)
 		sys_close(r->pagemap);
 }
@@ -430,7 +436,7 @@ leakroots_read(struct leakscan *s, uintptr_t stack)
 	else if (r.root != NULL && r.gap != NULL &&
 	    opener_run(read_maps, &r, false) && r.read && r.n > 0 &&
 	    !r.cut)
-		why = NULL;
+		why = r.by_user ? "pages come from a userfaultfd" : NULL;
 	find_tls(&r);
 	if (why == NULL)
 		read_all(s, &r);

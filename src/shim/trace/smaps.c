@@ -99,6 +99,27 @@ parse_size(const char *line, struct smaps_vma *v)
 		*to = kib <= UINT64_MAX / 1024 ? kib * 1024 : UINT64_MAX;
 }
 
+/* "VmFlags: rd wr mr um ..." */
+static void
+parse_flags(const char *at, struct smaps_vma *v)
+{
+	while ((at = strchr(at, ' ')) != NULL) {
+		at++;
+		if (at[0] == 'u' && (at[1] == 'm' || at[1] == 'i') &&
+		    (at[2] == ' ' || at[2] == '\0'))
+			v->by_user = true;
+	}
+}
+
+static void
+parse_detail(const char *line, struct smaps_vma *v)
+{
+	if (strncmp(line, "VmFlags:", 8) == 0)
+		parse_flags(line, v);
+	else
+		parse_size(line, v);
+}
+
 /* A line of sizes begins with a capital letter, and a head with an address. */
 static void
 see_line(struct smaps *s)
@@ -109,7 +130,7 @@ see_line(struct smaps *s)
 	s->len = 0;
 	if (s->line[0] >= 'A' && s->line[0] <= 'Z') {
 		if (s->open)
-			parse_size(s->line, &s->vma);
+			parse_detail(s->line, &s->vma);
 		return;
 	}
 	hand_over(s);

@@ -21,13 +21,15 @@
 
 enum { SMAPS_NAME_MAX = 64 };
 
-/* One mapping; sizes in bytes, those below @name 0 when read from maps. */
+/* One mapping; sizes in bytes, what is below @name 0 when read from maps. */
 struct smaps_vma {
 	uint64_t start, end;
 	bool readable, writable, executable, shared;
 	uint64_t device, inode;		/* device: major << 32 | minor */
 	char name[SMAPS_NAME_MAX];	/* how it begins; "" anonymous */
 	uint64_t rss, anonymous, swap;
+	bool by_user;			/* who touches a page may wait for a
+					   userfaultfd's reader */
 };
 
 typedef void (*smaps_fn)(void *arg, const struct smaps_vma *v);
