@@ -4,10 +4,12 @@
  *
  *	pool_shapes SHAPE LOG
  *
- * Ten tasks that hold their worker; "held" when three are started.  A line on
- * standard input lets them go; "idle" when all workers wait again.  The next
- * line begins the steady part: bursts of nine tasks of 3 ms.  Then it writes
- * its log, says "end", and ends with the third line.
+ * Ten tasks that hold their worker; "held IDLE WAITING" when three are started:
+ * how many workers are idle and how many tasks wait.  A line on standard input
+ * lets four go; "held" again when they are done and others have been started in
+ * their place.  The next line lets all go; "idle" when all workers wait again.
+ * The next begins the steady part: bursts of nine tasks of 3 ms.  Then it
+ * writes its log, says "end", and ends with the fourth line.
  */
 #include "tests/hosts/pool_log.h"
 #include "tests/hosts/pool_shapes.h"
@@ -64,6 +66,8 @@ static const struct shape shapes[] = {
 	{ .name = "futex", .kind = FUTEX },
 	{ .name = "read", .kind = READ },
 	{ .name = "any", .kind = ODD, .odd = ANY },
+	{ .name = "inner", .kind = ODD, .odd = INNER },
+	{ .name = "bell", .kind = ODD, .odd = BELL },
 	{ .name = "spin", .kind = ODD, .odd = SPIN },
 	{ .name = "steal", .kind = ODD, .odd = STEAL, .queue_each = true },
 	{ .name = "own", .kind = ODD, .odd = OWN },
@@ -386,20 +390,50 @@ write_log(const char *path)
 	return fclose(f) == 0;
 }
 
+/* One by one: no task is let go of that was not held. */
+static void
+let_go(unsigned n)
+{
+	char byte = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		unsigned before = done;
+
+		if (write(hold[1], &byte, 1) != 1)
+			abort();
+		while (done == before)
+			rest(1000);
+	}
+}
+
+/* Who has a queue of its own may find nothing more in it. */
+static void
+say_held(unsigned finished)
+{
+	char text[32];
+
+	while (done < finished ||
+	    (!shape.queue_each && started < finished + WORKERS))
+		rest(1000);
+	rest(20000);
+	snprintf(text, sizeof(text), "held %u %u", WORKERS - (started - done),
+	    HELD - started);
+	say(text);
+}
+
 static void
 hold_and_release(void)
 {
-	char byte[HELD] = { 0 };
-
 	for (unsigned i = 0; i < HELD; i++) {
 		tasks[i].hold = true;
 		submit(i);
 	}
 	while (started < WORKERS)
 		rest(1000);
-	say("held");
-	if (write(hold[1], byte, sizeof(byte)) != sizeof(byte))
-		abort();
+	say_held(0);
+	let_go(LET_GO);
+	say_held(LET_GO);
+	let_go(HELD - LET_GO);
 	while (done < HELD)
 		rest(1000);
 	say("idle");

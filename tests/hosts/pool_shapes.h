@@ -9,7 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { WORKERS = 3, HELD = 10, BURST = 9, BURSTS = 40, TASK_US = 3000 };
+enum { WORKERS = 3, HELD = 10, LET_GO = 4 };
+enum { BURST = 9, BURSTS = 40, TASK_US = 3000 };
 enum { TASKS = HELD + BURST * BURSTS, GAP_US = 30000 };
 
 struct task {
@@ -27,8 +28,11 @@ struct queue {
 
 enum odd_kind {
 	NOT_ODD,
-	ANY,		/* the condition has a mutex of its own, as that of
-			 * std::condition_variable_any has */
+	ANY,		/* the condition has a mutex of its own, under which
+			 * news are counted */
+	INNER,		/* the same, and it guards nothing: so has
+			 * std::condition_variable_any */
+	BELL,		/* the same, and who waits looks once more under it */
 	SPIN,		/* looks for a while before it waits */
 	STEAL,		/* takes from others before it waits */
 	OWN,		/* each worker has a condition of its own, and is woken

@@ -108,9 +108,49 @@ look_around(enum odd_kind kind, struct queue *queues, struct queue *q)
 	return t;
 }
 
+/* The queue's mutex is let go of under the condition's. */
+static struct task *
+take_inner(struct queue *q)
+{
+	struct task *t;
+
+	pthread_mutex_lock(&q->mutex);
+	while (q->head == q->tail) {
+		pthread_mutex_lock(&bell.mutex);
+		pthread_mutex_unlock(&q->mutex);
+		pthread_cond_wait(&bell.cond, &bell.mutex);
+		pthread_mutex_unlock(&bell.mutex);
+		pthread_mutex_lock(&q->mutex);
+	}
+	t = q->task[q->head++];
+	pthread_mutex_unlock(&q->mutex);
+	return t;
+}
+
+static struct task *
+take_bell(struct queue *q)
+{
+	struct task *t;
+
+	while ((t = take_listed(q)) == NULL) {
+		pthread_mutex_lock(&bell.mutex);
+		t = take_listed(q);
+		if (t == NULL)
+			pthread_cond_wait(&bell.cond, &bell.mutex);
+		pthread_mutex_unlock(&bell.mutex);
+		if (t != NULL)
+			break;
+	}
+	return t;
+}
+
 struct task *
 odd_take(enum odd_kind kind, struct queue *queues, struct queue *q)
 {
+	if (kind == INNER)
+		return take_inner(q);
+	if (kind == BELL)
+		return take_bell(q);
 	for (;;) {
 		unsigned seen = news();
 		struct task *t = look_around(kind, queues, q);

@@ -1,7 +1,7 @@
 # tests/unit: pools that nobody told us about.
 if HAVE_CHECK
 INFER_UNIT_TESTS = tests/unit/test_gate tests/unit/test_sync \
-	tests/unit/test_home tests/unit/test_pools
+	tests/unit/test_home tests/unit/test_pools tests/unit/test_pools_queue
 check_PROGRAMS += $(INFER_UNIT_TESTS)
 TESTS += $(INFER_UNIT_TESTS)
 tests_unit_test_gate_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
@@ -10,10 +10,15 @@ tests_unit_test_home_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_home_LDADD = $(SCHED_UNIT_LIBS)
 tests_unit_test_sync_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_sync_LDADD = $(SCHED_UNIT_LIBS)
-tests_unit_test_pools_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
-tests_unit_test_pools_SOURCES = tests/unit/test_pools.c \
+POOLS_UNIT_SOURCES = tests/unit/poolsbed.h tests/unit/poolsbed.c \
 	src/shim/trace/pools.c src/shim/trace/pools_gate.c \
 	src/shim/trace/pools_member.c src/shim/trace/pools_name.c \
 	src/shim/trace/pools_view.c
+tests_unit_test_pools_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_pools_SOURCES = tests/unit/test_pools.c $(POOLS_UNIT_SOURCES)
 tests_unit_test_pools_LDADD = $(SCHED_UNIT_LIBS)
+tests_unit_test_pools_queue_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_pools_queue_SOURCES = tests/unit/test_pools_queue.c \
+	$(POOLS_UNIT_SOURCES)
+tests_unit_test_pools_queue_LDADD = $(SCHED_UNIT_LIBS)
 endif

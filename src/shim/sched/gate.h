@@ -59,12 +59,15 @@ struct gate {
 	_Atomic uint64_t tasks;		/* that workers took, seen when they
 					 * came back */
 	/* Where what was seen does not fit the idea of a queue: a task taken
-	 * that was never queued; the same, and over at once; one left lying
-	 * by a worker that went idle; a lock by a worker at a place of which it
-	 * is not known yet whether it comes for tasks there. */
-	_Atomic uint64_t surprises, blinks, left_lying, unclear;
-	_Atomic uint64_t taken_back;	/* tasks that workers took when they
-					 * came back, without waiting */
+	 * that was never queued; the same, and over at once; one that was
+	 * queued and taken without a wait, and over at once as the one before
+	 * was not; one left lying by a worker that went idle; a lock by a
+	 * worker at a place of which it is not known yet whether it comes for
+	 * tasks there. */
+	_Atomic uint64_t surprises, blinks, brief, left_lying, unclear;
+	/* Tasks that workers took when they came back, without waiting; those
+	 * of them that they took while nobody was idle. */
+	_Atomic uint64_t taken_back, taken_full;
 	_Atomic uint32_t counts;	/* a semaphore that had two at a time */
 	_Atomic uint32_t outsiders;	/* other threads than its workers
 					 * wait there */

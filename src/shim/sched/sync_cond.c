@@ -18,7 +18,7 @@
 /* So many locks without a sign make a place one of the other sort. */
 enum { ENOUGH_BY_WORKERS = 4, ENOUGH_BY_OTHERS = 16, ENOUGH_WHILE_IDLE = 2 };
 
-/* What is taken without having been queued, and takes less, may be none. */
+/* What takes less may be no task. */
 enum { NO_TASK_NS = 20000 };
 
 enum role { TAKES, BRINGS, OTHER, NOT_CLEAR };
@@ -66,9 +66,25 @@ come_for_task(struct thread *t, struct gate *g, uint64_t now)
 			note_ns(&g->wait, waited);
 	}
 	sync_hold(t, gate_number(g));
-	store32(&w->popped, there);
+	store32(&w->popped, there ? POPPED : POPPED_NONE);
 	store(&w->since, now);
 	store32(&w->doing, WORK_TASK);
+}
+
+/* Where all tasks are brief, one more says nothing. */
+static void
+note_odd_task(struct work *w, struct gate *g, bool brief)
+{
+	uint32_t popped = load32(&w->popped);
+
+	if (popped == POPPED_NONE) {
+		thread_add(&g->surprises, 1);
+		if (brief)
+			thread_add(&g->blinks, 1);
+	} else if (popped != POPPED && brief && load32(&w->brief) == 0) {
+		thread_add(&g->brief, 1);
+	}
+	store32(&w->brief, brief);
 }
 
 /* The worker is back from what it took. */
@@ -80,11 +96,7 @@ end_task(struct work *w, struct gate *g, uint64_t now)
 	if (load32(&w->doing) != WORK_TASK)
 		return;
 	thread_add(&g->tasks, 1);
-	if (load32(&w->popped) == 0) {
-		thread_add(&g->surprises, 1);
-		if (ticks_to_ns(ticks) < NO_TASK_NS)
-			thread_add(&g->blinks, 1);
-	}
+	note_odd_task(w, g, ticks_to_ns(ticks) < NO_TASK_NS);
 	note_ns(&g->run, ticks);
 	store32(&w->doing, WORK_BETWEEN);
 }
@@ -100,12 +112,29 @@ last_site(const struct work *w, uint32_t number)
 	return &gate_at(number)->site[site - 1];
 }
 
+/* What is behind another mutex, or none, is taken without this one.  Who looks
+ * once more before it waits takes some of that here, but hardly ever while all
+ * are busy. */
+static void
+count_back(const struct work *w, struct gate *g, uint64_t n)
+{
+	uint32_t popped = load32(&w->popped);
+
+	if (popped == POPPED_BACK || popped == POPPED_FULL)
+		thread_add(&g->taken_back, n);
+	if (popped == POPPED_FULL)
+		thread_add(&g->taken_full, n);
+}
+
 /* It waits straight after it got the mutex: there was nothing to take. */
 static void
 find_nothing(struct work *w, struct gate *g)
 {
-	if (load32(&w->doing) == WORK_TASK && load32(&w->popped) != 0)
+	if (load32(&w->doing) == WORK_TASK &&
+	    load32(&w->popped) != POPPED_NONE) {
 		thread_add(&g->left_lying, 1);
+		count_back(w, g, (uint64_t)-1);
+	}
 
 	struct gate_site *s = last_site(w, load32(&w->gate));
 
@@ -227,6 +256,16 @@ note_several(const struct work *w, struct gate *g)
 }
 
 static void
+note_back(struct work *w, struct gate *g, bool new_place)
+{
+	if (load32(&w->popped) == POPPED_NONE)
+		return;
+	store32(&w->popped, new_place || load32(&g->idle) != 0 ?
+	    POPPED_BACK : POPPED_FULL);
+	count_back(w, g, 1);
+}
+
+static void
 lock_by_worker(struct thread *t, struct gate *g, enum role role, uint64_t now)
 {
 	struct work *w = &t->work;
@@ -240,13 +279,15 @@ lock_by_worker(struct thread *t, struct gate *g, enum role role, uint64_t now)
 	 * the task is over when it comes for the next one. */
 	if (role == OTHER)
 		return;
-	if (is_new_place(w, g))
+
+	bool is_new = is_new_place(w, g);
+
+	if (is_new)
 		thread_add(&g->unclear, 1);
 	store32(&w->elsewhere, 0);
 	end_task(w, g, now);
 	come_for_task(t, g, now);
-	if (load32(&w->popped) != 0)
-		thread_add(&g->taken_back, 1);
+	note_back(w, g, is_new);
 }
 
 /* A thread that has the workers' start routine and has not waited nor signalled

@@ -26,6 +26,10 @@ enum work_doing {
 	WORK_BETWEEN,		/* done with one, has not come for the next */
 };
 
+/* There was no task when it came for one; it took one, after its wait; when it
+ * came back; and all others were busy. */
+enum work_popped { POPPED_NONE, POPPED, POPPED_BACK, POPPED_FULL };
+
 /* A thread that has no home, at a gate. */
 enum work_met { WORK_NOT_MET, WORK_MET, WORK_BRINGS };
 
@@ -57,10 +61,11 @@ struct work {
 	_Atomic uint32_t given;		/* when it left last */
 
 	/* A gate's mutex that it locked last: which gate, from where, and
-	 * whether a task seemed to be in the queue; what it is taken for while
-	 * it has no home. */
+	 * whether a task seemed to be in the queue (enum work_popped); what it
+	 * is taken for while it has no home. */
 	_Atomic uint32_t locked_gate, locked_site, popped;
 	_Atomic uint32_t met;		/* enum work_met */
+	_Atomic uint32_t brief;		/* its last task was over at once */
 
 	/* The lock that it had to wait for last, and since when it had it. */
 	_Atomic uint64_t lock, lock_ticks;
@@ -89,6 +94,7 @@ work_reset(struct work *w)
 	atomic_store(&w->given, 0);
 	atomic_store(&w->locked_gate, 0);
 	atomic_store(&w->met, WORK_NOT_MET);
+	atomic_store(&w->brief, 0);
 	atomic_store(&w->doubtful, 0);
 	atomic_store(&w->lock, 0);
 	atomic_store(&w->holds, 0);

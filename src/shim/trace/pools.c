@@ -219,6 +219,8 @@ make_entry(const struct pool_place *place, struct task *task)
 	homeless += place->kind == WAIT_RUN;
 	sleepers += place->kind == WAIT_READ;
 	pools_name(e, task);
+	e->guards = place->kind == WAIT_COND && pools_name_guards(
+	    atomic_load(&task->thread->work.caller));
 	return e;
 }
 

@@ -37,6 +37,8 @@ struct pools_entry {
 	struct pool_place place;
 	char name[POOL_NAME_MAX];
 	uint32_t seen;		/* the last period in which it had workers */
+	bool guards;		/* tasks are known to be queued behind the
+				 * mutex of the condition */
 	bool returns;		/* one has gone from home to work */
 	uint64_t stays, strays;	/* of its workers; see work.h */
 
@@ -100,8 +102,8 @@ struct gate_period {
 				 * seen */
 	bool is_lock;		/* who takes it gives it back */
 	bool counts;		/* of a semaphore: what it has are tasks */
-	bool unproven;		/* of a condition: no busy worker was seen to
-				 * take a task so far */
+	bool unproven;		/* of a condition: busy workers were not seen to
+				 * take tasks so far */
 	bool apart;		/* tasks are taken without its mutex */
 	uint64_t tasks;
 	uint64_t full_ns;
@@ -129,6 +131,9 @@ DETACHED bool pools_name_is_general(uint64_t start);
 DETACHED bool pools_name_tells(const char *name);
 /* A number for "worker-" in "worker-12". */
 DETACHED uint32_t pools_name_family(const char *name);
+/* The function that waits at @caller is one of those that are known to be
+ * used for a queue behind the same mutex. */
+DETACHED bool pools_name_guards(uint64_t caller);
 /* Names the pool whose worker @task is. */
 DETACHED void pools_name(struct pools_entry *e, struct task *task);
 

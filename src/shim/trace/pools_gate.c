@@ -12,13 +12,15 @@
 
 #include "common/base/sys.h"
 
-/* So many that were left are no mistake of the start. */
-enum { LEFT_APART = 4 };
+/* So many that were left are no mistake of the start; so many that were taken
+ * are no accident. */
+enum { LEFT_APART = 4, TAKEN_PROVES = 2 };
 
 /* A gate as it was at the last look. */
 struct past {
 	uint32_t born;
-	uint64_t tasks, taken, surprises, blinks, left, unclear, full_ticks;
+	uint64_t tasks, taken, surprises, blinks, brief, left, unclear;
+	uint64_t full_ticks;
 	/* Of the last periods; halved each: what does not fit; what says that
 	 * takes were not seen as they were; tasks. */
 	uint64_t recent_bad, recent_bad_takes, recent;
@@ -100,26 +102,41 @@ has_common_site(const struct gate *g)
 	return false;
 }
 
+/* Where a lock may be for anything, a task that is over at once may be a lock
+ * that was for something else. */
+static uint64_t
+read_no_tasks(struct gate *g, struct past *p)
+{
+	uint64_t surprises = load(&g->surprises) - p->surprises;
+	uint64_t blinks = load(&g->blinks) - p->blinks;
+	uint64_t brief = load(&g->brief) - p->brief;
+
+	p->surprises += surprises;
+	p->blinks += blinks;
+	p->brief += brief;
+	p->recent_bad += surprises;
+	if (!has_common_site(g))
+		return blinks;
+	p->recent_bad += brief;
+	return surprises + brief;
+}
+
 /* A task that is taken and was not seen to be queued is one of several that
  * were queued at once, or was brought in a way that is not seen: it is a task
  * all the same, where it is clear what a worker's lock is for. */
 static void
 read_cond(struct gate *g, struct past *p, struct gate_period *out)
 {
-	uint64_t surprises = load(&g->surprises) - p->surprises;
 	uint64_t left = load(&g->left_lying) - p->left;
-	uint64_t blinks = load(&g->blinks) - p->blinks;
 	uint64_t unclear = load(&g->unclear) - p->unclear;
 
 	p->recent += left;
-	p->recent_bad += left + surprises + unclear;
-	p->recent_bad_takes += left + unclear +
-	    (has_common_site(g) ? surprises : blinks);
+	p->recent_bad += left + unclear;
+	p->recent_bad_takes += left + unclear + read_no_tasks(g, p);
 	p->unclear += unclear;
 	p->left += left;
-	p->surprises += surprises;
-	p->blinks += blinks;
-	out->unproven = load(&g->taken_back) == 0;
+	out->unproven = load(&g->taken_full) < TAKEN_PROVES ||
+	    load(&g->taken_back) <= p->left * 2;
 	out->apart = p->left >= LEFT_APART &&
 	    p->left * 4 > load(&g->taken_back);
 	out->waiting = gate_waiting(g);

@@ -85,6 +85,17 @@ pools_name_is_general(uint64_t start)
 	return memory[i].general;
 }
 
+/* libuv's pool, and those that node has beside it, of a libuv within the
+ * program. */
+bool
+pools_name_guards(uint64_t caller)
+{
+	const struct object *m;
+	const char *name = find(caller - 1, &m);
+
+	return name != NULL && strcmp(name, "uv_cond_wait") == 0;
+}
+
 /* Up to the number at its end, and what leads to that. */
 static size_t
 family_of(const char *name)

@@ -152,25 +152,36 @@ has_queue(const struct pools_entry *e)
 	return is_of_object(e->place.kind) && e->gates != 0 && !e->more_gates;
 }
 
+/* All workers are busy, or were for so much of their time that what they took
+ * meanwhile matters: a fifth is less than an estimate may be wrong by. */
+static bool
+were_all_busy(const struct pools_entry *e)
+{
+	return e->idle == 0 || sum.full_ns * e->workers * 5 > e->busy_ns;
+}
+
 /* While no worker is idle, tasks can be taken unseen.  A semaphore that does
- * not count is posted once for many of them; behind a condition that has a
- * mutex of its own they are taken under another one.  A fifth of the time is
- * less than an estimate may be wrong by. */
+ * not count is posted once for many of them; behind a condition whose mutex
+ * guards no more than the condition they are taken under another one, or none:
+ * what was put there then waits for nobody. */
 static void
-judge_busy_times(const struct pools_entry *e, uint64_t period_ns)
+judge_busy_times(const struct pools_entry *e)
 {
 	if (e->place.kind == WAIT_SEM && !sum.all_count &&
 	    (sum.full_ns != 0 || sum.full_since != 0))
 		sum.fit = sum.takes_fit = false;
-	if (e->place.kind == WAIT_COND && sum.unseen &&
-	    (e->idle == 0 || sum.full_ns * 5 > period_ns))
-		sum.takes_fit = false;
+	if (e->place.kind != WAIT_COND || !sum.unseen || e->guards ||
+	    !were_all_busy(e))
+		return;
+	sum.fit = sum.takes_fit = false;
+	if (e->idle == 0)
+		sum.waiting_known = NOT_KNOWN;
 }
 
 static void
 fill_queue(const struct pools_entry *e, struct poolview *v)
 {
-	judge_busy_times(e, v->period_ns);
+	judge_busy_times(e);
 
 	enum known known = sum.fit ? ESTIMATED : NOT_KNOWN;
 	enum known takes = sum.takes_fit ? ESTIMATED : NOT_KNOWN;

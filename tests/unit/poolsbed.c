@@ -1,0 +1,141 @@
+/*
+ * poolsbed - what the inference asks of others, answered.
+ */
+#include "tests/unit/poolsbed.h"
+
+#include "shim/trace/objects.h"
+#include "shim/trace/whereis.h"
+
+struct task task[THREADS];
+struct sync_scope scope[THREADS];
+unsigned tasks;
+struct poolview seen[SEEN];
+unsigned pools;
+char loop, elsewhere;	/* places in the host */
+char stack[4000];
+char mutex[THREADS][40], cond[THREADS][48];
+
+/* The look at threads, and the names of places, are others' business. */
+void
+tasks_each(task_fn see, void *arg)
+{
+	for (unsigned i = 0; i < tasks; i++)
+		see(&task[i], arg);
+}
+
+void
+tasks_name(struct task *t)
+{
+	memcpy(t->name, "worker-1", sizeof("worker-1"));
+}
+
+struct object *
+objects_find(uintptr_t pc, uint32_t at)
+{
+	(void)pc;
+	(void)at;
+	return NULL;
+}
+
+uint64_t
+whereis_sleeper(pid_t tid)
+{
+	(void)tid;
+	return (uint64_t)(uintptr_t)&loop;
+}
+
+struct symbol_file *
+objects_symbols(struct object *m)
+{
+	(void)m;
+	return NULL;
+}
+
+void
+objects_write_word(struct buf *b, const char *text, size_t max)
+{
+	buf_bytes(b, text, strnlen(text, max));
+}
+
+void *
+work(void *arg)
+{
+	return arg;
+}
+
+void *
+other_work(void *arg)
+{
+	return arg;
+}
+
+void
+begin(void)
+{
+	ticks_init();
+	sync_after_fork_child();
+	pools_after_fork_child();
+	tasks = 0;
+}
+
+void
+end(void)
+{
+	for (unsigned i = 0; i < tasks; i++)
+		thread_cancel(task[i].thread);
+}
+
+unsigned
+add(void *(*start)(void *))
+{
+	struct thread *t = thread_expect(start, NULL, 0);
+
+	task[tasks] = (struct task){
+		.thread = t,
+		.generation = atomic_load(&t->generation),
+		.tid = 1000 + (pid_t)tasks,
+		.state = 'S',
+	};
+	return tasks++;
+}
+
+void
+wait_at(unsigned i, unsigned c)
+{
+	struct wait_news news = {
+		.kind = WAIT_COND,
+		.object = (uint64_t)(uintptr_t)cond[c],
+		.caller = &loop,
+		.mutex = mutex[c],
+	};
+
+	sync_enter(task[i].thread, &scope[i], &news, &stack[3900]);
+	task[i].wait = (struct wait_copy){
+		.kind = news.kind,
+		.object = news.object,
+		.caller = (uint64_t)(uintptr_t)news.caller,
+	};
+}
+
+void
+work_at(unsigned i)
+{
+	sync_leave(task[i].thread, &scope[i]);
+	task[i].wait = (struct wait_copy){ .kind = WAIT_RUN };
+	task[i].state = 'R';
+}
+
+static void
+keep(struct poolview *v, void *arg)
+{
+	(void)arg;
+	ck_assert_uint_lt(pools, SEEN);
+	seen[pools++] = *v;
+}
+
+void
+infer(void)
+{
+	pools = 0;
+	pools_infer(PERIOD, keep, NULL);
+}

@@ -1,0 +1,36 @@
+/*
+ * poolsbed - threads that play parts, and the pools that are inferred of them.
+ */
+#ifndef TESTS_UNIT_POOLSBED_H
+#define TESTS_UNIT_POOLSBED_H
+
+#include <check.h>
+#include <string.h>
+
+#include "common/base/ticks.h"
+#include "shim/sched/sync.h"
+#include "shim/trace/pools.h"
+
+enum { THREADS = 8, PERIOD = 1000000000, SEEN = 8 };
+
+extern struct task task[THREADS];
+extern struct sync_scope scope[THREADS];
+/* The pools that infer() found, and how many; how many threads there are. */
+extern struct poolview seen[SEEN];
+extern unsigned pools, tasks;
+extern char loop, elsewhere;	/* places in the host */
+extern char stack[4000];
+extern char mutex[THREADS][40], cond[THREADS][48];
+
+void begin(void);
+void end(void);
+void *work(void *arg);
+void *other_work(void *arg);
+/* One more thread with that start routine; its number. */
+unsigned add(void *(*start)(void *));
+/* Thread @i waits at home, at condition @c; does so no more. */
+void wait_at(unsigned i, unsigned c);
+void work_at(unsigned i);
+void infer(void);
+
+#endif
