@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <unistd.h>
 
 #include "common/base/buf.h"
 #include "common/base/clock.h"
@@ -183,11 +184,18 @@ read_options(const char *text)
 		environ_leave();
 }
 
-/* The first priority there is for programs and libraries: blocks of later
- * constructors are counted like all others. */
+/* Linked to be the first of all constructors, before libc's own (unless another
+ * object asks for the same): blocks of all others are counted.  Libc will set
+ * environ to what the loader passes here. */
 __attribute__((constructor(101))) static void
-boot(void)
+boot(int argc, char **argv, char **envp)
 {
+	(void)argc;
+	if (environ == NULL)
+		environ = envp;
+	/* It begins at argc, which lies before the arguments. */
+	stack_set_first(argv - 1);
+
 	const char *text = environ_get("DIAG");
 	struct hook_scope scope;
 

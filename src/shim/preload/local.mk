@@ -51,6 +51,7 @@ libdiag_la_LIBADD = src/shim/preload/libpreload.la $(SHIM_LIBS) \
 libdiag_la_LDFLAGS = $(AM_LDFLAGS) -version-info 0:0:0 \
 	-Wl,-Bsymbolic-functions \
 	-Wl,--exclude-libs,libjem.a -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack \
+	-Wl,-z,initfirst \
 	-Wl,--version-script=$(top_srcdir)/src/shim/preload/libdiag.map \
 	-Wl,--no-undefined -Wl,--as-needed
 EXTRA_libdiag_la_DEPENDENCIES = src/shim/preload/libdiag.map

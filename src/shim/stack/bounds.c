@@ -15,7 +15,7 @@ enum {
 	OWN_PAGES = 4096,	/* from a stack pointer to its stack's end */
 };
 
-static uintptr_t first_stack_high;
+static uintptr_t first_stack_high, first_sp;
 
 static uintptr_t
 page_of(uintptr_t at)
@@ -30,6 +30,19 @@ bounds_init(void)
 	uintptr_t name = (uintptr_t)getauxval(AT_EXECFN);
 
 	first_stack_high = name == 0 ? 0 : page_of(name) + PAGE;
+}
+
+void
+bounds_set_first(uintptr_t sp)
+{
+	first_sp = sp;
+}
+
+/* It aligns the stack for its calls. */
+bool
+bounds_is_first(uintptr_t sp)
+{
+	return first_sp != 0 && (sp == first_sp || sp == (first_sp & ~15ul));
 }
 
 /* The kernel reads a signal mask before it looks at what to do with it, and

@@ -28,6 +28,12 @@ struct window {
 /* Learns where the process's first stack ends. */
 void bounds_init(void);
 
+/* The stack pointer that the process began with. */
+void bounds_set_first(uintptr_t sp);
+/* True for what the code that the process began in has in its stack pointer
+ * where it calls: nobody called that code. */
+IN_HOOK bool bounds_is_first(uintptr_t sp);
+
 /* Finds the end of the stack that holds @sp, for a thread that nobody knows.
  * [*@low, *@high) can be read; false when it is no stack of the thread's. */
 IN_HOOK bool bounds_of_thread(uintptr_t sp, uintptr_t *low, uintptr_t *high);

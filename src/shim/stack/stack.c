@@ -38,6 +38,12 @@ stack_depth(void)
 	return depth_wanted;
 }
 
+void
+stack_set_first(const void *sp)
+{
+	bounds_set_first((uintptr_t)sp);
+}
+
 int
 stack_init(unsigned depth)
 {

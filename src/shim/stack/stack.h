@@ -59,6 +59,9 @@ struct stack_cache;
 
 /* Prepares the tables; @depth frames are kept per stack.  0 or -errno. */
 int stack_init(unsigned depth);
+/* The address of the word at which the kernel had the first thread begin: what
+ * the loader or a hand-made program has no table for ends there. */
+void stack_set_first(const void *sp);
 /* How many that are at most. */
 SIGNAL_SAFE unsigned stack_depth(void);
 

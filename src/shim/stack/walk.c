@@ -56,6 +56,8 @@ step_by_rbp(struct walk *w)
 	uintptr_t fp = w->at.fp;
 	uint64_t to;
 
+	if (bounds_is_first(w->at.sp))
+		return WALK_ROOT;
 	if (fp < w->at.sp || fp % 8 != 0 || fp + 16 < fp ||
 	    !bounds_reach(&w->window, fp + 16))
 		return WALK_CUT;

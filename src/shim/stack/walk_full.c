@@ -122,6 +122,8 @@ step_by_frame_pointer(struct walk_full *f, struct window *w)
 {
 	uint64_t fp = f->r[CFI_RBP], to, outer;
 
+	if (bounds_is_first(f->r[CFI_RSP]))
+		return WALK_ROOT;
 	if (fp < f->r[CFI_RSP] || fp % 8 != 0 || fp + 16 < fp ||
 	    !bounds_read(w, fp, &outer) || !bounds_read(w, fp + 8, &to) ||
 	    !rules_is_after_call(to))
