@@ -57,12 +57,14 @@ struct gap {
 };
 
 struct roots {
+	struct leakscan *scan;
 	struct root *root;
 	struct gap *gap;	/* by address */
 	size_t n, gaps;
 	bool cut, read;
 	bool by_user;		/* to read some of it could be to wait */
 	int pagemap;
+	uint64_t heap_end;	/* of the last stretch of it in use */
 	uint64_t stack;		/* of the calling thread: in use from here */
 	uint64_t self;		/* its control block */
 	uint64_t tls, tls_size;	/* ours, so far below a control block */
@@ -116,9 +118,25 @@ add(struct roots *r, uint64_t start, uint64_t end, const struct smaps_vma *v)
 		};
 }
 
-/* Adds the pages of @v that were ever touched. */
+/* The pages of the heap from where the last stretch of it ended up to @start
+ * were not touched. */
+static void
+add_hole(struct roots *r, uint64_t start, uint64_t end,
+    const struct smaps_vma *v)
+{
+	struct leakscan *s = r->scan;
+	uint64_t from = MAX(r->heap_end, v->start);
+
+	if (start > from + WHOLE && s->holes < LEAKSCAN_HOLES)
+		s->hole[s->holes++] = (struct leakscan_hole){ from, start };
+	r->heap_end = end;
+}
+
+/* Calls @see_stretch for each stretch of pages of @v that were ever touched. */
 static bool
-add_touched(struct roots *r, const struct smaps_vma *v)
+each_touched(struct roots *r, const struct smaps_vma *v,
+    void (*see_stretch)(struct roots *r, uint64_t start, uint64_t end,
+    const struct smaps_vma *v))
 {
 	uint64_t page[PIECE], from = 0, end = v->end / PAGE;
 
@@ -136,13 +154,27 @@ add_touched(struct roots *r, const struct smaps_vma *v)
 				from = at + i;
 			if (there || from == 0)
 				continue;
-			add(r, MAX(from * PAGE, v->start), (at + i) * PAGE, v);
+			see_stretch(r, MAX(from * PAGE, v->start),
+			    (at + i) * PAGE, v);
 			from = 0;
 		}
 	}
 	if (from != 0)
-		add(r, MAX(from * PAGE, v->start), end * PAGE, v);
+		see_stretch(r, MAX(from * PAGE, v->start), end * PAGE, v);
 	return true;
+}
+
+/* Of large blocks, the pages that hold nothing are not read. */
+static void
+see_heap(struct roots *r, const struct smaps_vma *v)
+{
+	size_t before = r->scan->holes;
+
+	if (!each_touched(r, v, add_hole)) {
+		r->scan->holes = before;
+		r->heap_end = v->end;
+	}
+	add_hole(r, v->end, v->end, v);
 }
 
 /* Where the stack of the thread with its control block at @at begins, above
@@ -204,7 +236,7 @@ see_part(struct roots *r, const struct smaps_vma *v, uint64_t start,
 	if (part.start >= part.end)
 		return;
 	if (v->inode == 0 && !v->shared && r->pagemap >= 0 &&
-	    part.end - part.start > WHOLE && add_touched(r, &part))
+	    part.end - part.start > WHOLE && each_touched(r, &part, add))
 		return;
 	r->n = before;
 	add(r, part.start, part.end, &part);
@@ -220,6 +252,9 @@ see(void *arg, const struct smaps_vma *v)
 	uint64_t low = 0, from, first;
 
 	r->by_user |= v->by_user;
+	if (r->scan->hole != NULL && r->pagemap >= 0 &&
+	    v->start >= WINDOW_BASE && v->end <= WINDOW_BASE + WINDOW_SIZE)
+		see_heap(r, v);
 	if (!is_root(v))
 		return;
 	if (is_own_stack(r, v)) {
@@ -424,6 +459,7 @@ leakroots_read(struct leakscan *s, uintptr_t stack)
 	size_t gap_space = GAPS_MAX * sizeof(struct gap);
 	const char *why = "no list of the host's memory";
 	struct roots r = {
+	    .scan = s,
 	    .pagemap = -1,
 	    .root = mem_reserve(space),
 	    .gap = mem_reserve(gap_space),
@@ -431,6 +467,8 @@ leakroots_read(struct leakscan *s, uintptr_t stack)
 	    .self = own_thread(),
 	};
 
+	if (s->any_large)
+		s->hole = mem_reserve(LEAKSCAN_HOLES * sizeof(*s->hole));
 	if (atomic_load(&early_cut))
 		why = "too many blocks from before the start";
 	else if (r.root != NULL && r.gap != NULL &&

@@ -96,6 +96,7 @@ add_entry(const void *p, const struct live_block *b, void *arg)
 	    .at = (uint64_t)(uintptr_t)p,
 	    .size = b->size & ~STATE,
 	};
+	s->any_large |= (b->size & ~STATE) > BUFFER;
 }
 
 /* What follows the last block's page begins with none. */
@@ -236,6 +237,26 @@ is_late(const struct leakscan *s)
 	return clock_ns() > s->deadline_ns;
 }
 
+/* Moves *@at out of the hole that it lies in.  Returns where the next hole
+ * begins. */
+static uint64_t
+skip_hole(const struct leakscan *s, uint64_t *at)
+{
+	size_t low = 0, high = s->holes;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (s->hole[mid].end <= *at)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	if (low < s->holes && s->hole[low].start <= *at)
+		*at = s->hole[low++].end;
+	return low < s->holes ? s->hole[low].start : UINT64_MAX;
+}
+
 /* A page that cannot be read is left out, and so is half a word. */
 static void
 read_range(struct leakscan *s, uint64_t at, uint64_t end)
@@ -243,10 +264,15 @@ read_range(struct leakscan *s, uint64_t at, uint64_t end)
 	at = (at + 7) & ~(uint64_t)7;
 	end &= ~(uint64_t)7;
 	while (at < end && !is_late(s)) {
-		size_t want = MIN((size_t)(end - at), (size_t)BUFFER);
+		uint64_t hole = skip_hole(s, &at);
+		size_t want = at >= end ? 0 : (size_t)MIN(MIN(end, hole) - at,
+		    (uint64_t)BUFFER);
 		struct iovec from = { (void *)(uintptr_t)at, want };
-		long got = sys_copy_pieces(s->buffer, want, &from, 1);
+		long got;
 
+		if (want == 0)
+			continue;
+		got = sys_copy_pieces(s->buffer, want, &from, 1);
 		if (got > 0) {
 			look(s, s->buffer, (size_t)got);
 			at += (uint64_t)got & ~(uint64_t)7;
@@ -423,6 +449,7 @@ leakscan_drop(struct leakscan *s)
 	mem_unmap(s->todo, s->cap * sizeof(*s->todo));
 	mem_unmap(s->leaf, LEAVES * sizeof(*s->leaf));
 	mem_unmap(s->page, (s->leaf_cap * LEAF_PAGES + 1) * sizeof(*s->page));
+	mem_unmap(s->hole, LEAKSCAN_HOLES * sizeof(*s->hole));
 	mem_unmap(s->held, s->cap * sizeof(*s->held));
 	mem_unmap(s->buffer, BUFFER);
 	mem_unmap(s->lines, (size_t)LINES * PAGE);

@@ -12,8 +12,9 @@
  * only what libc keeps there.  Nothing is stopped: while other threads run, a
  * pointer may be missed that only a register of theirs holds.
  *
- * Memory   20 bytes a live block, 16 more for one that holds others, and 4 MiB;
- *          given back by leakscan_drop().
+ * Memory   20 bytes a live block, 16 more for one that holds others, 16 for a
+ *          stretch of the heap that was never touched, and 4 MiB; given back by
+ *          leakscan_drop().
  * Threads  the one that writes the last report.
  * Fork     nothing to do.
  */
@@ -47,6 +48,13 @@ struct leakscan_held {
 	uint64_t bytes, blocks;
 };
 
+/* Pages of large blocks that hold nothing: never touched, or given back. */
+struct leakscan_hole {
+	uint64_t start, end;
+};
+
+enum { LEAKSCAN_HOLES = 1 << 16 };
+
 struct leakscan {
 	struct leakscan_entry *entry;	/* by address */
 	size_t n, cap;
@@ -56,12 +64,15 @@ struct leakscan {
 	size_t leaves, leaf_cap;
 	uint32_t *todo;		/* entries that were reached, not yet read */
 	size_t n_todo;
+	struct leakscan_hole *hole;	/* by address; NULL: none is known */
+	size_t holes;
 	struct leakscan_held *held;	/* by entry */
 	struct leakscan_entry *leader;	/* what is lost with it is looked for */
 	uint8_t *buffer;
 	uint8_t *lines;		/* pages that small blocks were read from */
 	uint64_t *line_page;	/* which page each of them is */
 	uint64_t deadline_ns;
+	bool any_large;		/* some block is worth asking for its holes */
 	bool tells_direct;	/* else all that is lost is LEAKSCAN_LOST */
 	bool first_ended;	/* the first thread has, and others go on */
 };
