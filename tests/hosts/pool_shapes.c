@@ -43,6 +43,7 @@ struct shape {
 	bool bulk;		/* a burst is queued under one lock */
 	bool wakes;		/* waits end after a while, and begin anew */
 	bool inside;		/* a task locks the mutex, too */
+	bool turns;		/* who waits for a task has the mutex */
 	enum { COND, SEM, EPOLL, FUTEX, READ, ODD } kind;
 	enum odd_kind odd;
 	bool queue_each;
@@ -63,6 +64,7 @@ static const struct shape shapes[] = {
 	{ .name = "sem", .kind = SEM },
 	{ .name = "each", .always = true, .queue_each = true },
 	{ .name = "epoll", .kind = EPOLL, .queue_each = true },
+	{ .name = "turn", .kind = EPOLL, .turns = true },
 	{ .name = "futex", .kind = FUTEX },
 	{ .name = "read", .kind = READ },
 	{ .name = "any", .kind = ODD, .odd = ANY },
@@ -263,9 +265,15 @@ take_epoll(struct queue *q, int ep)
 	struct epoll_event ev;
 	struct task *t;
 
+	if (shape.turns)
+		pthread_mutex_lock(&q->mutex);
 	while (epoll_wait(ep, &ev, 1, -1) != 1)
 		;
-	return read(q->pipe[0], &t, sizeof(t)) == sizeof(t) ? t : NULL;
+	if (read(q->pipe[0], &t, sizeof(t)) != sizeof(t))
+		t = NULL;
+	if (shape.turns)
+		pthread_mutex_unlock(&q->mutex);
+	return t;
 }
 
 static struct task *

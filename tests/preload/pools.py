@@ -33,7 +33,7 @@ SHAPES = {
     "each": "", "epoll": "qw", "futex": "qwrn", "tried": "", "wakes": "",
     "inside": "", "bulk": "qw", "read": "qwrnc",
     "any": "qwrn", "spin": "qwrn", "steal": "qwrn", "own": "qwrnc",
-    "inner": "qwrn", "bell": "qwrn",
+    "inner": "qwrn", "bell": "qwrn", "turn": "qwr",
 }
 LINE = re.compile(
     r"^POOL (\d+)ms: shapes_worker#(\d+) workers=(\d+) idle=(\S+) "

@@ -3,6 +3,7 @@
  */
 #include "tests/unit/poolsbed.h"
 
+#include "shim/trace/locks.h"
 #include "shim/trace/objects.h"
 #include "shim/trace/whereis.h"
 
@@ -35,6 +36,21 @@ objects_find(uintptr_t pc, uint32_t at)
 	(void)pc;
 	(void)at;
 	return NULL;
+}
+
+void
+locks_add(struct lock_table *t, const struct task *lock_waiter)
+{
+	t->crowd[t->count++] = (struct lock_crowd){
+		.object = lock_waiter->wait.object,
+		.told = (pid_t)lock_waiter->wait.holder,
+	};
+}
+
+pid_t
+locks_holder(const struct lock_crowd *c)
+{
+	return c->told;
 }
 
 uint64_t
@@ -99,6 +115,24 @@ add(void *(*start)(void *))
 	return tasks++;
 }
 
+static void
+begin_wait(unsigned i, const struct wait_news *news)
+{
+	sync_enter(task[i].thread, &scope[i], news, &stack[3900]);
+	task[i].wait = (struct wait_copy){
+		.kind = news->kind,
+		.object = news->object,
+		.caller = (uint64_t)(uintptr_t)news->caller,
+	};
+}
+
+void
+wait_in_call(unsigned i)
+{
+	begin_wait(i, &(struct wait_news){
+	    .kind = WAIT_EPOLL, .object = 3, .caller = &loop });
+}
+
 void
 wait_at(unsigned i, unsigned c)
 {
@@ -109,12 +143,7 @@ wait_at(unsigned i, unsigned c)
 		.mutex = mutex[c],
 	};
 
-	sync_enter(task[i].thread, &scope[i], &news, &stack[3900]);
-	task[i].wait = (struct wait_copy){
-		.kind = news.kind,
-		.object = news.object,
-		.caller = (uint64_t)(uintptr_t)news.caller,
-	};
+	begin_wait(i, &news);
 }
 
 void

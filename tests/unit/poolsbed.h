@@ -31,6 +31,8 @@ unsigned add(void *(*start)(void *));
 /* Thread @i waits at home, at condition @c; does so no more. */
 void wait_at(unsigned i, unsigned c);
 void work_at(unsigned i);
+/* It waits at home, in a call. */
+void wait_in_call(unsigned i);
 void infer(void);
 
 #endif

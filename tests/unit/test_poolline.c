@@ -35,8 +35,9 @@ known_pool(void)
 		.period_ns = NS_PER_S, .full_known = EXACT,
 		.full_ns = NS_PER_S, .oldest_known = EXACT,
 		.oldest_ns = 2400 * NS_PER_MS, .longest_known = EXACT,
-		.longest_ns = 5200 * NS_PER_MS, .delay_known = true,
+		.longest_ns = 5200 * NS_PER_MS, .times_known = EXACT,
 		.delay_ns = 3 * NS_PER_MS, .cpu_ns = 1830 * NS_PER_MS,
+		.lockwait_known = EXACT,
 	};
 }
 
@@ -60,7 +61,7 @@ START_TEST(what_is_not_known_is_a_dash)
 
 	ck_assert_str_eq(line_of(&v), "POOL 2005ms: x#2 workers=3 idle=3 "
 	    "runqueue=- [-] rate=- wait=- run=- via=inferred busy=0 blocked=- "
-	    "saturated=- oldest=- longest=- cpu=0% delay=- lockwait=0ms "
+	    "saturated=- oldest=- longest=- cpu=- delay=- lockwait=- "
 	    "wakeup=-");
 }
 END_TEST
@@ -71,14 +72,15 @@ START_TEST(estimates_are_marked)
 
 	v.crew_known = v.blocked_known =
 	    v.queue_known = v.rate_known = v.wait.known = v.full_known =
-	    v.oldest_known = ESTIMATED;
+	    v.oldest_known = v.times_known = ESTIMATED;
 	v.queues = 4;
 	v.queue_length[3] = 9;
 	ck_assert_ptr_nonnull(strstr(line_of(&v), " idle=~0 runqueue=~37 "
 	    "[0 0 0 9] "
 	    "rate=~1289/s wait=~1.2/8.4/31ms run=0.31"));
 	ck_assert_ptr_nonnull(strstr(text, "busy=~4 blocked=~1 "
-	    "saturated=~100% oldest=~2.4s "));
+	    "saturated=~100% oldest=~2.4s longest=5.2s cpu=~183% "
+	    "delay=~3.0ms "));
 }
 END_TEST
 

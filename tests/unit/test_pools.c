@@ -144,6 +144,53 @@ START_TEST(a_busy_worker_that_waits_for_something_is_blocked)
 }
 END_TEST
 
+/* Thread @i waits for a lock that thread @holder has. */
+static void
+wait_for_lock_of(unsigned i, unsigned holder)
+{
+	task[i].wait = (struct wait_copy){
+		.kind = WAIT_MUTEX,
+		.object = 1,
+		.caller = (uint64_t)(uintptr_t)&elsewhere,
+		.holder = (uint64_t)task[holder].tid,
+	};
+}
+
+START_TEST(who_waits_for_its_turn_to_wait_is_idle)
+{
+	for (unsigned i = 0; i < 3; i++)
+		wait_in_call(add(work));
+	work_at(1);
+	wait_for_lock_of(1, 0);
+	work_at(2);
+	wait_for_lock_of(add(work), 0);	/* and had no turn yet */
+	infer();
+	ck_assert_uint_eq(pools, 1);
+	ck_assert_uint_eq(seen[0].workers, 4);
+	ck_assert_uint_eq(seen[0].idle, 3);
+	ck_assert_uint_eq(seen[0].busy, 1);
+	ck_assert_uint_eq(seen[0].blocked, 0);
+	ck_assert_int_eq(seen[0].crew_known, EXACT);
+	ck_assert_int_eq(seen[0].lockwait_known, NOT_KNOWN);
+	ck_assert_int_eq(seen[0].full_known, NOT_KNOWN);
+	ck_assert_int_eq(seen[0].run.known, NOT_KNOWN);
+}
+END_TEST
+
+START_TEST(who_waits_for_a_lock_of_a_busy_worker_is_blocked)
+{
+	for (unsigned i = 0; i < 3; i++)
+		wait_in_call(add(work));
+	work_at(0);
+	work_at(1);
+	wait_for_lock_of(1, 0);
+	infer();
+	ck_assert_uint_eq(seen[0].idle, 1);
+	ck_assert_uint_eq(seen[0].blocked, 1);
+	ck_assert_int_eq(seen[0].lockwait_known, EXACT);
+}
+END_TEST
+
 /* The kernel says that thread @i sleeps in a call that announces nothing. */
 static void
 sleep_at(unsigned i, uint64_t sp)
@@ -219,6 +266,8 @@ main(void)
 	tcase_add_test(tc,
 	    a_worker_that_waits_in_a_task_as_it_does_at_home_is_blocked);
 	tcase_add_test(tc, a_busy_worker_that_waits_for_something_is_blocked);
+	tcase_add_test(tc, who_waits_for_its_turn_to_wait_is_idle);
+	tcase_add_test(tc, who_waits_for_a_lock_of_a_busy_worker_is_blocked);
 	tcase_add_test(tc,
 	    threads_that_sleep_unannounced_at_one_place_are_a_pool);
 	tcase_add_test(tc,

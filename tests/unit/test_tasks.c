@@ -214,6 +214,41 @@ START_TEST(a_small_budget_is_said_to_be_one)
 }
 END_TEST
 
+static void
+count_untimed(struct task *task, void *arg)
+{
+	*(unsigned *)arg += !task->timed;
+}
+
+static unsigned
+untimed_after(uint64_t budget_ns)
+{
+	unsigned n = 0;
+
+	tasks_look(&look, budget_ns);
+	tasks_each(count_untimed, &n);
+	return n;
+}
+
+START_TEST(the_times_of_threads_left_unread_are_of_no_period)
+{
+	pthread_t th[200];
+
+	sem_init(&go, 0, 0);
+	start(th, 200, keep_silent);
+	untimed_after(BUDGET_NS);
+	ck_assert_uint_eq(untimed_after(BUDGET_NS), 0);
+	ck_assert_uint_gt(untimed_after(1), 0);
+	/* What they are read to have used is of both periods. */
+	ck_assert_uint_gt(untimed_after(BUDGET_NS), 0);
+	ck_assert_uint_eq(untimed_after(BUDGET_NS), 0);
+	for (int i = 0; i < 200; i++)
+		sem_post(&go);
+	for (int i = 0; i < 200; i++)
+		pthread_join(th[i], NULL);
+}
+END_TEST
+
 static Suite *
 tasks_suite(void)
 {
@@ -225,6 +260,7 @@ tasks_suite(void)
 	tcase_add_test(c, waiting_for_locks_adds_up);
 	tcase_add_test(c, more_computing_threads_than_processors_queue_up);
 	tcase_add_test(c, a_small_budget_is_said_to_be_one);
+	tcase_add_test(c, the_times_of_threads_left_unread_are_of_no_period);
 	suite_add_tcase(s, c);
 	return s;
 }

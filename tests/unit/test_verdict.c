@@ -25,7 +25,8 @@ overloaded(void)
 		.period_ns = NS_PER_S, .full_known = EXACT,
 		.full_ns = 999 * NS_PER_MS, .oldest_known = EXACT,
 		.oldest_ns = 2400 * NS_PER_MS, .longest_known = EXACT,
-		.longest_ns = 9 * NS_PER_MS, .delay_known = true,
+		.longest_ns = 9 * NS_PER_MS, .times_known = EXACT,
+		.lockwait_known = EXACT,
 	};
 }
 

@@ -64,6 +64,12 @@ gate_number(const struct gate *g)
 }
 
 uint32_t
+gate_births(void)
+{
+	return atomic_load(&births);
+}
+
+uint32_t
 gate_find(uint64_t address)
 {
 	struct set *s = set_of(address);

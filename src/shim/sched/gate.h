@@ -113,6 +113,8 @@ SIGNAL_SAFE bool gate_is_open(const struct gate *g);
 /* Gate @number, from 1 to GATES, and back. */
 SIGNAL_SAFE struct gate *gate_at(uint32_t number);
 SIGNAL_SAFE uint32_t gate_number(const struct gate *g);
+/* The largest @born so far. */
+DETACHED uint32_t gate_births(void);
 
 /* A task came, or was taken; the number of ticks it has waited, or 0 when that
  * is not known.  For gates whose writers exclude each other. */

@@ -33,7 +33,8 @@ refresh(struct crew *c)
 	if (c->period == period)
 		return c;
 	c->period = period;
-	c->workers = c->busy = c->blocked = c->stuck = c->unread = 0;
+	c->workers = c->busy = c->blocked = c->stuck = 0;
+	c->unread = c->untimed = 0;
 	c->cpu_ns = c->delay_ns = c->lockwait_ns = 0;
 	c->longest_ns = 0;
 	c->longest_tid = 0;
@@ -93,6 +94,7 @@ crew_count(unsigned number, const struct task *task, uint64_t busy_ns)
 	if (c == NULL)
 		return;
 	c->workers++;
+	c->untimed += !task->timed;
 	c->cpu_ns += task->ran_ns;
 	c->delay_ns += task->delayed_ns;
 	c->lockwait_ns += task->lockwaited_ns;

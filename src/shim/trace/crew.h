@@ -27,6 +27,8 @@ struct crew {
 	/* Of this period. */
 	unsigned workers, busy, blocked, stuck;
 	unsigned unread;	/* busy, and what they do is of a look before */
+	unsigned untimed;	/* whose @cpu_ns and @delay_ns are of another
+				 * time, or not known */
 	uint64_t cpu_ns, delay_ns, lockwait_ns;
 	uint64_t longest_ns;
 	pid_t longest_tid;

@@ -182,13 +182,15 @@ write_seconds(struct buf *b, const char *name, enum known known, uint64_t ns)
 }
 
 static void
-write_ms(struct buf *b, const char *name, bool known, uint64_t ns)
+write_ms(struct buf *b, const char *name, enum known known, uint64_t ns)
 {
 	buf_str(b, name);
-	if (!known) {
+	if (known == NOT_KNOWN) {
 		buf_char(b, '-');
 		return;
 	}
+	if (known == ESTIMATED)
+		buf_char(b, '~');
 	buf_go_ms(b, ns);
 	buf_str(b, "ms");
 }
@@ -205,11 +207,13 @@ write_workers(struct buf *b, const struct poolview *v)
 		buf_char(b, '%');
 	write_seconds(b, " oldest=", v->oldest_known, v->oldest_ns);
 	write_seconds(b, " longest=", v->longest_known, v->longest_ns);
-	buf_printf(b, " cpu=%llu%%", v->period_ns == 0 ? 0ull :
-	    (unsigned long long)((v->cpu_ns * 100 + v->period_ns / 2) /
-	    v->period_ns));
-	write_ms(b, " delay=", v->delay_known, v->delay_ns);
-	write_ms(b, " lockwait=", true, v->lockwait_ns);
+	buf_str(b, " cpu=");
+	poolline_write_count(b, v->times_known, v->period_ns == 0 ? 0 :
+	    (v->cpu_ns * 100 + v->period_ns / 2) / v->period_ns);
+	if (v->times_known != NOT_KNOWN)
+		buf_char(b, '%');
+	write_ms(b, " delay=", v->times_known, v->delay_ns);
+	write_ms(b, " lockwait=", v->lockwait_known, v->lockwait_ns);
 	write_times(b, " wakeup=", &v->wakeup);
 }
 

@@ -37,7 +37,7 @@ struct cell {
 static struct pools_entry entries[INFERRED_POOLS];
 static struct cell cells[CELLS];
 static unsigned cell_count;
-static uint32_t period;
+uint32_t pools_period;
 static unsigned homeless;	/* entries of kind WAIT_RUN there ever were */
 static unsigned sleepers;	/* and of WAIT_READ */
 static bool used[GATES + 1];
@@ -96,7 +96,7 @@ some_at_home(uint64_t start)
 		const struct pools_entry *e = &entries[i];
 
 		if (e->number != 0 && e->place.start == start &&
-		    e->place.kind != WAIT_RUN && period - e->seen <= 1)
+		    e->place.kind != WAIT_RUN && pools_period - e->seen <= 1)
 			return true;
 	}
 	return false;
@@ -136,7 +136,8 @@ place_of_sleepers(struct pool_place *place)
 		const struct pools_entry *e = &entries[i];
 
 		if (e->number == 0 || e->place.kind != WAIT_READ ||
-		    e->place.start != place->start || period - e->seen > 1)
+		    e->place.start != place->start ||
+		    pools_period - e->seen > 1)
 			continue;
 		*place = e->place;
 		return true;
@@ -157,7 +158,7 @@ home_kind(const struct thread *t)
 
 /* Where the thread is at home; false when that is nowhere. */
 static bool
-place_of(struct task *task, struct pool_place *place)
+own_place(struct task *task, struct pool_place *place)
 {
 	struct thread *t = task->thread;
 	const struct work *w = &t->work;
@@ -186,6 +187,20 @@ place_of(struct task *task, struct pool_place *place)
 	return add_family(task, place);
 }
 
+/* Who has not had its turn yet has its home where the one is whose turn it
+ * is. */
+static bool
+place_of(struct task *task, struct pool_place *place)
+{
+	struct task *has_turn = pools_turn_of(task);
+
+	if (has_turn != NULL && home_kind(task->thread) == WAIT_RUN &&
+	    atomic_load(&has_turn->thread->start_routine) ==
+	    atomic_load(&task->thread->start_routine))
+		return own_place(has_turn, place);
+	return own_place(task, place);
+}
+
 /* The same for a worker with a queue of its own.  Where the start routine does
  * not tell the threads apart, nor does the call, their name must. */
 static bool
@@ -209,7 +224,7 @@ make_entry(const struct pool_place *place, struct task *task)
 	struct pools_entry *e = entries;
 
 	while (e < entries + INFERRED_POOLS && e->number != 0 &&
-	    period - e->seen < KEPT_FOR)
+	    pools_period - e->seen < KEPT_FOR)
 		e++;
 	if (e == entries + INFERRED_POOLS)
 		return NULL;
@@ -327,7 +342,7 @@ entry_by_start(struct thread *t)
 		struct pools_entry *e = &entries[i];
 
 		if (e->number == 0 || e->place.start != start ||
-		    e->seen != period)
+		    e->seen != pools_period)
 			continue;
 		if (found != NULL)
 			return NULL;
@@ -345,9 +360,9 @@ join(struct pools_entry *e, struct task *task, uint64_t period_ns)
 		m->pool = e != NULL ? (uint32_t)(e - entries) + 1 : 0;
 	if (e == NULL)
 		return;
-	if (e->seen != period) {
+	if (e->seen != pools_period) {
 		pools_view_begin(e);
-		e->seen = period;
+		e->seen = pools_period;
 	}
 	pools_view_add(e, task, period_ns);
 }
@@ -378,10 +393,12 @@ pools_infer(uint64_t period_ns, poolview_fn see, void *arg)
 {
 	static struct poolview view;
 
-	period++;
+	pools_period++;
 	cell_count = 0;
 	memset(cells, 0, sizeof(cells));
 	memset(used, 0, sizeof(used));
+	pools_gate_begin();
+	pools_turn_look();
 	tasks_each(count_thread, NULL);
 	tasks_each(count_single, NULL);
 	tasks_each(join_at_home, &period_ns);
@@ -389,7 +406,7 @@ pools_infer(uint64_t period_ns, poolview_fn see, void *arg)
 	for (unsigned i = 0; i < INFERRED_POOLS; i++) {
 		struct pools_entry *e = &entries[i];
 
-		if (e->number == 0 || e->seen != period)
+		if (e->number == 0 || e->seen != pools_period)
 			continue;
 		pools_view_fill(e, period_ns, &view);
 		see(&view, arg);

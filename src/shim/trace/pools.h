@@ -3,10 +3,11 @@
  *
  * pools.c puts threads that have their home at the same place together and
  * keeps what is a pool from one period to the next; pools_member.c keeps what
- * is known of each thread, pools_gate.c of each gate; pools_view.c makes the
- * figures; pools_name.c finds names.
+ * is known of each thread, pools_gate.c of each gate; pools_turn.c knows who
+ * waits for its turn to wait; pools_view.c makes the figures; pools_name.c
+ * finds names.
  *
- * Memory   static tables, and one by thread that grows; 88 bytes a thread.
+ * Memory   static tables, and one by thread that grows; 96 bytes a thread.
  * Threads  the diag thread alone.
  * Fork     pools_after_fork_child().
  */
@@ -22,6 +23,9 @@
 #include "shim/trace/tasks.h"
 
 enum { INFERRED_POOLS = 128 };
+
+/* The number of this period. */
+extern uint32_t pools_period __attribute__((visibility("hidden")));
 
 /* Where threads have their home: what they have in common. */
 struct pool_place {
@@ -39,6 +43,7 @@ struct pools_entry {
 	uint32_t seen;		/* the last period in which it had workers */
 	bool guards;		/* tasks are known to be queued behind the
 				 * mutex of the condition */
+	bool turns;		/* they wait for their turn to wait */
 	bool returns;		/* one has gone from home to work */
 	uint64_t stays, strays;	/* of its workers; see work.h */
 
@@ -51,7 +56,6 @@ struct pools_entry {
 	uint32_t gate[POOL_QUEUES];
 	uint64_t visits;	/* times that workers left home */
 	uint64_t busy_ns, least_busy_ns, most_idle_ns;
-	uint64_t cpu_ns, delay_ns;
 	uint64_t longest_ns;
 	pid_t longest_tid;
 	unsigned new_members;	/* of whom this period is not known */
@@ -61,6 +65,7 @@ struct pools_entry {
 struct pools_member {
 	uint32_t generation;	/* of the record; 0: none */
 	uint32_t pool;		/* index of its entry + 1, or 0 */
+	uint32_t period;	/* of the last look */
 	uint32_t cell;		/* in this period; pools.c's */
 	uint64_t away_ticks, visits;	/* at the last look */
 	uint64_t busy_ns;	/* for how long it had been then; 0: idle */
@@ -81,9 +86,18 @@ void pools_member_forget(void);
  * there is none, or it is not known. */
 DETACHED uint64_t pools_member_sleeps_at(const struct task *task);
 
+/* It waits at its home, or sleeps there. */
+DETACHED bool pools_member_is_home(const struct task *task);
+
+/* Once a period, after the look at threads; then, who waits at home with the
+ * lock in hand that @task waits for, or NULL. */
+DETACHED void pools_turn_look(void);
+DETACHED struct task *pools_turn_of(const struct task *task);
+
 /* How a thread of the pool does at this look. */
 struct pools_doing {
 	bool idle, blocked;
+	bool turn;		/* idle, and waits for its turn to wait */
 	uint64_t away_ns;	/* how much of this period it was away */
 	uint64_t task_ns;	/* for how long it has been at this task */
 	uint64_t visits;	/* times that it left home in this period */
@@ -97,6 +111,8 @@ DETACHED void pools_member_look(const struct task *task, uint64_t period_ns,
 
 /* What a gate's counters and times did in this period. */
 struct gate_period {
+	bool whole;		/* not of a longer time, in which it was no
+				 * pool's */
 	bool takes_fit;		/* it is known when workers took tasks */
 	bool fits;		/* and the idea of a queue fits all that was
 				 * seen */
@@ -113,7 +129,9 @@ struct gate_period {
 	uint64_t oldest;	/* ticks, 0 not known */
 	struct histogram wait, run, wakeup;
 };
-/* Once a period and gate; @all_idle: its workers all wait there. */
+/* A new period; then, once in it for each gate of a pool; @all_idle: its
+ * workers all wait there. */
+DETACHED void pools_gate_begin(void);
 DETACHED void pools_gate_read(uint32_t number, bool all_idle,
     struct gate_period *out);
 

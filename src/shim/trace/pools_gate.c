@@ -19,6 +19,7 @@ enum { LEFT_APART = 4, TAKEN_PROVES = 2 };
 /* A gate as it was at the last look. */
 struct past {
 	uint32_t born;
+	uint32_t period;	/* when that was */
 	uint64_t tasks, taken, surprises, blinks, brief, left, unclear;
 	uint64_t full_ticks;
 	/* Of the last periods; halved each: what does not fit; what says that
@@ -29,6 +30,30 @@ struct past {
 };
 
 static struct past pasts[GATES];
+static uint32_t born_before, born_now;	/* until the last look; and this one */
+
+void
+pools_gate_begin(void)
+{
+	born_before = born_now;
+	born_now = gate_births();
+}
+
+/* The gate's counters are compared with those of the last look, or began with
+ * none since then. */
+static bool
+begin_period(struct past *p, uint32_t born)
+{
+	bool whole = p->period + 1 == pools_period;
+
+	if (p->born != born) {
+		memset(p, 0, sizeof(*p));
+		p->born = born;
+		whole = (int32_t)(born - born_before) > 0;
+	}
+	p->period = pools_period;
+	return whole;
+}
 
 /* The largest starts anew each period; a task that ends just now may be missed
  * by it, never by the counts. */
@@ -174,11 +199,8 @@ pools_gate_read(uint32_t number, bool all_idle, struct gate_period *out)
 	uint32_t kind = atomic_load(&g->kind);
 	uint64_t tasks = load(&g->tasks), taken = load(&g->taken);
 
-	if (p->born != atomic_load(&g->born)) {
-		memset(p, 0, sizeof(*p));
-		p->born = atomic_load(&g->born);
-	}
 	memset(out, 0, sizeof(*out));
+	out->whole = begin_period(p, atomic_load(&g->born));
 	out->counts = load32(&g->counts) != 0;
 	out->is_lock = gate_is_lock(g);
 	out->tasks = kind == WAIT_SEM ? taken - p->taken : tasks - p->tasks;

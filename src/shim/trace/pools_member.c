@@ -158,9 +158,8 @@ is_nested(const struct task *task)
 	    atomic_load(&t->wait.seq) == task->wait.seq;
 }
 
-/* A thread that has no home is idle when it slept through the period. */
-static bool
-is_idle(const struct task *task)
+bool
+pools_member_is_home(const struct task *task)
 {
 	const struct work *w = &task->thread->work;
 	uint32_t kind = atomic_load_explicit(&w->kind, memory_order_relaxed);
@@ -168,15 +167,23 @@ is_idle(const struct task *task)
 
 	if (pools_member_sleeps_at(task) != 0)
 		return sleeps_for_work(task);
-	if (kind == WAIT_RUN)
-		return task->wait.kind != WAIT_RUN &&
-		    task->wait.kind != WAIT_SPIN &&
-		    task->wait.seq == task->seq_before;
-	if ((uint32_t)task->wait.kind != kind || is_nested(task))
+	if (kind == WAIT_RUN || (uint32_t)task->wait.kind != kind ||
+	    is_nested(task))
 		return false;
 	if (kind == WAIT_COND || kind == WAIT_SEM)
 		return task->wait.object == key;
 	return task->wait.caller == key;
+}
+
+/* A thread that has no home is idle when it slept through the period. */
+static bool
+is_idle(const struct task *task)
+{
+	if (atomic_load(&task->thread->work.kind) != WAIT_RUN ||
+	    pools_member_sleeps_at(task) != 0)
+		return pools_member_is_home(task);
+	return task->wait.kind != WAIT_RUN && task->wait.kind != WAIT_SPIN &&
+	    task->wait.seq == task->seq_before;
 }
 
 static bool
@@ -218,13 +225,15 @@ pools_member_look(const struct task *task, uint64_t period_ns,
 	if (away != 0 && now > away)
 		sum += now - away;
 	memset(out, 0, sizeof(*out));
-	out->idle = is_idle(task);
+	out->turn = pools_turn_of(task) != NULL;
+	out->idle = out->turn || is_idle(task);
 	out->blocked = !out->idle && is_blocked(task);
 	out->unread = !out->idle && !task->fresh;
 	out->returns = m != NULL && pools_member_sleeps_at(task) != 0 ?
 	    returns_to_sleep(task, m) : atomic_load(&w->stays) != 0;
 	out->task_ns = out->idle ? 0 : task_ns(w, now);
-	out->is_new = m == NULL || m->generation != task->generation + 1;
+	out->is_new = m == NULL || m->generation != task->generation + 1 ||
+	    m->period + 1 != pools_period;
 	if (!out->is_new) {
 		out->visits = visits - m->visits;
 		out->away_ns = MIN(ticks_to_ns(sum - MIN(sum, m->away_ticks)),
@@ -233,6 +242,7 @@ pools_member_look(const struct task *task, uint64_t period_ns,
 	if (m == NULL)
 		return;
 	m->generation = task->generation + 1;
+	m->period = pools_period;
 	m->away_ticks = sum;
 	m->visits = visits;
 	m->busy_ns = out->idle ? 0 : MAX(out->task_ns, 1);

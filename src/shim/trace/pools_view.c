@@ -13,7 +13,7 @@ enum { STRAYS = 16 };
 
 /* All gates of one pool, together. */
 struct gates_period {
-	bool fit, takes_fit, some_lock, all_count, unseen;
+	bool whole, fit, takes_fit, some_lock, all_count, unseen;
 	enum known waiting_known;
 	uint64_t tasks, waiting, oldest;
 	uint64_t full_ns, full_since;	/* of the last of them */
@@ -31,7 +31,7 @@ pools_view_begin(struct pools_entry *e)
 	e->more_gates = false;
 	e->visits = e->busy_ns = e->most_idle_ns = 0;
 	e->least_busy_ns = UINT64_MAX;
-	e->cpu_ns = e->delay_ns = e->longest_ns = 0;
+	e->longest_ns = 0;
 	e->longest_tid = 0;
 	e->new_members = 0;
 }
@@ -69,14 +69,13 @@ pools_view_add(struct pools_entry *e, const struct task *task,
 	e->unread += d.unread;
 	e->stays += atomic_load(&w->stays);
 	e->strays += atomic_load(&w->strays);
-	e->guessed += atomic_load(&w->kind) != e->place.kind;
+	e->guessed += atomic_load(&w->kind) != e->place.kind && !d.turn;
 	e->returns = e->returns || d.returns;
+	e->turns = e->turns || d.turn;
 	e->visits += d.visits;
 	e->busy_ns += d.away_ns;
 	e->least_busy_ns = MIN(e->least_busy_ns, d.away_ns);
 	e->new_members += d.is_new;
-	e->cpu_ns += task->ran_ns;
-	e->delay_ns += task->delayed_ns;
 	if (d.task_ns > e->longest_ns) {
 		e->longest_ns = d.task_ns;
 		e->longest_tid = task->tid;
@@ -103,6 +102,7 @@ is_unannounced(const struct pools_entry *e)
 static void
 add_period(const struct gate_period *g, struct poolview *v, unsigned i)
 {
+	sum.whole = sum.whole && g->whole;
 	sum.fit = sum.fit && g->fits;
 	sum.takes_fit = sum.takes_fit && g->takes_fit;
 	sum.some_lock = sum.some_lock || g->is_lock;
@@ -127,13 +127,19 @@ read_gates(const struct pools_entry *e, struct poolview *v)
 	static struct gate_period one;
 
 	memset(&sum, 0, sizeof(sum));
-	sum.fit = sum.takes_fit = sum.all_count = true;
+	sum.whole = sum.fit = sum.takes_fit = sum.all_count = true;
 	sum.waiting_known = EXACT;
 	for (unsigned i = 0; i < e->gates; i++) {
 		pools_gate_read(e->gate[i], e->idle == e->workers, &one);
 		add_period(&one, v, i);
 	}
 	v->queues = e->gates > 1 ? e->gates : 0;
+	if (sum.whole)
+		return;
+	sum.takes_fit = false;
+	histogram_clear(&sum.wait);
+	histogram_clear(&sum.run);
+	histogram_clear(&sum.wakeup);
 }
 
 static void
@@ -190,8 +196,8 @@ fill_queue(const struct pools_entry *e, struct poolview *v)
 	v->queue_known = sum.waiting_known;
 	v->waiting = sum.waiting;
 	v->done = sum.tasks;
-	v->rate_known = e->place.kind == WAIT_SEM && sum.all_count ? EXACT :
-	    takes;
+	v->rate_known = e->place.kind == WAIT_SEM && sum.all_count &&
+	    sum.whole ? EXACT : takes;
 	fill_times(&v->wait, &sum.wait, known);
 	fill_times(&v->run, &sum.run, takes);
 	fill_times(&v->wakeup, &sum.wakeup, EXACT);
@@ -218,7 +224,7 @@ fill_wakeups(const struct pools_entry *e, struct poolview *v)
 		return;
 	v->done = e->visits;
 	v->rate_known = ESTIMATED;
-	if (!is_of_object(e->place.kind))
+	if (!is_of_object(e->place.kind) && !e->turns)
 		fill_times(&v->run, &sum.run, ESTIMATED);
 }
 
@@ -233,7 +239,7 @@ bound_full(const struct pools_entry *e, uint64_t period_ns,
 
 	if (e->place.kind == WAIT_RUN && e->idle != 0)
 		v->full_known = EXACT; /* slept through the period */
-	if (e->new_members != 0 || is_unannounced(e))
+	if (e->new_members != 0 || is_unannounced(e) || e->turns)
 		return;
 	if (most - MIN(most, least) > period_ns / 20)
 		return;
@@ -248,7 +254,7 @@ fill_full(const struct pools_entry *e, uint64_t period_ns, struct poolview *v)
 		bound_full(e, period_ns, v);
 		return;
 	}
-	v->full_known = EXACT;
+	v->full_known = sum.whole ? EXACT : NOT_KNOWN;
 	v->full_ns = sum.full_ns;	/* see poolview's carry_full() */
 	if (sum.full_since != 0)
 		v->full_since_ns = ticks_to_clock_ns(sum.full_since);
@@ -311,9 +317,7 @@ pools_view_fill(struct pools_entry *e, uint64_t period_ns, struct poolview *v)
 	v->period_ns = period_ns;
 	read_gates(e, v);
 	fill_crew(e, v);
-	v->delay_known = true;
-	v->delay_ns = e->delay_ns;
-	v->cpu_ns = e->cpu_ns;
+	v->lockwait_known = e->turns ? NOT_KNOWN : EXACT;
 	if (v->crew_known == NOT_KNOWN)
 		return;
 	if (has_queue(e))

@@ -71,10 +71,11 @@ fill_crew(struct poolview *v, const struct tasks_look *l)
 {
 	struct crew *c = crew_of(v->number);
 
-	v->delay_known = l->delay_known && c != NULL;
 	if (c == NULL)
 		return;
 	memcpy(c->name, v->name, sizeof(c->name));
+	if (l->delay_known && (c->untimed == 0 || c->untimed < c->workers))
+		v->times_known = c->untimed == 0 ? EXACT : ESTIMATED;
 	v->cpu_ns = c->cpu_ns;
 	v->delay_ns = c->delay_ns;
 	v->lockwait_ns = c->lockwait_ns;
@@ -177,6 +178,7 @@ fill_told(struct poolview *v, const struct pool_reading *r,
     const struct tasks_look *l, uint64_t period_ns)
 {
 	memset(v, 0, sizeof(*v));
+	v->lockwait_known = EXACT;
 	memcpy(v->name, r->name, sizeof(v->name));
 	v->via = r->via;
 	v->number = r->number;

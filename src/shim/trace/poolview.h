@@ -54,9 +54,10 @@ struct poolview {
 	enum known oldest_known;
 	uint64_t oldest_ns;		/* the oldest waits for it */
 	/* Of the workers, in this period. */
-	bool delay_known;
+	enum known times_known;		/* both of these */
 	uint64_t delay_ns;		/* runnable, not running */
 	uint64_t cpu_ns;		/* their CPU time */
+	enum known lockwait_known;
 	uint64_t lockwait_ns;		/* waited for locks */
 	/* The longest time that a busy worker has been busy without a break,
 	 * who that is, and how many have been for a whole period. */

@@ -134,6 +134,8 @@ read_delay(struct looking *l, struct task *task)
 		task->delayed_ns = s.delay_ns -
 		    MIN(s.delay_ns, task->delay_ns);
 	}
+	task->timed = counts && !task->behind;
+	task->behind = false;
 	task->was_read = true;
 	task->run_ns = s.run_ns;
 	task->delay_ns = s.delay_ns;
@@ -145,22 +147,26 @@ static void
 read_movers(struct looking *l)
 {
 	uint32_t from = l->n != 0 ? mover_cursor % l->n : 0;
-	unsigned i;
+	unsigned done = l->n;
 
-	for (i = 0; i < l->n; i++) {
+	for (unsigned i = 0; i < l->n; i++) {
 		struct task *task = l->task[(from + i) % l->n];
 
-		if (!has_moved(task))
+		if (!has_moved(task)) {
+			task->timed = true;
 			continue;
+		}
 		if (l->reads_left < 2) {
 			l->out->estimated = true;
-			break;
+			task->behind = true;
+			done = MIN(done, i);
+			continue;
 		}
 		read_delay(l, task);
 		if (!is_waiting(task))
 			read_state(l, task);
 	}
-	mover_cursor = from + i;
+	mover_cursor = from + done;
 }
 
 static unsigned
@@ -271,9 +277,7 @@ is_spinning(struct task *task, uint64_t now)
 static bool
 is_asleep(const struct task *task)
 {
-	char c = task->state;
-
-	return c == 'S' || c == 'D' || c == 'I' || c == 'T' || c == 't';
+	return task->state != 0 && strchr("SDITt", task->state) != NULL;
 }
 
 static void
@@ -398,9 +402,7 @@ my_cpu(void)
 {
 	unsigned cpu;
 
-	if (sys_call3(SYS_getcpu, &cpu, NULL, NULL) != 0)
-		return -1;
-	return (int)cpu;
+	return sys_call3(SYS_getcpu, &cpu, NULL, NULL) == 0 ? (int)cpu : -1;
 }
 
 /* What walking over all threads takes is not there for reading. */

@@ -42,6 +42,8 @@ struct task {
 	int cpu;		/* it last ran on; -1 not known */
 	uint64_t run_ns, delay_ns;	/* since its birth, as last read */
 	uint64_t ran_ns, delayed_ns;	/* between the last two looks */
+	bool timed;		/* and all of the time between them */
+	bool behind;		/* it ran since it was last read */
 	uint64_t switches, switches_forced;	/* at its last T line */
 	uint64_t lockwait_ns;	/* of its record, so far */
 	uint64_t lockwaited_ns;	/* between the last two looks */

@@ -96,7 +96,7 @@ meet(uint32_t index, struct thread *t, pid_t tid)
 	task->gone = false;
 	task->fresh = false;
 	task->blocked.sp = 0;
-	task->on_cpu = false;
+	task->on_cpu = task->timed = false;
 	task->ran_ns = task->delayed_ns = 0;
 	met[met_count++] = task;
 }

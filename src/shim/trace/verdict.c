@@ -83,14 +83,14 @@ busy_time(const struct poolview *v)
 static bool
 is_convoy(const struct poolview *v)
 {
-	return v->busy > 1 &&
+	return v->busy > 1 && v->lockwait_known != NOT_KNOWN &&
 	    v->lockwait_ns * 100 >= busy_time(v) * CONVOY_PERCENT;
 }
 
 static bool
 lacks_cpu(const struct poolview *v)
 {
-	return v->delay_known && v->busy != 0 &&
+	return v->times_known != NOT_KNOWN && v->busy != 0 &&
 	    v->delay_ns * 100 >= busy_time(v) * NO_CPU_PERCENT;
 }
 
@@ -128,7 +128,7 @@ is_slow(const struct poolview *v, const struct crew *c, bool full)
 {
 	uint64_t wanted = v->cpu_ns + v->delay_ns, ns = v->longest_ns;
 
-	if (full && v->delay_known && v->delay_ns != 0)
+	if (full && v->times_known != NOT_KNOWN && v->delay_ns != 0)
 		ns = (uint64_t)((double)ns * (1 - (double)v->delay_ns /
 		    (double)MAX(wanted, v->period_ns)));
 	if (v->longest_known == NOT_KNOWN || ns < SLOW_NS ||

@@ -1,0 +1,63 @@
+/*
+ * pools_turn - workers that wait for their turn to wait for work.
+ *
+ * Where one worker at a time listens, with a lock in hand, the others wait for
+ * that lock (a mutex around accept() or epoll_wait()).  A lock whose holder
+ * waits at home is no lock that anybody is held up by in the middle of a task:
+ * who waits for it is as idle as its holder.
+ */
+#include "shim/trace/pools.h"
+
+#include <string.h>
+
+#include "shim/trace/locks.h"
+
+/* Locks that are waited for, and who waits at home with them in hand. */
+static struct lock_table locks;
+static struct {
+	pid_t tid;
+	struct task *task;
+} holders[LOCKS];
+
+static void
+add_waiter(struct task *task, void *arg)
+{
+	(void)arg;
+	if (task->wait.kind == WAIT_MUTEX && !task->gone)
+		locks_add(&locks, task);
+}
+
+static void
+find_holder(struct task *task, void *arg)
+{
+	(void)arg;
+	for (unsigned i = 0; i < locks.count; i++) {
+		if (task->tid == holders[i].tid && pools_member_is_home(task))
+			holders[i].task = task;
+	}
+}
+
+void
+pools_turn_look(void)
+{
+	locks.count = locks.lost = 0;
+	memset(holders, 0, sizeof(holders));
+	tasks_each(add_waiter, NULL);
+	if (locks.count == 0)
+		return;
+	for (unsigned i = 0; i < locks.count; i++)
+		holders[i].tid = locks_holder(&locks.crowd[i]);
+	tasks_each(find_holder, NULL);
+}
+
+struct task *
+pools_turn_of(const struct task *task)
+{
+	if (task->wait.kind != WAIT_MUTEX)
+		return NULL;
+	for (unsigned i = 0; i < locks.count; i++) {
+		if (locks.crowd[i].object == task->wait.object)
+			return holders[i].task;
+	}
+	return NULL;
+}
