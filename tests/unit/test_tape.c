@@ -209,6 +209,47 @@ START_TEST(damage_is_noticed_and_never_read_over)
 }
 END_TEST
 
+START_TEST(every_changed_bit_changes_the_sum)
+{
+	uint64_t sum;
+
+	begin();
+	for (uint32_t i = 0; i < SIZE; i++)
+		memory[i] ^= (uint8_t)(i * 7 & -(i >= sizeof(*chunk)));
+	sum = chunk->sum = tape_chunk_sum(chunk);
+	ck_assert_uint_ne(sum, 0);
+	ck_assert_uint_eq(tape_chunk_sum(chunk), sum);
+	for (uint32_t bit = 0; bit < 8 * SIZE; bit++) {
+		memory[bit / 8] ^= (uint8_t)(1 << bit % 8);
+		if (chunk->size == SIZE)
+			ck_assert(tape_chunk_sum(chunk) != chunk->sum);
+		memory[bit / 8] ^= (uint8_t)(1 << bit % 8);
+	}
+}
+END_TEST
+
+/* What goes on changing while a tape runs is no damage. */
+START_TEST(the_headers_sum_is_of_what_stays)
+{
+	struct tape_header h = {
+		.magic = TAPE_MAGIC,
+		.depth = 64,
+	};
+	uint64_t sum = tape_header_sum(&h);
+
+	h.end = h.last_ns = h.last_stamp = h.lost = 7;
+	ck_assert_uint_eq(tape_header_sum(&h), sum);
+	h.state = TAPE_STOPPED_FULL;
+	ck_assert_uint_eq(tape_header_sum(&h), sum);
+	h.depth++;
+	ck_assert_uint_ne(tape_header_sum(&h), sum);
+	h.state = TAPE_ENDED;
+	sum = tape_header_sum(&h);
+	h.end++;
+	ck_assert_uint_ne(tape_header_sum(&h), sum);
+}
+END_TEST
+
 START_TEST(chunks_with_wrong_sizes_are_refused)
 {
 	begin();
@@ -241,6 +282,8 @@ main(void)
 	tcase_add_test(tc, nodes_and_modules_come_back);
 	tcase_add_test(tc, an_event_fits_in_its_bound);
 	tcase_add_test(tc, damage_is_noticed_and_never_read_over);
+	tcase_add_test(tc, every_changed_bit_changes_the_sum);
+	tcase_add_test(tc, the_headers_sum_is_of_what_stays);
 	tcase_add_test(tc, chunks_with_wrong_sizes_are_refused);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_NORMAL);

@@ -89,6 +89,7 @@ read_tape(void)
 	FILE *f = fopen(path, "w");
 
 	ck_assert_ptr_nonnull(f);
+	header()->sum = tape_header_sum(header());
 	ck_assert_uint_eq(fwrite(tape, 1, sizeof(tape), f), sizeof(tape));
 	fclose(f);
 	model_start(&m);

@@ -74,6 +74,7 @@ struct tape_header {
 	uint32_t parent_pid;		/* of a forked child's tape; else 0 */
 	char program[64];		/* NUL terminated, may be cut */
 	char path[TAPE_PATH_MAX];	/* the executable */
+	uint64_t sum;			/* tape_header_sum(); changes */
 };
 
 /* The header of a chunk.  The first record's times, addresses and stacks are
@@ -87,7 +88,9 @@ struct tape_chunk {
 	uint64_t stamp;			/* base of the first dt */
 	uint64_t addr;			/* base of the first address */
 	char name[TAPE_NAME_MAX];	/* the thread's name, NUL padded */
-	uint64_t zero;
+	uint64_t sum;			/* tape_chunk_sum() when it is full, or
+					 * its thread ended the process; 0
+					 * while it is written to */
 };
 
 /* The tag: its kind in the three low bits, and bits for what is left out. */
@@ -150,6 +153,12 @@ struct tape_module {
 	const char *path;	/* not NUL terminated */
 	size_t path_len;
 };
+
+/* Sums by which a changed bit is noticed; never 0.  A chunk's is over all of
+ * its bytes, the header's over what does not change any more in its state:
+ * before the end the fields that change count as 0, and @lost always does. */
+SIGNAL_SAFE uint64_t tape_chunk_sum(const struct tape_chunk *c);
+SIGNAL_SAFE uint64_t tape_header_sum(const struct tape_header *h);
 
 /* Begins a context at chunk header @c. */
 IN_HOOK void tape_context_begin(struct tape_context *ctx,

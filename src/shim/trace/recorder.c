@@ -69,6 +69,14 @@ recorder_lose(uint64_t n)
 		__atomic_fetch_add(&h->lost, n, __ATOMIC_RELAXED);
 }
 
+/* The chunk is as it stays. */
+static void
+seal(struct tape_chunk *c)
+{
+	if (c != NULL)
+		c->sum = tape_chunk_sum(c);
+}
+
 /* Gives up the chunk in use: its tail stays zero, which is its end. */
 static void
 put_away(struct recorder *r)
@@ -102,8 +110,11 @@ begin(struct thread *t, uint32_t tape)
 			return NULL;
 		t->recorder = r;
 	}
-	/* A chunk of a parent's tape was unmapped with all of its mappings or
-	 * is the child's copy: in both cases it is given back. */
+	/* A thread that is gone writes no more.  A chunk of a parent's tape was
+	 * unmapped with all of its mappings or is the child's copy: in both
+	 * cases it is given back. */
+	if (r->tape == tape)
+		seal((struct tape_chunk *)(void *)r->chunk);
 	put_away(r);
 	*r = (struct recorder){
 	    .tape = tape,
@@ -138,8 +149,13 @@ use_again(struct thread *t, struct recorder *r)
 {
 	struct tape_chunk *c = (struct tape_chunk *)(void *)r->chunk;
 
-	if (r->chunk_size != CHUNK_LAST || !tapefile_append(c, CHUNK_LAST))
+	if (r->chunk_size != CHUNK_LAST)
 		return false;
+	seal(c);
+	if (!tapefile_append(c, CHUNK_LAST))
+		return false;
+	c->sum = 0;
+	atomic_signal_fence(memory_order_seq_cst);
 	memset(c + 1, 0, (size_t)(r->at - (uint8_t *)(c + 1)));
 	atomic_signal_fence(memory_order_seq_cst);
 	begin_chunk(t, r, c);
@@ -155,6 +171,7 @@ refill(struct thread *t, struct recorder *r)
 
 	if (r->chunk != NULL && use_again(t, r))
 		return true;
+	seal((struct tape_chunk *)(void *)r->chunk);
 	put_away(r);
 	c = tapefile_take(r->next_size, &size);
 	if (c == NULL)
@@ -339,6 +356,7 @@ fill_header(struct tape_header *h, pid_t parent)
 	strncpy(h->path, path, sizeof(h->path) - 1);
 	atomic_signal_fence(memory_order_seq_cst);
 	memcpy(h->magic, TAPE_MAGIC, sizeof(h->magic));
+	h->sum = tape_header_sum(h);
 }
 
 /* The path with % expanded; the pid is added where a child would collide with
@@ -418,11 +436,24 @@ recorder_poll(void)
 	    (unsigned long long)h->lost);
 }
 
+/* The calling thread's chunk of the tape that is, or was last, written to.
+ * Other threads may be at theirs. */
+static struct tape_chunk *
+own_chunk(void)
+{
+	struct thread *t = tls.thread;
+
+	if (t == NULL || t->recorder == NULL || t->recorder->tape != tapes)
+		return NULL;
+	return (struct tape_chunk *)(void *)t->recorder->chunk;
+}
+
 void
 recorder_end(enum tape_state state)
 {
 	if (on == NULL || atomic_exchange(&on->tape, 0) == 0)
 		return;
+	seal(own_chunk());
 	recorder_poll();
 	tapefile_end(state);
 }
@@ -431,10 +462,14 @@ void
 recorder_resume(void)
 {
 	struct tape_header *h = tapefile_header();
+	struct tape_chunk *own = own_chunk();
 
 	if (h == NULL || h->state != TAPE_EXEC)
 		return;
+	if (own != NULL)
+		own->sum = 0;
 	h->state = TAPE_RUNNING;
+	h->sum = tape_header_sum(h);
 	atomic_store(&on->tape, tapes);
 }
 

@@ -354,6 +354,7 @@ tapefile_end(enum tape_state state)
 	if (h != NULL && h->state == TAPE_RUNNING) {
 		note_time(h);
 		h->state = state;
+		h->sum = tape_header_sum(h);
 		fd = own_fd();
 		/* What was allocated ahead and never given to a thread. */
 		if (fd >= 0 && sys_call2(SYS_ftruncate, fd, h->end) == 0)

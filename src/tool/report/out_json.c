@@ -48,13 +48,15 @@ put_summary(const struct report *r, FILE *to)
 	put_counted(to, "last_ns", events, t->last_ns);
 	put_number(to, "torn_lines", n->broken);
 	put_number(to, "damaged_chunks", n->damaged);
+	put_number(to, "changed_chunks", n->changed);
 	put_number(to, "missing_chunks", n->missing_chunks);
 	put_number(to, "missing_bytes", n->missing_bytes);
 	put_number(to, "events_without_stack", n->no_stack);
 	put_number(to, "records_dropped", n->lost);
 	put_number(to, "frees_missing", t->missed_frees);
 	put_number(to, "allocations_missing", t->unknown_frees);
-	fprintf(to, "    \"cut\": %s\n  },\n", n->cut ? "true" : "false");
+	fprintf(to, "    \"changed_header\": %s,\n    \"cut\": %s\n  },\n",
+	    n->changed_header ? "true" : "false", n->cut ? "true" : "false");
 }
 
 static void

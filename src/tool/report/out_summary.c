@@ -20,6 +20,14 @@ print_tape_damage(const struct readnotes *n, FILE *to)
 		fprintf(to, "damage: %" PRIu64 " chunk%s of the tape, read "
 		    "as far as whole\n", n->damaged,
 		    figures_plural(n->damaged));
+	if (n->changed_header)
+		fprintf(to, "damage: the header of the tape was changed: "
+		    "times, and how it ended, may be wrong\n");
+	if (n->changed > 0)
+		fprintf(to, "damage: %" PRIu64 " chunk%s of the tape %s "
+		    "changed after being written: figures may be wrong\n",
+		    n->changed, figures_plural(n->changed),
+		    n->changed == 1 ? "was" : "were");
 	if (n->missing_bytes > 0)
 		fprintf(to, "damage: the tape was cut: its last %" PRIu64
 		    " byte%s are not there\n", n->missing_bytes,

@@ -36,6 +36,8 @@ struct readnotes {
 	int parent_pid;		/* of a forked child; else 0 */
 	uint64_t chunks;
 	uint64_t damaged;	/* chunks with bytes that are no record */
+	uint64_t changed;	/* chunks that have not the sum they had */
+	bool changed_header;	/* nor has the header */
 	uint64_t missing_chunks;	/* places where some must have been */
 	uint64_t missing_bytes;	/* at its end */
 	const char *ending;	/* how the recording ended */

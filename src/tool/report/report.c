@@ -87,6 +87,8 @@ join_notes(struct readnotes *all, const struct readnotes *n)
 	all->no_stack += n->no_stack;
 	all->broken += n->broken;
 	all->damaged += n->damaged;
+	all->changed += n->changed;
+	all->changed_header |= n->changed_header;
 	all->missing_chunks += n->missing_chunks;
 	all->missing_bytes += n->missing_bytes;
 	all->cut |= n->cut;

@@ -95,6 +95,16 @@ drop_tape(struct reader *r)
 	t->data = NULL;
 }
 
+/* A chunk that is cut says so already. */
+static bool
+is_changed(const struct reader *r, const struct tapechunk *c)
+{
+	const struct tape_chunk *at = tapechunks_get(&r->chunks, c);
+
+	return c->copy == NULL && at->sum != 0 &&
+	    at->sum != tape_chunk_sum(at);
+}
+
 static void
 find_stacks(struct reader *r)
 {
@@ -111,6 +121,7 @@ find_stacks(struct reader *r)
 				tapestacks_add_module(&r->stacks, &x.module);
 		}
 		r->notes->damaged += cur.damaged;
+		r->notes->changed += is_changed(r, &r->chunks.all[i]);
 		chunk_done(r, &r->chunks.all[i]);
 	}
 }
@@ -344,6 +355,7 @@ note_header(struct readnotes *notes, const struct tape_header *h)
 	notes->ending = h->state < ARRAY_LEN(endings) ? endings[h->state] :
 	    "the header does not say how it ended";
 	notes->cut = h->state != TAPE_ENDED && h->state != TAPE_EXEC;
+	notes->changed_header = h->sum != tape_header_sum(h);
 	if (h->state == TAPE_STOPPED_ERROR)
 		notes->error = h->error;
 }
@@ -400,6 +412,9 @@ look(struct reader *r, int fd)
 		if (err != 0)
 			break;
 		note_header(r->notes, &r->header);
+		/* Its last words may be on their way: once more, then. */
+		if (r->notes->changed_header && i == 0)
+			continue;
 		tapechunks_find(&r->chunks, r->header.end);
 		if (r->header.state != TAPE_RUNNING ||
 		    tapechunks_copy_last(&r->chunks))
