@@ -13,8 +13,9 @@
 #include "tool/cli/options_say.h"
 #include "tool/cli/say.h"
 #include "tool/cli/verbs.h"
-#include "tool/report/keys.h"
 #include "tool/dwarf/places.h"
+#include "tool/report/filters.h"
+#include "tool/report/keys.h"
 #include "tool/report/report.h"
 
 static const char text[] =
@@ -233,6 +234,22 @@ parse(int argc, char **argv, struct request *q)
 	return optind;
 }
 
+/* A mistyped name would look like a program without leaks. */
+static void
+say_unmet(const struct report *r)
+{
+	struct nearest near;
+	const char *filter = filters_unmet(r, &near);
+
+	if (filter != NULL && near.name != NULL)
+		say("report: --%s=%s: there is none (did you mean %s?)",
+		    filter, near.typed, near.name);
+	else if (filter != NULL)
+		say(r->m.n_threads == 0 && r->opt.thread != NULL ?
+		    "report: --%s=%s: it is not told whose the blocks are" :
+		    "report: --%s=%s: there is none", filter, near.typed);
+}
+
 static bool
 open_report(struct report *r, const struct operands *o, size_t from, size_t n,
     const struct request *q)
@@ -259,6 +276,8 @@ open_report(struct report *r, const struct operands *o, size_t from, size_t n,
 	}
 	if (err != 0)
 		report_drop(r);
+	else
+		say_unmet(r);
 	return err == 0;
 }
 

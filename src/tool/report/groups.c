@@ -9,19 +9,8 @@
 #include "common/base/attrs.h"
 #include "tool/base/alloc.h"
 #include "tool/dwarf/callee.h"
+#include "tool/report/filters.h"
 #include "tool/report/told.h"
-
-static bool
-is_thread(const struct report *r, const struct thread *t)
-{
-	char *end;
-	unsigned long tid = strtoul(r->opt.thread, &end, 10);
-
-	if (*end == '\0' && t->tid == tid)
-		return true;
-	return strcmp(strings_get(&r->m.strings, t->name),
-	    r->opt.thread) == 0;
-}
 
 static bool
 is_wanted_block(const struct report *r, const struct block *b)
@@ -34,7 +23,7 @@ is_wanted_block(const struct report *r, const struct block *b)
 		return false;
 	if (r->m.totals.last_ns - b->ns < o->min_age_ns)
 		return false;
-	return o->thread == NULL || is_thread(r, &r->m.threads[b->thread]);
+	return filters_thread(r, &r->m.threads[b->thread]);
 }
 
 static bool
@@ -42,12 +31,8 @@ has_module(struct report *r, uint32_t node)
 {
 	for (; node != 0; node = r->m.nodes[node].parent) {
 		const struct frame *f = &r->m.frames[r->m.nodes[node].frame];
-		const struct module *m = &r->m.modules[f->module];
 
-		if (strcmp(strings_get(&r->m.strings, m->name),
-		    r->opt.module) == 0 ||
-		    strcmp(strings_get(&r->m.strings, m->path),
-		    r->opt.module) == 0)
+		if (filters_module(r, &r->m.modules[f->module]))
 			return true;
 	}
 	return false;

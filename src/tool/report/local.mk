@@ -4,6 +4,7 @@ src_tool_report_libreport_la_SOURCES = \
 	src/tool/report/blocks.h src/tool/report/blocks.c \
 	src/tool/report/calltree.h src/tool/report/calltree.c \
 	src/tool/report/events.c \
+	src/tool/report/filters.h src/tool/report/filters.c \
 	src/tool/report/groups.h src/tool/report/groups.c \
 	src/tool/report/keys.h src/tool/report/keys.c \
 	src/tool/report/logline.h src/tool/report/logline.c \
