@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "common/base/ticks.h"
+#include "shim/sched/pool.h"
 #include "shim/sched/sync.h"
 
 enum { WORKERS = 3, TASKS = 3000 };
@@ -130,6 +131,28 @@ START_TEST(the_first_thread_of_a_process_makes_no_gate)
 	    .kind = WAIT_COND, .object = 8, .mutex = &mutex }, &stack[0]);
 	sync_leave(main_thread, &s);
 	ck_assert_uint_eq(gate_find((uint64_t)(uintptr_t)&mutex), 0);
+}
+END_TEST
+
+START_TEST(a_worker_of_a_told_pool_makes_no_gate)
+{
+	struct pool *p = pool_make(&(struct pool_traits){
+	    .name = "told", .via = "api" });
+	struct sync_scope s;
+
+	ck_assert_ptr_nonnull(p);
+	pool_worker_begin(p, 0);
+	atomic_store(&main_thread->start_routine, (uintptr_t)work);
+	sync_enter(main_thread, &s, &(struct wait_news){
+	    .kind = WAIT_COND, .object = 8, .mutex = &mutex }, &stack[0]);
+	sync_leave(main_thread, &s);
+	ck_assert_uint_eq(gate_find((uint64_t)(uintptr_t)&mutex), 0);
+	pool_worker_end(p);
+	sync_enter(main_thread, &s, &(struct wait_news){
+	    .kind = WAIT_COND, .object = 8, .mutex = &mutex }, &stack[0]);
+	sync_leave(main_thread, &s);
+	ck_assert_uint_ne(gate_find((uint64_t)(uintptr_t)&mutex), 0);
+	atomic_store(&main_thread->start_routine, 0);
 }
 END_TEST
 
@@ -436,6 +459,7 @@ main(void)
 	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, a_wait_for_a_condition_makes_its_mutex_a_gate);
 	tcase_add_test(tc, the_first_thread_of_a_process_makes_no_gate);
+	tcase_add_test(tc, a_worker_of_a_told_pool_makes_no_gate);
 	tcase_add_test(tc, a_time_that_is_up_is_no_task);
 	tcase_add_test(tc, a_task_may_lock_the_mutex_too);
 	tcase_add_test(tc, locks_of_others_bring_and_workers_take);

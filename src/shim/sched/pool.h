@@ -134,7 +134,7 @@ struct pool_reading {
 DETACHED bool pool_read(unsigned i, struct pool_reading *out);
 /* The number of the pool whose worker @t is, or 0; whether it works on a task
  * now, and since when (ticks; 0: idle). */
-DETACHED unsigned pool_of(const struct thread *t, uint64_t *busy_since);
+SIGNAL_SAFE unsigned pool_of(const struct thread *t, uint64_t *busy_since);
 
 /* A number that no pool has: for those that were not told, too. */
 SIGNAL_SAFE unsigned pool_next_number(void);

@@ -14,6 +14,7 @@
 
 #include "common/base/relaxed.h"
 #include "common/base/ticks.h"
+#include "shim/sched/pool.h"
 #include "shim/sched/sync_cond.h"
 
 enum { MOVES_AFTER = 32, SETTLED_MOVES_AFTER = 4096, STAYS_SETTLE = 3 };
@@ -326,6 +327,17 @@ meet_gate(struct thread *t, struct sync_scope *s, const struct wait_news *news)
 		store32(&g->outsiders, 1);
 }
 
+/* A worker of a pool that we are told about: what its waits would tell is known
+ * better, and a gate that nobody made costs nobody anything. */
+static bool
+is_told(const struct thread *t)
+{
+	uint64_t busy_since;
+
+	return atomic_load_explicit(&t->lanes, memory_order_relaxed) != NULL &&
+	    pool_of(t, &busy_since) != 0;
+}
+
 /* Waits that an interrupted wait's handler begins are nobody's home, and the
  * first thread of a process is no worker. */
 void
@@ -336,7 +348,7 @@ sync_enter(struct thread *t, struct sync_scope *s,
 	s->home = s->counts = false;
 	s->events = 1;
 	if (!can_be_home(news->kind) ||
-	    load32(&t->wait.kind) != WAIT_RUN)
+	    load32(&t->wait.kind) != WAIT_RUN || is_told(t))
 		return;
 	if (load(&t->start_routine) == 0 ||
 	    !is_home(t, news, (uint64_t)(uintptr_t)depth)) {

@@ -163,12 +163,11 @@ own_place(struct task *task, struct pool_place *place)
 	struct thread *t = task->thread;
 	const struct work *w = &t->work;
 	uint32_t gate = atomic_load(&w->gate);
-	uint64_t busy_since;
 
 	memset(place, 0, sizeof(*place));
 	place->start = atomic_load(&t->start_routine);
 	place->kind = home_kind(t);
-	if (place->start == 0 || pool_of(t, &busy_since) != 0)
+	if (place->start == 0)
 		return false;
 	place->caller = pools_member_sleeps_at(task);
 	if (place->caller != 0) {
@@ -246,6 +245,7 @@ count_thread(struct task *task, void *arg)
 {
 	struct pools_member *m = pools_member(task->thread);
 	struct pool_place place;
+	uint64_t busy_since;
 	struct cell *c;
 
 	(void)arg;
@@ -253,6 +253,8 @@ count_thread(struct task *task, void *arg)
 		return;
 	m->cell = 0;
 	if (task->gone)
+		return;
+	if (pool_of(task->thread, &busy_since) != 0)
 		return;
 	used[atomic_load(&task->thread->work.gate)] = true;
 	if (!place_of(task, &place))
