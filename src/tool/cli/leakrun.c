@@ -171,10 +171,12 @@ print_report(const struct leakrun *l, const char *name, int status)
 
 	r.name = name;
 	if (err != 0 || !r.notes.told)
-		say(status < 128 ? "%s: ended without a leak summary, as one "
-		    "that goes on as a daemon does (diag run leaks=20,"
-		    "log=FILE waits for none)" :
-		    "%s: ended without a leak summary", name);
+		say(status < 128 ? "%s: ended without a leak summary: it goes "
+		    "on as a daemon (diag run leaks=20,log=FILE waits for "
+		    "none), or left by a system call of its own, as Go's "
+		    "programs do (diag run tape=FILE, then diag report)" :
+		    "%s: ended without a leak summary (of one that is killed, "
+		    "diag run tape=FILE and diag report tell)", name);
 	else if (read_suppressions(&r.suppress, l->suppressions) &&
 	    (l->flame == NULL || write_flame(&r, l->flame)))
 		answer = leaks_print(&r, stderr) > 0 ? EXIT_NO : status;
