@@ -126,6 +126,8 @@ def check_memstats(p, where, line):
         check_rss(where, line)
     if line.startswith("# diag.MemStats"):
         p.memstats = {}
+        # It may be the last of a process that becomes another program.
+        p.sched_ms = 0
     if not m:
         return
     p.memstats[m.group(1)] = int(m.group(2))

@@ -26,6 +26,7 @@
 #include "shim/preload/operators.h"
 #include "shim/preload/runtime.h"
 #include "shim/preload/signals.h"
+#include "shim/preload/taskcount.h"
 #include "shim/preload/threads.h"
 #include "shim/preload/waits.h"
 #include "shim/sched/pool.h"
@@ -208,6 +209,7 @@ boot(int argc, char **argv, char **envp)
 	fork_start();
 	dlopen_start();
 	operators_look();
+	taskcount_start();
 	if (text != NULL && getauxval(AT_SECURE) == 0 && hook_enter(&scope)) {
 		hook_own_work();
 		read_options(text);
