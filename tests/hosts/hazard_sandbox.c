@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -27,6 +28,7 @@
 static struct sock_filter filter[] = {
 	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
 	ALLOW(SYS_write),
+	ALLOW(SYS_mlockall),
 	ALLOW(SYS_clock_nanosleep),
 	ALLOW(SYS_futex),
 	ALLOW(SYS_rt_sigreturn),
@@ -78,6 +80,8 @@ confined(const char *how)
 {
 	const struct timespec moment = { .tv_nsec = 10000000 };
 
+	if (strcmp(how, "strict") != 0)
+		say(mlockall(MCL_CURRENT) == 0 ? "locked\n" : "not locked\n");
 	for (int i = 0; i < 40; i++) {
 		work(500);
 		if (strcmp(how, "strict") != 0)

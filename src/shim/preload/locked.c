@@ -84,7 +84,9 @@ mlockall(int flags)
 	ret = real(flags | MCL_ONFAULT);
 	if (ret != 0)
 		return ret;
-	if (!fill_all_but_ours())
+	/* Under seccomp nobody may look: what is there is locked when it is
+	 * touched. */
+	if (!opener_is_closed() && !fill_all_but_ours())
 		return real(flags);
 	return (flags & MCL_FUTURE) != 0 ? real(MCL_FUTURE) : 0;
 }

@@ -32,6 +32,7 @@
 #include "shim/sink/sink.h"
 #include "shim/stack/bounds.h"
 #include "shim/state/state.h"
+#include "shim/trace/opener.h"
 #include "shim/trace/ticker.h"
 
 enum {
@@ -140,6 +141,7 @@ enter(bool purges)
 	int saved = errno;
 
 	heap_time(false);
+	opener_close_for_good();
 	if (!purges)
 		heap_hold();
 	if (boot_is_armed() && life_is_mine()) {

@@ -123,11 +123,17 @@ opener_is_helper(pid_t tid)
 }
 
 bool
+opener_is_closed(void)
+{
+	return atomic_load_explicit(&closed, memory_order_relaxed);
+}
+
+bool
 opener_run(opener_fn work, void *arg, bool alone)
 {
 	struct job job = { work, arg, 1 };
 
-	if (atomic_load_explicit(&closed, memory_order_relaxed))
+	if (opener_is_closed())
 		return false;
 	if (!alone)
 		return run_in_helper(&job);

@@ -34,5 +34,6 @@ SIGNAL_SAFE bool opener_is_helper(pid_t tid);
 
 /* The host is about to forbid system calls: nothing is opened any more. */
 SIGNAL_SAFE void opener_close_for_good(void);
+SIGNAL_SAFE bool opener_is_closed(void);
 
 #endif
