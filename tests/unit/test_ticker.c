@@ -219,22 +219,6 @@ START_TEST(it_starts_again_and_jobs_go_on)
 }
 END_TEST
 
-START_TEST(a_removed_job_does_not_run)
-{
-	int job = ticker_add(count_run, NULL, 10 * NS_PER_MS);
-	unsigned before;
-
-	ticker_add(count_run, NULL, 3600 * NS_PER_S);
-	ticker_start();
-	await(2);
-	ticker_remove(job);
-	before = runs;
-	ck_assert(ticker_ask(count_run, NULL, 10 * NS_PER_S));
-	ck_assert_uint_eq(runs, before + 1);
-	ticker_stop();
-}
-END_TEST
-
 START_TEST(a_refused_thread_is_an_error_and_no_more)
 {
 	ticker_set_create(refuse);
@@ -342,7 +326,6 @@ add_tests(TCase *tc)
 	tcase_add_test(tc, setuid_does_not_wait_for_ever);
 	tcase_add_test(tc, a_poke_from_a_handler_is_heard);
 	tcase_add_test(tc, it_starts_again_and_jobs_go_on);
-	tcase_add_test(tc, a_removed_job_does_not_run);
 	tcase_add_test(tc, a_refused_thread_is_an_error_and_no_more);
 	tcase_add_test(tc, a_child_gets_its_own_when_it_needs_it);
 	tcase_add_test(tc, the_budget_is_one_part_in_a_hundred_shared_by_all);

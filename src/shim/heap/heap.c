@@ -196,18 +196,6 @@ heap_hold(void)
 	}
 }
 
-uint64_t
-heap_live(void)
-{
-	uint64_t epoch, allocated, cached;
-
-	if (refresh(&epoch) != 0)
-		return 0;
-	allocated = read_number("stats.allocated");
-	cached = read_indexed("stats.arenas", ALL_ARENAS, "tcache_bytes");
-	return allocated > cached ? allocated - cached : 0;
-}
-
 /* Jemalloc has given the thread an arena at its first call; in arena 0, which
  * every process has, it leaves that one to the host's next thread. */
 void

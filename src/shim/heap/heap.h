@@ -76,10 +76,6 @@ DETACHED int heap_purge(void);
  * the host gives away the right to either. */
 void heap_hold(void);
 
-/* Live size and object counts need a moment's work; @live is cheap enough to
- * poll ten times a second. */
-DETACHED uint64_t heap_live(void);
-
 /* The calling thread is diag's own: it shall have no cache of blocks and no
  * share in the arenas that jemalloc deals out to threads. */
 void heap_thread_is_ours(void);

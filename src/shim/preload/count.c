@@ -31,7 +31,7 @@ count_alloc_slowly(void)
 	if (t != NULL)
 		count_one(&t->nalloc);
 	else if (tls.inside != INSIDE_OWN_WORK)
-		thread_add_boot(1, 0, 0, 0);
+		thread_add_boot(1, 0);
 }
 
 void
@@ -42,5 +42,5 @@ count_free_slowly(void)
 	if (t != NULL)
 		count_one(&t->nfree);
 	else if (tls.inside != INSIDE_OWN_WORK)
-		thread_add_boot(0, 1, 0, 0);
+		thread_add_boot(0, 1);
 }

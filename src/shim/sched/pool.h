@@ -97,9 +97,6 @@ IN_HOOK void pool_started(struct pool *p, struct pool_stamp *stamps, size_t n);
 IN_HOOK void pool_done(struct pool *p, struct pool_stamp *stamps, size_t n);
 /* They left the queue without being started. */
 IN_HOOK void pool_dropped(struct pool *p, struct pool_stamp *stamps, size_t n);
-/* The calling thread takes part in a parallel region or a task that has no
- * queue (OpenMP): busy until pool_done(). */
-IN_HOOK void pool_busy(struct pool *p, struct pool_stamp *stamp);
 
 /* What is known of a pool now.  Counts are since it was made. */
 struct pool_reading {

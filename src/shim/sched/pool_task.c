@@ -306,21 +306,6 @@ pool_started(struct pool *p, struct pool_stamp *stamps, size_t n)
 		count_in_queues(p, stamps, n, false);
 }
 
-void
-pool_busy(struct pool *p, struct pool_stamp *stamp)
-{
-	struct pool_lane *l = p == NULL ? NULL : worker_lane(p);
-	uint64_t now;
-
-	if (l == NULL)
-		return;
-	now = ticks_now();
-	become_busy(p, l, 0, now, 1);
-	stamp->queued = 0;
-	stamp->started = now;
-	thread_add(&l->n.started, 1);
-}
-
 /* The last of its tasks is done. */
 static ALWAYS_INLINE void
 become_idle(struct pool_lane *l, uint64_t now, size_t n)

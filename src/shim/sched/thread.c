@@ -23,7 +23,7 @@ enum { RELEASE_MAX = 4 };
 static struct lock reaping;
 static _Atomic pid_t home;	/* the process these records are of */
 static _Atomic uint32_t found_waiting;	/* records with @found set */
-static _Atomic uint64_t created, ended, lost;
+static _Atomic uint64_t created, ended;
 static thread_release_fn _Atomic release_fns[RELEASE_MAX];
 
 pid_t
@@ -148,11 +148,7 @@ take(void)
 		return t;
 	if (slab_limit() >= slab_room() && thread_reap() > slab_room() / 4)
 		t = slab_take();
-	if (t == NULL)
-		t = slab_new();
-	if (t == NULL)
-		atomic_fetch_add(&lost, 1);
-	return t;
+	return t != NULL ? t : slab_new();
 }
 
 struct thread *
@@ -288,15 +284,6 @@ thread_cancel(struct thread *t)
 	slab_put(t);
 }
 
-void
-thread_set_kind(enum thread_kind kind)
-{
-	struct thread *t = thread_self();
-
-	if (t != NULL)
-		atomic_store(&t->kind, kind);
-}
-
 static void
 announce(struct thread *t, pid_t tid)
 {
@@ -372,12 +359,6 @@ thread_make(void)
 	else if (tls.thread != t)
 		thread_forget(t, atomic_load(&t->generation));
 	return tls.thread;
-}
-
-uint64_t
-thread_lost(void)
-{
-	return atomic_load(&lost);
 }
 
 void

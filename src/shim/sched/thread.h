@@ -31,9 +31,6 @@
 #include "shim/sched/work.h"
 #include "shim/state/state.h"
 
-/* Allocations are deep in the host's calls and frees often are not: each kind
- * of event keeps its own previous walk, which the next one resembles. */
-
 enum thread_kind {
 	THREAD_FREE,		/* the record is not in use */
 	THREAD_HOST,
@@ -58,7 +55,6 @@ struct thread {
 	/* The owner's counters, under all owners so far.  Only the owner
 	 * writes them, with thread_add(). */
 	_Atomic uint64_t nalloc, nfree;
-	_Atomic uint64_t alloc_bytes, free_bytes;
 	_Atomic uint64_t lockwait_ns;	/* waited for locks, closed waits */
 	_Atomic uint64_t waits;		/* closed waits of all kinds */
 	_Atomic uint64_t yields;	/* sched_yield() calls */
@@ -82,8 +78,8 @@ struct thread {
 	_Atomic uint32_t next_free;		/* index + 1; 0 ends the list */
 } CACHE_ALIGNED;
 
-/* Makes a record for the calling thread; NULL when there is no memory
- * (counted in thread_lost()). */
+/* Makes a record for the calling thread; NULL when there is no
+ * memory. */
 IN_HOOK COLD struct thread *thread_make(void);
 
 /* The calling thread's record, made when it has none; NULL only when there is
@@ -129,8 +125,6 @@ struct thread *thread_expect(void *(*start)(void *), void *arg,
 void thread_begin(struct thread *t, enum thread_kind kind);
 /* pthread_create() failed. */
 void thread_cancel(struct thread *t);
-/* The calling thread is of this kind (the ticker: THREAD_OURS). */
-void thread_set_kind(enum thread_kind kind);
 
 /* A record for a thread that the kernel has and we do not (raw clone, or made
  * inside libc): its own thread_self() takes it over later.  NULL without
@@ -164,7 +158,7 @@ SIGNAL_SAFE struct thread *thread_at(uint32_t index);
 DETACHED struct thread *thread_by_handle(uint64_t handle);
 
 struct thread_totals {
-	uint64_t nalloc, nfree, alloc_bytes, free_bytes, lockwait_ns;
+	uint64_t nalloc, nfree, lockwait_ns;
 	unsigned live;		/* records of kind THREAD_HOST or _BACKGROUND
 				 * whose thread was not seen to be gone */
 	uint64_t created, ended;	/* ended: as far as noticed */
@@ -177,14 +171,8 @@ void thread_lives(uint64_t *began, uint64_t *gone);
 
 /* Counts what happened in no thread's name: before there were records, and
  * where there was no memory for one. */
-IN_HOOK void thread_add_boot(uint64_t nalloc, uint64_t nfree,
-    uint64_t alloc_bytes, uint64_t free_bytes);
+IN_HOOK void thread_add_boot(uint64_t nalloc, uint64_t nfree);
 
-/* Events whose thread got no record, for want of memory. */
-SIGNAL_SAFE uint64_t thread_lost(void);
-
-/* Copies the thread's current name (from the kernel when it can). */
-DETACHED void thread_name(struct thread *t, char name[THREAD_NAME_MAX]);
 /* The calling thread's name, cached in its record; cheap. */
 IN_HOOK const char *thread_own_name(struct thread *t);
 /* The thread with this pthread_t was renamed; 0 for the calling one. */

@@ -7,12 +7,10 @@
 #include <string.h>
 #include <sys/prctl.h>
 
-#include "common/base/buf.h"
-#include "common/base/proc.h"
 #include "common/base/sys.h"
 #include "shim/sched/slab.h"
 
-static _Atomic uint64_t boot[4];	/* nalloc, nfree and their bytes */
+static _Atomic uint64_t boot[2];	/* nalloc, nfree */
 
 uint32_t
 thread_limit(void)
@@ -56,13 +54,10 @@ thread_by_handle(uint64_t handle)
 }
 
 void
-thread_add_boot(uint64_t nalloc, uint64_t nfree, uint64_t alloc_bytes,
-    uint64_t free_bytes)
+thread_add_boot(uint64_t nalloc, uint64_t nfree)
 {
 	atomic_fetch_add(&boot[0], nalloc);
 	atomic_fetch_add(&boot[1], nfree);
-	atomic_fetch_add(&boot[2], alloc_bytes);
-	atomic_fetch_add(&boot[3], free_bytes);
 }
 
 /* The sum over all records, in use or not, of the counter at @offset. */
@@ -98,39 +93,18 @@ thread_totals(struct thread_totals *out)
 {
 	/* Frees first: a block freed between the two sums is then counted as
 	 * allocated and not yet freed, never the other way round. */
-	uint64_t nfree = atomic_load(&boot[1]);
-	uint64_t free_bytes = atomic_load(&boot[3]);
+	uint64_t nfree = atomic_load(&boot[1]) +
+	    sum(offsetof(struct thread, nfree));
 
-	nfree += sum(offsetof(struct thread, nfree));
-	free_bytes += sum(offsetof(struct thread, free_bytes));
 	atomic_thread_fence(memory_order_acquire);
 	*out = (struct thread_totals){
 		.nalloc = atomic_load(&boot[0]) +
 		    sum(offsetof(struct thread, nalloc)),
 		.nfree = nfree,
-		.alloc_bytes = atomic_load(&boot[2]) +
-		    sum(offsetof(struct thread, alloc_bytes)),
-		.free_bytes = free_bytes,
 		.lockwait_ns = sum(offsetof(struct thread, lockwait_ns)),
 	};
 	thread_lives(&out->created, &out->ended);
 	thread_each(count_live, &out->live);
-}
-
-void
-thread_name(struct thread *t, char name[THREAD_NAME_MAX])
-{
-	char path[64];
-	struct buf b = BUF(path);
-	ssize_t n;
-
-	buf_printf(&b, "/proc/self/task/%d/comm", (int)atomic_load(&t->tid));
-	n = proc_read(buf_cstr(&b), name, THREAD_NAME_MAX);
-	if (n < 0)
-		n = 0;
-	name[n] = '\0';
-	if (n > 0 && name[n - 1] == '\n')
-		name[n - 1] = '\0';
 }
 
 const char *

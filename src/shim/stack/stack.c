@@ -18,7 +18,6 @@
 static unsigned depth_wanted = 64;
 static uint32_t own_module;	/* 0: we are part of the program itself */
 static uintptr_t own_start, own_size;	/* where it is; none without one */
-static _Atomic uint64_t dropped;
 
 /* The module that this code is in, unless that is the program. */
 static uint32_t
@@ -148,8 +147,6 @@ capture(struct stack_cache *c, const struct stack_regs *regs, bool first)
 		c = scratch = make_cache(0, 0);
 	if (likely(c != NULL))
 		number = walk_number(c, regs, own_module, first);
-	if (unlikely(number == 0))
-		atomic_fetch_add_explicit(&dropped, 1, memory_order_relaxed);
 	stack_cache_drop(scratch);
 	return number;
 }
@@ -248,12 +245,6 @@ uint32_t
 stack_limit(void)
 {
 	return stackset_limit();
-}
-
-uint64_t
-stack_dropped(void)
-{
-	return atomic_load_explicit(&dropped, memory_order_relaxed);
 }
 
 void

@@ -73,8 +73,8 @@ IN_HOOK void stack_cache_drop(struct stack_cache *c);
 
 /* Captures the calling thread's stack from here; frames inside libdiag's own
  * text are left out, so the first frame is the host's call of the wrapper.
- * Returns the stack's number or STACK_NONE (no memory, counted in
- * stack_dropped()).  @c may be NULL. */
+ * Returns the stack's number or STACK_NONE (no memory).  @c may be
+ * NULL. */
 IN_HOOK uint32_t stack_capture(struct stack_cache *c);
 /* The same for the caller of the function that was entered as @from says: from
  * there, when those three are enough, and without the way through our own
@@ -110,8 +110,6 @@ SIGNAL_SAFE bool stack_module(uint32_t number, struct stack_module *out);
 
 /* One past the largest number given out so far. */
 IN_HOOK uint32_t stack_limit(void);
-/* Captures that could not be kept. */
-SIGNAL_SAFE uint64_t stack_dropped(void);
 /* Called by preload after dlclose(): rules and reuse keyed by addresses of
  * unmapped code are forgotten. */
 void stack_forget_code(void);

@@ -56,12 +56,6 @@ static const struct {
 #undef ENTRY
 };
 
-const char *
-alloc_entry_name(enum alloc_entry e)
-{
-	return entries[e].text;
-}
-
 int
 alloctext_start(bool is_brief)
 {

@@ -18,7 +18,7 @@
 
 struct thread;
 
-/* The entry point the host called; alloc_entry_name() prints it. */
+/* The entry point the host called. */
 enum alloc_entry {
 	ENTRY_MALLOC, ENTRY_CALLOC, ENTRY_REALLOC, ENTRY_REALLOCARRAY,
 	ENTRY_MEMALIGN, ENTRY_POSIX_MEMALIGN, ENTRY_ALIGNED_ALLOC, ENTRY_VALLOC,
@@ -26,7 +26,6 @@ enum alloc_entry {
 	ENTRY_FREE, ENTRY_CFREE, ENTRY_DALLOCX, ENTRY_SDALLOCX, ENTRY_DELETE,
 	ENTRY_DELETE_ARRAY, ENTRY_XALLOCX, ENTRIES
 };
-const char *alloc_entry_name(enum alloc_entry e);
 
 int alloctrace_start(const struct options *opt);
 

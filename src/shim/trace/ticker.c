@@ -25,9 +25,8 @@ enum { BUDGET_PART = 100 };	/* 1 % of one CPU */
 
 #define FLUSH_PERIOD_NS (100 * NS_PER_MS)
 #define ALONE_PERIOD_NS NS_PER_S
-#define REMOVE_POLL_NS (20 * NS_PER_US)
 
-struct ticker_state ticker_state = { .running = -1 };
+struct ticker_state ticker_state;
 static struct ticker_state *const t = &ticker_state;
 
 void
@@ -72,21 +71,6 @@ ticker_add(ticker_fn fn, void *arg, uint64_t period_ns)
 	lock_give(&t->lock);
 	ticker_ring();
 	return found;
-}
-
-void
-ticker_remove(int job)
-{
-	const struct timespec moment = { .tv_nsec = REMOVE_POLL_NS };
-
-	if (job < 0 || job >= TICKER_JOBS)
-		return;
-	lock_take(&t->lock);
-	t->job[job].fn = NULL;
-	lock_give(&t->lock);
-	while (!ticker_is_me() && ticker_runs() &&
-	    atomic_load(&t->running) == job)
-		sys_call2(SYS_nanosleep, &moment, NULL);
 }
 
 /* CPU time per second of elapsed time that @j used since its first run. */
@@ -136,15 +120,11 @@ run_job(int i)
 	/* The deadline that has just passed, not one long missed. */
 	t->job[i].next_ns = ticker_deadline(now, j.period_ns);
 	due = t->job[i].next_ns - j.period_ns;
-	atomic_store(&t->running, i);
 	lock_give(&t->lock);
-
 	j.fn(j.arg, due);
-
 	lock_take(&t->lock);
 	if (t->job[i].fn == j.fn && t->job[i].arg == j.arg)
 		t->job[i].cpu_ns += clock_thread_cpu_ns() - before;
-	atomic_store(&t->running, -1);
 	lock_give(&t->lock);
 }
 

@@ -271,7 +271,6 @@ ticker_after_fork_child(void)
 	__atomic_store_n(&t->tid, 0, __ATOMIC_SEQ_CST);
 	t->outlived = false;
 	atomic_store(&t->stop, 0);
-	atomic_store(&t->running, -1);
 	atomic_store(&t->cpu_ns, 0);
 	atomic_store(&t->past_cpu_ns, 0);
 	for (int i = 0; i < TICKER_JOBS; i++) {

@@ -48,7 +48,6 @@ struct ticker_state {
 	_Atomic uint32_t poked;	/* set by ticker_poke(), taken by the ticker */
 	_Atomic(ticker_fn) on_poke;
 	uint32_t tid;		/* futex: atomic; 0: there is no thread */
-	_Atomic int running;	/* number of the job that runs, or -1 */
 	_Atomic uint64_t cpu_ns;	/* of this life; the ticker's */
 	_Atomic uint64_t past_cpu_ns;	/* of the lives before */
 	bool wanted;		/* a child starts it when it can */
