@@ -70,6 +70,7 @@ static const struct shape shapes[] = {
 	{ .name = "any", .kind = ODD, .odd = ANY },
 	{ .name = "inner", .kind = ODD, .odd = INNER },
 	{ .name = "bell", .kind = ODD, .odd = BELL },
+	{ .name = "listen", .kind = ODD, .odd = LISTEN },
 	{ .name = "spin", .kind = ODD, .odd = SPIN },
 	{ .name = "steal", .kind = ODD, .odd = STEAL, .queue_each = true },
 	{ .name = "own", .kind = ODD, .odd = OWN },
@@ -163,7 +164,7 @@ submit(unsigned i)
 	if (shape.kind == SEM)
 		sem_post(&posted);
 	if (shape.kind == ODD)
-		odd_wake(shape.odd);
+		odd_wake(shape.odd, q);
 	if (shape.kind != FUTEX)
 		return;
 	__atomic_fetch_add(&word, 1, __ATOMIC_SEQ_CST);

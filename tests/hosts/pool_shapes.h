@@ -32,6 +32,7 @@ enum odd_kind {
 			 * news are counted */
 	INNER,		/* the same, and it guards nothing: so has
 			 * std::condition_variable_any */
+	LISTEN,		/* one waits in epoll_wait(), the others for it */
 	BELL,		/* the same, and who waits looks once more under it */
 	SPIN,		/* looks for a while before it waits */
 	STEAL,		/* takes from others before it waits */
@@ -41,7 +42,7 @@ enum odd_kind {
 
 void odd_start(void);
 /* A task was put into queue @q, whose mutex is free again. */
-void odd_wake(enum odd_kind kind);
+void odd_wake(enum odd_kind kind, struct queue *q);
 /* The next task of the calling worker; @q is its own queue, of WORKERS. */
 struct task *odd_take(enum odd_kind kind, struct queue *queues,
     struct queue *q);

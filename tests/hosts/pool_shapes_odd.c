@@ -4,6 +4,9 @@
 #include "tests/hosts/pool_shapes.h"
 
 #include <stddef.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <unistd.h>
 
 enum { LOOKS = 2000 };
 
@@ -14,13 +17,21 @@ static struct {
 	unsigned news;			/* times that something was queued */
 	pthread_cond_t own[WORKERS];
 	bool called[WORKERS];
+	bool listens;			/* somebody does, until it is told */
+	int epoll, pipe[2];
 	unsigned idle[WORKERS], idle_count;
 } bell;
 
 void
 odd_start(void)
 {
+	struct epoll_event ev = { .events = EPOLLIN };
+
 	pthread_mutex_init(&bell.mutex, NULL);
+	bell.epoll = epoll_create1(0);
+	if (pipe(bell.pipe) != 0 || epoll_ctl(bell.epoll, EPOLL_CTL_ADD,
+	    bell.pipe[0], &ev) != 0)
+		abort();
 	pthread_cond_init(&bell.cond, NULL);
 	for (unsigned i = 0; i < WORKERS; i++)
 		pthread_cond_init(&bell.own[i], NULL);
@@ -39,9 +50,27 @@ call_one(void)
 	pthread_cond_signal(&bell.own[who]);
 }
 
-void
-odd_wake(enum odd_kind kind)
+/* Who listens is told when there are more tasks than others who wait. */
+static void
+wake_listener(struct queue *q)
 {
+	pthread_mutex_lock(&q->mutex);
+	pthread_cond_signal(&q->filled);
+	if (bell.listens && q->tail - q->head > q->idle) {
+		bell.listens = false;
+		if (write(bell.pipe[1], "", 1) != 1)
+			abort();
+	}
+	pthread_mutex_unlock(&q->mutex);
+}
+
+void
+odd_wake(enum odd_kind kind, struct queue *q)
+{
+	if (kind == LISTEN) {
+		wake_listener(q);
+		return;
+	}
 	pthread_mutex_lock(&bell.mutex);
 	bell.news++;
 	if (kind == OWN)
@@ -127,6 +156,44 @@ take_inner(struct queue *q)
 	return t;
 }
 
+static void
+listen_alone(struct queue *q)
+{
+	struct epoll_event ev;
+	char byte;
+
+	bell.listens = true;
+	pthread_mutex_unlock(&q->mutex);
+	while (epoll_wait(bell.epoll, &ev, 1, -1) != 1)
+		;
+	if (read(bell.pipe[0], &byte, 1) != 1)
+		abort();
+	pthread_mutex_lock(&q->mutex);
+}
+
+static struct task *
+take_listening(struct queue *q)
+{
+	static bool taken;	/* the listener's part */
+	struct task *t;
+
+	pthread_mutex_lock(&q->mutex);
+	while (q->head == q->tail) {
+		if (!taken) {
+			taken = true;
+			listen_alone(q);
+			taken = false;
+		} else {
+			q->idle++;
+			pthread_cond_wait(&q->filled, &q->mutex);
+			q->idle--;
+		}
+	}
+	t = q->task[q->head++];
+	pthread_mutex_unlock(&q->mutex);
+	return t;
+}
+
 static struct task *
 take_bell(struct queue *q)
 {
@@ -151,6 +218,8 @@ odd_take(enum odd_kind kind, struct queue *queues, struct queue *q)
 		return take_inner(q);
 	if (kind == BELL)
 		return take_bell(q);
+	if (kind == LISTEN)
+		return take_listening(q);
 	for (;;) {
 		unsigned seen = news();
 		struct task *t = look_around(kind, queues, q);

@@ -34,6 +34,7 @@ SHAPES = {
     "inside": "", "bulk": "qw", "read": "qwrnc",
     "any": "qwrn", "spin": "qwrn", "steal": "qwrn", "own": "qwrnc",
     "inner": "qwrn", "bell": "qwrn", "turn": "qwr",
+    "listen": "qwrn",
 }
 LINE = re.compile(
     r"^POOL (\d+)ms: shapes_worker#(\d+) workers=(\d+) idle=(\S+) "

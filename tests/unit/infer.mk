@@ -11,8 +11,10 @@ tests_unit_test_home_LDADD = $(SCHED_UNIT_LIBS)
 tests_unit_test_sync_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_sync_LDADD = $(SCHED_UNIT_LIBS)
 POOLS_UNIT_SOURCES = tests/unit/poolsbed.h tests/unit/poolsbed.c \
-	src/shim/trace/pools.c src/shim/trace/pools_gate.c \
-	src/shim/trace/pools_member.c src/shim/trace/pools_name.c \
+	src/shim/trace/pools.c src/shim/trace/pools_cell.c \
+	src/shim/trace/pools_gate.c \
+	src/shim/trace/pools_join.c src/shim/trace/pools_member.c \
+	src/shim/trace/pools_name.c \
 	src/shim/trace/pools_turn.c src/shim/trace/pools_view.c
 tests_unit_test_pools_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_pools_SOURCES = tests/unit/test_pools.c $(POOLS_UNIT_SOURCES)

@@ -15,6 +15,12 @@ enum { THREADS = 8, PERIOD = 1000000000, SEEN = 8 };
 
 extern struct task task[THREADS];
 extern struct sync_scope scope[THREADS];
+/* The frames that a walk finds between the start routine of the thread and its
+ * call; none: it cannot be walked. */
+enum { LOOP = 0x10000, LOOP_END = 0x20000 };
+extern struct place_in {
+	uint64_t outer, inner;
+} placed[THREADS];
 /* The pools that infer() found, and how many; how many threads there are. */
 extern struct poolview seen[SEEN];
 extern unsigned pools, tasks;

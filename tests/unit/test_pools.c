@@ -144,6 +144,82 @@ START_TEST(a_busy_worker_that_waits_for_something_is_blocked)
 }
 END_TEST
 
+/* Thread @i is in the loop at @loop_at, and @inner in what that calls. */
+static void
+walk_finds(unsigned i, uint64_t loop_at, uint64_t inner)
+{
+	placed[i].outer = loop_at;
+	placed[i].inner = inner;
+}
+
+START_TEST(who_listens_in_the_loop_of_the_workers_is_one_of_them)
+{
+	for (unsigned i = 0; i < 3; i++) {
+		wait_at(add(work), 0);
+		walk_finds(i, LOOP + 0x10, 0x30000);
+	}
+	wait_in_call(add(work));
+	walk_finds(3, LOOP + 0x80, 0x40000);
+	work_at(0);
+	infer();
+	ck_assert_uint_eq(pools, 1);
+	ck_assert_uint_eq(seen[0].workers, 4);
+	ck_assert_uint_eq(seen[0].idle, 3);
+	ck_assert_uint_eq(seen[0].busy, 1);
+	ck_assert_int_eq(seen[0].crew_known, ESTIMATED);
+	ck_assert_int_eq(seen[0].queue_known, NOT_KNOWN);
+	ck_assert_int_eq(seen[0].full_known, NOT_KNOWN);
+	work_at(3);
+	infer();
+	ck_assert_uint_eq(seen[0].workers, 4);
+	ck_assert_uint_eq(seen[0].idle, 2);
+}
+END_TEST
+
+START_TEST(what_one_routine_starts_need_not_be_one_pool)
+{
+	for (unsigned i = 0; i < 3; i++) {
+		wait_at(add(work), 0);
+		walk_finds(i, LOOP + 0x10, 0x30000);
+	}
+	wait_in_call(add(work));
+	walk_finds(3, LOOP + 0x110, 0x40000);	/* another function */
+	infer();
+	ck_assert_uint_eq(pools, 1);
+	ck_assert_uint_eq(seen[0].workers, 3);
+	ck_assert_int_eq(seen[0].queue_known, ESTIMATED);
+}
+END_TEST
+
+START_TEST(who_listens_for_one_of_two_pools_is_of_neither)
+{
+	for (unsigned i = 0; i < 4; i++) {
+		wait_at(add(work), i / 2);
+		walk_finds(i, LOOP + 0x10, 0x30000);
+	}
+	wait_in_call(add(work));
+	walk_finds(4, LOOP + 0x80, 0x40000);
+	infer();
+	ck_assert_uint_eq(pools, 2);
+	ck_assert_uint_eq(seen[0].workers, 2);
+	ck_assert_uint_eq(seen[1].workers, 2);
+}
+END_TEST
+
+/* Its home is the condition, and it listens now. */
+START_TEST(a_worker_in_epoll_is_not_in_a_task)
+{
+	for (unsigned i = 0; i < 3; i++)
+		wait_at(add(work), 0);
+	work_at(0);
+	task[0].wait.kind = WAIT_EPOLL;
+	infer();
+	ck_assert_uint_eq(seen[0].idle, 3);
+	ck_assert_int_eq(seen[0].crew_known, ESTIMATED);
+	ck_assert_int_eq(seen[0].longest_known, NOT_KNOWN);
+}
+END_TEST
+
 /* Thread @i waits for a lock that thread @holder has. */
 static void
 wait_for_lock_of(unsigned i, unsigned holder)
@@ -266,6 +342,11 @@ main(void)
 	tcase_add_test(tc,
 	    a_worker_that_waits_in_a_task_as_it_does_at_home_is_blocked);
 	tcase_add_test(tc, a_busy_worker_that_waits_for_something_is_blocked);
+	tcase_add_test(tc,
+	    who_listens_in_the_loop_of_the_workers_is_one_of_them);
+	tcase_add_test(tc, what_one_routine_starts_need_not_be_one_pool);
+	tcase_add_test(tc, who_listens_for_one_of_two_pools_is_of_neither);
+	tcase_add_test(tc, a_worker_in_epoll_is_not_in_a_task);
 	tcase_add_test(tc, who_waits_for_its_turn_to_wait_is_idle);
 	tcase_add_test(tc, who_waits_for_a_lock_of_a_busy_worker_is_blocked);
 	tcase_add_test(tc,

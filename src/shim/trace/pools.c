@@ -23,67 +23,20 @@
 
 #include "shim/sched/pool.h"
 
-enum { CELLS = 1024, KEPT_FOR = 60 };
-
-/* Threads at one place, in this period. */
-struct cell {
-	struct pool_place place;
-	unsigned threads;
-	uint32_t single;	/* record index of the first */
-	uint32_t entry;		/* index + 1, or 0 */
-	bool no_entry;		/* there was none in this period */
-};
+enum { KEPT_FOR = 60 };
 
 static struct pools_entry entries[INFERRED_POOLS];
-static struct cell cells[CELLS];
-static unsigned cell_count;
 uint32_t pools_period;
 static unsigned homeless;	/* entries of kind WAIT_RUN there ever were */
 static unsigned sleepers;	/* and of WAIT_READ */
 static bool used[GATES + 1];
-
-static bool
-is_same(const struct pool_place *a, const struct pool_place *b)
-{
-	return a->start == b->start && a->caller == b->caller &&
-	    a->object == b->object && a->kind == b->kind &&
-	    a->family == b->family;
-}
-
-/* NULL when the table is three quarters full and has no such place. */
-static struct cell *
-cell_at(const struct pool_place *place)
-{
-	uint64_t h = (place->start ^ place->object * 31 ^ place->caller * 7 ^
-	    place->family) * 0x9e3779b97f4a7c15ull >> 32;
-
-	for (;; h++) {
-		struct cell *c = &cells[h % CELLS];
-
-		if (c->place.start == 0) {
-			if (cell_count >= CELLS * 3 / 4)
-				return NULL;
-			cell_count++;
-			c->place = *place;
-			return c;
-		}
-		if (is_same(&c->place, place))
-			return c;
-	}
-}
-
-static bool
-is_of_object(uint32_t kind)
-{
-	return kind == WAIT_COND || kind == WAIT_SEM;
-}
 
 static struct pools_entry *
 find_entry(const struct pool_place *place)
 {
 	for (unsigned i = 0; i < INFERRED_POOLS; i++) {
 		if (entries[i].number != 0 &&
-		    is_same(&entries[i].place, place))
+		    pools_place_is_same(&entries[i].place, place))
 			return &entries[i];
 	}
 	return NULL;
@@ -178,7 +131,7 @@ own_place(struct task *task, struct pool_place *place)
 		return true;
 	if (place->kind == WAIT_RUN)
 		return place_of_homeless(task, place);
-	if (gate != 0 && is_of_object(place->kind)) {
+	if (gate != 0 && pools_is_of_object(place->kind)) {
 		place->object = atomic_load(&gate_at(gate)->object);
 		return true;
 	}
@@ -246,7 +199,6 @@ count_thread(struct task *task, void *arg)
 	struct pools_member *m = pools_member(task->thread);
 	struct pool_place place;
 	uint64_t busy_since;
-	struct cell *c;
 
 	(void)arg;
 	if (m == NULL)
@@ -259,19 +211,7 @@ count_thread(struct task *task, void *arg)
 	used[atomic_load(&task->thread->work.gate)] = true;
 	if (!place_of(task, &place))
 		return;
-	c = cell_at(&place);
-	if (c == NULL)
-		return;
-	c->threads++;
-	m->cell = (uint32_t)(c - cells) + 1;
-}
-
-static struct cell *
-cell_of(const struct task *task)
-{
-	const struct pools_member *m = pools_member(task->thread);
-
-	return m != NULL && m->cell != 0 ? &cells[m->cell - 1] : NULL;
+	m->cell = pools_cell_add(&place, task);
 }
 
 /* Threads that are alone at their object are counted again, by the place in
@@ -279,23 +219,29 @@ cell_of(const struct task *task)
 static void
 count_single(struct task *task, void *arg)
 {
-	struct cell *c = cell_of(task);
+	struct pools_cell *c = pools_cell_of(task);
 	struct pool_place place;
 
 	(void)arg;
 	if (c == NULL || c->threads != 1 || c->place.object == 0)
 		return;
 	place = c->place;
-	if (!family_place(task, &place))
-		return;
-	c = cell_at(&place);
-	if (c != NULL)
-		c->threads++;
+	if (family_place(task, &place))
+		pools_cell_add(&place, task);
+}
+
+static void
+count_all(void)
+{
+	pools_cells_clear();
+	memset(used, 0, sizeof(used));
+	tasks_each(count_thread, NULL);
+	tasks_each(count_single, NULL);
 }
 
 /* The pool that is at the place of @c, if that is one. */
 static struct pools_entry *
-entry_of_cell(struct cell *c, struct task *task)
+entry_of_cell(struct pools_cell *c, struct task *task)
 {
 	struct pools_entry *e;
 
@@ -306,8 +252,10 @@ entry_of_cell(struct cell *c, struct task *task)
 	e = find_entry(&c->place);
 	if (e == NULL && c->threads > 1)
 		e = make_entry(&c->place, task);
-	if (e != NULL)
+	if (e != NULL) {
 		c->entry = (uint32_t)(e - entries) + 1;
+		e->mixed = e->mixed || c->mixed;
+	}
 	c->no_entry = e == NULL;
 	return e;
 }
@@ -315,7 +263,7 @@ entry_of_cell(struct cell *c, struct task *task)
 static struct pools_entry *
 entry_of(struct task *task)
 {
-	struct cell *c = cell_of(task);
+	struct pools_cell *c = pools_cell_of(task);
 	struct pools_entry *e;
 	struct pool_place place;
 
@@ -325,20 +273,20 @@ entry_of(struct task *task)
 	place = c->place;
 	if (e != NULL || !family_place(task, &place))
 		return e;
-	c = cell_at(&place);
+	pools_join_place(&place);
+	c = pools_cell_at(&place);
 	return c != NULL ? entry_of_cell(c, task) : NULL;
 }
 
-/* The pool of a thread that has not been at home yet: the one that all others
- * with its start routine belong to.  It began with a task. */
+/* The pool that all others with the thread's start routine belong to. */
 static struct pools_entry *
 entry_by_start(struct thread *t)
 {
 	uint64_t start = atomic_load(&t->start_routine), busy_since;
 	struct pools_entry *found = NULL;
 
-	if (start == 0 || home_kind(t) != WAIT_RUN ||
-	    pool_of(t, &busy_since) != 0 || pools_name_is_general(start))
+	if (start == 0 || pool_of(t, &busy_since) != 0 ||
+	    pools_name_is_general(start))
 		return NULL;
 	for (unsigned i = 0; i < INFERRED_POOLS; i++) {
 		struct pools_entry *e = &entries[i];
@@ -376,18 +324,28 @@ join_at_home(struct task *task, void *arg)
 		join(entry_of(task), task, *(uint64_t *)arg);
 }
 
+/* Who has not been at home yet began with a task.  Of who is at home elsewhere,
+ * and alone there, it may not be known yet that this is the same loop. */
 static void
 join_by_start(struct task *task, void *arg)
 {
 	const struct pools_member *m = pools_member(task->thread);
+	const struct pools_cell *c = pools_cell_of(task);
 	struct pools_entry *e;
 
-	if (task->gone || m == NULL || m->pool != 0 ||
-	    home_kind(task->thread) != WAIT_RUN)
+	if (task->gone || m == NULL || m->pool != 0)
 		return;
 	e = entry_by_start(task->thread);
-	if (e != NULL)
-		join(e, task, *(uint64_t *)arg);
+	if (e == NULL)
+		return;
+	if (home_kind(task->thread) != WAIT_RUN) {
+		if (c == NULL || pools_is_of_object(c->place.kind) ||
+		    !pools_is_of_object(e->place.kind) ||
+		    pools_join_is_decided(&c->place, &e->place))
+			return;
+		e->guest = true;
+	}
+	join(e, task, *(uint64_t *)arg);
 }
 
 void
@@ -396,13 +354,12 @@ pools_infer(uint64_t period_ns, poolview_fn see, void *arg)
 	static struct poolview view;
 
 	pools_period++;
-	cell_count = 0;
-	memset(cells, 0, sizeof(cells));
-	memset(used, 0, sizeof(used));
 	pools_gate_begin();
 	pools_turn_look();
-	tasks_each(count_thread, NULL);
-	tasks_each(count_single, NULL);
+	pools_join_begin();
+	count_all();
+	if (pools_cells_join())
+		count_all();
 	tasks_each(join_at_home, &period_ns);
 	tasks_each(join_by_start, &period_ns);
 	for (unsigned i = 0; i < INFERRED_POOLS; i++) {
@@ -434,4 +391,5 @@ pools_after_fork_child(void)
 {
 	memset(entries, 0, sizeof(entries));
 	pools_member_forget();
+	pools_join_forget();
 }

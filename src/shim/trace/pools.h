@@ -1,11 +1,11 @@
 /*
  * pools - what the parts of the inference share.
  *
- * pools.c puts threads that have their home at the same place together and
- * keeps what is a pool from one period to the next; pools_member.c keeps what
- * is known of each thread, pools_gate.c of each gate; pools_turn.c knows who
- * waits for its turn to wait; pools_view.c makes the figures; pools_name.c
- * finds names.
+ * pools.c puts threads that have their home at the same place together, counted
+ * by pools_cell.c, and keeps what is a pool from one period to the next;
+ * pools_member.c keeps what is known of each thread, pools_gate.c of each gate;
+ * pools_turn.c knows who waits for its turn to wait, pools_join.c which places
+ * are one pool's; pools_view.c makes the figures; pools_name.c finds names.
  *
  * Memory   static tables, and one by thread that grows; 96 bytes a thread.
  * Threads  the diag thread alone.
@@ -36,6 +36,13 @@ struct pool_place {
 	uint32_t family;	/* of the threads' names, where that counts */
 };
 
+/* The wait is for something that has a gate of its own. */
+static inline bool
+pools_is_of_object(uint32_t kind)
+{
+	return kind == WAIT_COND || kind == WAIT_SEM;
+}
+
 struct pools_entry {
 	unsigned number;	/* 0: a free place */
 	struct pool_place place;
@@ -43,6 +50,8 @@ struct pools_entry {
 	uint32_t seen;		/* the last period in which it had workers */
 	bool guards;		/* tasks are known to be queued behind the
 				 * mutex of the condition */
+	bool mixed;		/* its workers have homes of several kinds */
+	bool guest;		/* one may be another pool's, in this period */
 	bool turns;		/* they wait for their turn to wait */
 	bool returns;		/* one has gone from home to work */
 	uint64_t stays, strays;	/* of its workers; see work.h */
@@ -61,12 +70,35 @@ struct pools_entry {
 	unsigned new_members;	/* of whom this period is not known */
 };
 
+/* Threads at one place, in this period. */
+struct pools_cell {
+	struct pool_place place;
+	unsigned threads;
+	const struct task *sleeper;	/* one of them that sleeps, or NULL */
+	bool mixed;		/* some come from another place */
+	uint32_t entry;		/* index + 1, or 0 */
+	bool no_entry;		/* there was none in this period */
+};
+
+DETACHED void pools_cells_clear(void);
+/* The cell of a place; NULL when there are too many. */
+DETACHED struct pools_cell *pools_cell_at(const struct pool_place *place);
+/* One thread more at @place, or at the one that stands for it; the number of
+ * the cell, from 1, or 0. */
+DETACHED uint32_t pools_cell_add(struct pool_place *place,
+    const struct task *task);
+/* The cell whose number is in the thread's member; NULL. */
+DETACHED struct pools_cell *pools_cell_of(const struct task *task);
+/* Compares those that wait in calls with workers that wait for an object; true
+ * when some were not known to be of one pool before. */
+DETACHED bool pools_cells_join(void);
+
 /* What is known of a thread since the period before. */
 struct pools_member {
 	uint32_t generation;	/* of the record; 0: none */
 	uint32_t pool;		/* index of its entry + 1, or 0 */
 	uint32_t period;	/* of the last look */
-	uint32_t cell;		/* in this period; pools.c's */
+	uint32_t cell;		/* in this period; pools_cell.c's */
 	uint64_t away_ticks, visits;	/* at the last look */
 	uint64_t busy_ns;	/* for how long it had been then; 0: idle */
 	/* Where it was seen to sleep, nearest to its start routine: stack
@@ -94,6 +126,26 @@ DETACHED bool pools_member_is_home(const struct task *task);
 DETACHED void pools_turn_look(void);
 DETACHED struct task *pools_turn_of(const struct task *task);
 
+DETACHED bool pools_place_is_same(const struct pool_place *a,
+    const struct pool_place *b);
+/* A new period; the place that stands for @place and others, and whether that
+ * is another one; joins @from to @to when the threads @a and @b, which sleep
+ * there, are in one loop: true when it does now. */
+DETACHED void pools_join_begin(void);
+DETACHED bool pools_join_place(struct pool_place *place);
+DETACHED bool pools_join_try(const struct pool_place *from,
+    const struct task *a, const struct pool_place *to, const struct task *b);
+/* They were compared, to an end. */
+DETACHED bool pools_join_is_decided(const struct pool_place *from,
+    const struct pool_place *to);
+/* The thread waits at one of the places that @pool stands for. */
+DETACHED bool pools_join_waits(const struct task *task,
+    const struct pool_place *pool);
+/* It listens for a pool whose workers wait for an object. */
+DETACHED bool pools_join_listens(const struct task *task,
+    const struct pool_place *pool);
+void pools_join_forget(void);
+
 /* How a thread of the pool does at this look. */
 struct pools_doing {
 	bool idle, blocked;
@@ -106,7 +158,9 @@ struct pools_doing {
 	bool returns;		/* has gone from home to work, or was seen to
 				 * come back */
 };
-DETACHED void pools_member_look(const struct task *task, uint64_t period_ns,
+/* @joined: it may be idle at other places than its home, too; NULL. */
+DETACHED void pools_member_look(const struct task *task,
+    const struct pool_place *joined, uint64_t period_ns,
     struct pools_doing *out);
 
 /* What a gate's counters and times did in this period. */
@@ -145,6 +199,8 @@ DETACHED void pools_view_fill(struct pools_entry *e, uint64_t period_ns,
 /* A start routine that runs whatever it is given: threads that share it need
  * not have anything in common. */
 DETACHED bool pools_name_is_general(uint64_t start);
+/* The function is one of a library that runs whatever it is given. */
+DETACHED bool pools_name_is_library(uint64_t pc);
 /* The name is none that all threads of the program have. */
 DETACHED bool pools_name_tells(const char *name);
 /* A number for "worker-" in "worker-12". */

@@ -209,8 +209,8 @@ task_ns(const struct work *w, uint64_t now)
 }
 
 void
-pools_member_look(const struct task *task, uint64_t period_ns,
-    struct pools_doing *out)
+pools_member_look(const struct task *task, const struct pool_place *joined,
+    uint64_t period_ns, struct pools_doing *out)
 {
 	struct thread *t = task->thread;
 	struct work *w = &t->work;
@@ -226,7 +226,8 @@ pools_member_look(const struct task *task, uint64_t period_ns,
 		sum += now - away;
 	memset(out, 0, sizeof(*out));
 	out->turn = pools_turn_of(task) != NULL;
-	out->idle = out->turn || is_idle(task);
+	out->idle = out->turn || is_idle(task) ||
+	    (joined != NULL && pools_join_waits(task, joined));
 	out->blocked = !out->idle && is_blocked(task);
 	out->unread = !out->idle && !task->fresh;
 	out->returns = m != NULL && pools_member_sleeps_at(task) != 0 ?

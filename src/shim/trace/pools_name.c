@@ -33,6 +33,12 @@ static const char *const general_modules[] = {
 	"libpython", "python3", "libc.so", "libc-",
 };
 
+/* Beside those. */
+static const char *const interpreters[] = {
+	"libruby", "libperl", "perl", "liblua", "lua", "libphp", "php",
+	"libjvm", "libmozjs", "libguile", "libtcl", "beam.smp", "node",
+};
+
 /* The function that covers @pc and its module; NULL where not known. */
 static const char *
 find(uint64_t pc, const struct object **module)
@@ -46,15 +52,28 @@ find(uint64_t pc, const struct object **module)
 }
 
 static bool
-is_in_general_module(const struct object *m)
+begins_as(const char *name, const char *const *names, unsigned n)
 {
-	for (unsigned i = 0; i < ARRAY_LEN(general_modules); i++) {
-		const char *name = general_modules[i];
-
-		if (strncmp(m->name, name, strlen(name)) == 0)
+	for (unsigned i = 0; i < n; i++) {
+		if (strncmp(name, names[i], strlen(names[i])) == 0)
 			return true;
 	}
 	return false;
+}
+
+static bool
+is_in_general_module(const struct object *m)
+{
+	return begins_as(m->name, general_modules, ARRAY_LEN(general_modules));
+}
+
+bool
+pools_name_is_library(uint64_t pc)
+{
+	const struct object *m = objects_find((uintptr_t)pc, stack_limit());
+
+	return m == NULL || is_in_general_module(m) ||
+	    begins_as(m->name, interpreters, ARRAY_LEN(interpreters));
 }
 
 /* Rust's has its module's name around it, and a hash. */

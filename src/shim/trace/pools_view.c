@@ -28,7 +28,7 @@ pools_view_begin(struct pools_entry *e)
 	e->workers = e->idle = e->blocked = e->stuck = e->gates = 0;
 	e->guessed = e->unread = 0;
 	e->stays = e->strays = 0;
-	e->more_gates = false;
+	e->more_gates = e->guest = false;
 	e->visits = e->busy_ns = e->most_idle_ns = 0;
 	e->least_busy_ns = UINT64_MAX;
 	e->longest_ns = 0;
@@ -61,7 +61,8 @@ pools_view_add(struct pools_entry *e, const struct task *task,
 	const struct work *w = &task->thread->work;
 	struct pools_doing d;
 
-	pools_member_look(task, period_ns, &d);
+	e->mixed = e->mixed || pools_join_listens(task, &e->place);
+	pools_member_look(task, e->mixed ? &e->place : NULL, period_ns, &d);
 	e->workers++;
 	e->idle += d.idle;
 	e->blocked += d.blocked;
@@ -83,12 +84,6 @@ pools_view_add(struct pools_entry *e, const struct task *task,
 	/* Who has not been home yet has no gate. */
 	if (atomic_load(&w->kind) != WAIT_RUN)
 		add_gate(e, atomic_load(&w->gate));
-}
-
-static bool
-is_of_object(uint32_t kind)
-{
-	return kind == WAIT_COND || kind == WAIT_SEM;
 }
 
 /* Its workers are seen at the looks, and nothing is known of the time between
@@ -155,7 +150,8 @@ fill_times(struct pool_times *t, const struct histogram *h, enum known known)
 static bool
 has_queue(const struct pools_entry *e)
 {
-	return is_of_object(e->place.kind) && e->gates != 0 && !e->more_gates;
+	return pools_is_of_object(e->place.kind) && e->gates != 0 &&
+	    !e->more_gates;
 }
 
 /* All workers are busy, or were for so much of their time that what they took
@@ -224,7 +220,7 @@ fill_wakeups(const struct pools_entry *e, struct poolview *v)
 		return;
 	v->done = e->visits;
 	v->rate_known = ESTIMATED;
-	if (!is_of_object(e->place.kind) && !e->turns)
+	if (!pools_is_of_object(e->place.kind) && !e->turns)
 		fill_times(&v->run, &sum.run, ESTIMATED);
 }
 
@@ -268,8 +264,8 @@ static enum known
 home_known(const struct pools_entry *e)
 {
 	uint32_t kind = e->place.kind;
-	bool shared = is_of_object(kind) && e->place.object != 0;
-	bool own = is_of_object(kind) && e->place.object == 0;
+	bool shared = pools_is_of_object(kind) && e->place.object != 0;
+	bool own = pools_is_of_object(kind) && e->place.object == 0;
 
 	if (sum.some_lock)
 		return NOT_KNOWN;
@@ -279,7 +275,7 @@ home_known(const struct pools_entry *e)
 		return NOT_KNOWN;
 	if (own || kind == WAIT_FUTEX)
 		return e->returns ? ESTIMATED : NOT_KNOWN;
-	return e->returns && e->guessed == 0 ? EXACT : ESTIMATED;
+	return e->returns && e->guessed == 0 && !e->mixed ? EXACT : ESTIMATED;
 }
 
 static void
@@ -299,7 +295,7 @@ static void
 fill_longest(const struct pools_entry *e, struct poolview *v)
 {
 	if (is_unannounced(e) || e->place.kind == WAIT_FUTEX ||
-	    (is_of_object(e->place.kind) && !sum.takes_fit))
+	    (pools_is_of_object(e->place.kind) && !sum.takes_fit))
 		return;
 	v->longest_known = ESTIMATED;
 	v->longest_ns = e->longest_ns;
@@ -318,7 +314,7 @@ pools_view_fill(struct pools_entry *e, uint64_t period_ns, struct poolview *v)
 	read_gates(e, v);
 	fill_crew(e, v);
 	v->lockwait_known = e->turns ? NOT_KNOWN : EXACT;
-	if (v->crew_known == NOT_KNOWN)
+	if (v->crew_known == NOT_KNOWN || e->mixed || e->guest)
 		return;
 	if (has_queue(e))
 		fill_queue(e, v);

@@ -173,3 +173,15 @@ threadwalk(pid_t tid, struct procfs_blocked *at,
 	unload_release();
 	return n;
 }
+
+uintptr_t
+threadwalk_function(uint64_t pc)
+{
+	const struct module *m = modules_find((uintptr_t)pc - 1);
+	uintptr_t start = 0;
+
+	if (m == NULL ||
+	    cfi_function(&m->image, (uintptr_t)pc - 1, &start) != 0)
+		return 0;
+	return start;
+}

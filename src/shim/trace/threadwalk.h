@@ -32,5 +32,8 @@ enum { THREADWALK_FRAMES = 64 };
  * thread is not blocked or moved meanwhile. */
 DETACHED unsigned threadwalk(pid_t tid, struct procfs_blocked *at,
     uint64_t pc[THREADWALK_FRAMES]);
+/* The first address of the function that the call before @pc is in; 0: not
+ * known. */
+DETACHED uintptr_t threadwalk_function(uint64_t pc);
 
 #endif
