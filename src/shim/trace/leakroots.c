@@ -10,7 +10,6 @@
  */
 #include "shim/trace/leakroots.h"
 
-#include <elf.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <string.h>
@@ -19,24 +18,17 @@
 #include "common/base/sys.h"
 #include "shim/state/state.h"
 #include "shim/trace/leakscan.h"
+#include "shim/trace/leakthreads.h"
 #include "shim/trace/opener.h"
 #include "shim/trace/smaps.h"
 
 enum {
 	PAGE = 4096,
 	ROOTS_MAX = 1 << 18,
-	GAPS_MAX = 1 << 16,
 	EARLY_MAX = 8192,
 	PIECE = 2048,		/* pages asked of at once: 16 KiB of answer */
 	WHOLE = 16 * PAGE,	/* of what is smaller no page is asked */
 	THREADS_IN = 64 << 20,	/* no stack is larger */
-	/* glibc's control block of a thread: where it says once more where it
-	 * is, and the thread's number, which the kernel sets to 0 at its end
-	 * and pthread_join() to -1; what the next thread there takes over
-	 * comes before THREAD_HEAD. */
-	THREAD_SELF = 16, THREAD_TID = 0x2d0, THREAD_HEAD = 24,
-	THREAD_STACK = 0x690,	/* where its memory begins, size, guard */
-	THREAD_SIZE = 0x700, THREAD_ALIGN = 64,
 };
 
 /* The page is there, or in swap. */
@@ -51,24 +43,16 @@ struct root {
 	bool anonymous;		/* private, of no file */
 };
 
-/* What is not read: of stacks that nobody uses any more. */
-struct gap {
-	uint64_t start, end;
-};
-
 struct roots {
 	struct leakscan *scan;
+	struct leakthreads threads;
 	struct root *root;
-	struct gap *gap;	/* by address */
-	size_t n, gaps;
+	size_t n;
 	bool cut, read;
 	bool by_user;		/* to read some of it could be to wait */
 	int pagemap;
 	uint64_t heap_end;	/* of the last stretch of it in use */
 	uint64_t stack;		/* of the calling thread: in use from here */
-	uint64_t self;		/* its control block */
-	uint64_t tls, tls_size;	/* ours, so far below a control block */
-	uint64_t first_end;	/* of the first thread's stack, if it ended */
 };
 
 /* Blocks from before blocks are followed; 0: it ended. */
@@ -177,25 +161,6 @@ see_heap(struct roots *r, const struct smaps_vma *v)
 	add_hole(r, v->end, v->end, v);
 }
 
-/* Where the stack of the thread with its control block at @at begins, above
- * the guard; 0 when that is not told.  Of the first thread libc knows where
- * its stack was when it began: @first, else 0. */
-static uint64_t
-stack_begin(uint64_t at, uint64_t *first)
-{
-	uint64_t word[3];
-
-	*first = 0;
-	if (!sys_copy(word, at + THREAD_STACK, sizeof(word)))
-		return 0;
-	if (word[0] == 0)
-		*first = word[1];
-	if (word[0] == 0 || word[0] > at || at - word[0] >= word[1] ||
-	    word[2] >= word[1])
-		return 0;
-	return word[0] + word[2];
-}
-
 static bool
 is_first_stack(const struct smaps_vma *v)
 {
@@ -207,11 +172,11 @@ is_first_stack(const struct smaps_vma *v)
 static bool
 is_own_stack(const struct roots *r, const struct smaps_vma *v)
 {
-	uint64_t first;
+	uint64_t self = r->threads.self, first;
 
 	return r->stack >= v->start && r->stack < v->end &&
-	    (is_first_stack(v) || (r->self > r->stack && r->self < v->end &&
-	    stack_begin(r->self, &first) <= r->stack));
+	    (is_first_stack(v) || (self > r->stack && self < v->end &&
+	    leakthreads_stack(self, &first) <= r->stack));
 }
 
 static bool
@@ -258,7 +223,7 @@ see(void *arg, const struct smaps_vma *v)
 	if (!is_root(v))
 		return;
 	if (is_own_stack(r, v)) {
-		see_part(r, v, 0, stack_begin(r->self, &first));
+		see_part(r, v, 0, leakthreads_stack(r->threads.self, &first));
 		low = r->stack & ~(uint64_t)7;
 	}
 	see_part(r, v, low, ours);
@@ -280,113 +245,19 @@ read_maps(void *arg)
 		sys_close(r->pagemap);
 }
 
-static uint64_t
-own_thread(void)
-{
-	uint64_t self;
-
-	__asm__("mov %%fs:16, %0" : "=r"(self));
-	return self;
-}
-
-/* Our own thread-local storage, jemalloc's with it, is full of addresses that
- * the host does not have. */
-static void
-find_tls(struct roots *r)
-{
-	const Elf64_Ehdr *e = (const void *)__ehdr_start;
-	const Elf64_Phdr *p = (const void *)(__ehdr_start + e->e_phoff);
-	uint64_t within;	/* our segment, at which place is our word */
-
-	__asm__("xor %k0, %k0\n\tlea tls@dtpoff(%0), %0" : "=r"(within));
-	r->tls = r->self - ((uintptr_t)&tls - within);
-	for (unsigned i = 0; i < e->e_phnum; i++)
-		if (p[i].p_type == PT_TLS)
-			r->tls_size = p[i].p_memsz;
-}
-
-/* Is the number where this file says it is? */
-static bool
-knows_threads(const struct roots *r)
-{
-	int tid = 0;
-
-	return sys_copy(&tid, r->self + THREAD_TID, sizeof(tid)) &&
-	    tid == sys_gettid();
-}
-
-static void
-add_gap(struct roots *r, uint64_t start, uint64_t end)
-{
-	if (r->gaps < GAPS_MAX && start < end)
-		r->gap[r->gaps++] = (struct gap){ start, end };
-}
-
-/* Is the thread whose control block is at @at gone, or ours?  Every thread has
- * our word at the same distance. */
-static bool
-is_nobody(const struct roots *r, uint64_t at)
-{
-	struct tls its = { .ours = false };
-	int tid = 1;
-
-	if (sys_copy(&tid, at + THREAD_TID, sizeof(tid)) && tid <= 0)
-		return true;
-	return sys_copy(&its, at + ((uintptr_t)&tls - r->self), sizeof(its)) &&
-	    its.ours;
-}
-
-/* Of a thread that is not the host's any more, the stack and what it was begun
- * with; of one that is, what is ours. */
-static void
-see_thread(struct roots *r, const struct root *root, uint64_t at)
-{
-	uint64_t first, low = stack_begin(at, &first);
-	bool gone = is_nobody(r, at);
-
-	if (gone && first != 0)
-		r->first_end = first;
-	if (!gone || low == 0) {
-		add_gap(r, at - r->tls, at - r->tls + r->tls_size);
-		return;
-	}
-	low = MAX(low, root->mapping);
-	if (r->gaps > 0)
-		low = MAX(low, r->gap[r->gaps - 1].end);
-	add_gap(r, low, at);
-	add_gap(r, at + THREAD_HEAD, at + THREAD_SIZE);
-}
-
-/* Libc's control blocks say where they are, twice. */
-static void
-find_threads(struct roots *r, const struct root *root)
-{
-	uint64_t word[PAGE / 8];
-	uint64_t at = root->start & ~(uint64_t)(PAGE - 1);
-
-	if (!root->anonymous || root->end - at > THREADS_IN)
-		return;
-	for (; at < root->end; at += PAGE) {
-		if (!sys_copy(word, at, PAGE))
-			continue;
-		for (size_t i = 0; i < PAGE / 8; i += THREAD_ALIGN / 8)
-			if (word[i] == at + i * 8 &&
-			    word[i + THREAD_SELF / 8] == at + i * 8)
-				see_thread(r, root, at + i * 8);
-	}
-}
-
 static void
 read_root(struct leakscan *s, const struct roots *r, const struct root *root,
     size_t *gap)
 {
 	uint64_t at = root->start;
 
-	while (*gap < r->gaps && r->gap[*gap].end <= at)
+	const struct leakgap *g = r->threads.gap;
+
+	while (*gap < r->threads.n && g[*gap].end <= at)
 		(*gap)++;
-	for (size_t i = *gap; i < r->gaps && r->gap[i].start < root->end; i++) {
-		leakscan_read(s, at, MIN(root->end, r->gap[i].start));
-		at = MAX(at, r->gap[i].end);
+	for (size_t i = *gap; i < r->threads.n && g[i].start < root->end; i++) {
+		leakscan_read(s, at, MIN(root->end, g[i].start));
+		at = MAX(at, g[i].end);
 	}
 	leakscan_read(s, at, root->end);
 }
@@ -435,18 +306,29 @@ read_early(struct leakscan *s)
 	}
 }
 
+/* Stacks are private memory of no file, and none is so large. */
+static bool
+may_have_threads(const struct root *root)
+{
+	return root->anonymous && root->end - root->start <= THREADS_IN;
+}
+
 static void
 read_all(struct leakscan *s, struct roots *r)
 {
+	struct leakthreads *t = &r->threads;
 	size_t gap = 0;
 
-	for (size_t i = 0; i < r->n && knows_threads(r); i++)
-		find_threads(r, &r->root[i]);
-	s->first_ended = r->first_end != 0;
+	for (size_t i = 0; i < r->n && leakthreads_are_known(t); i++)
+		if (may_have_threads(&r->root[i]))
+			leakthreads_find(t, r->root[i].start, r->root[i].end,
+			    r->root[i].mapping);
+	s->first_ended = t->first_end != 0;
 	for (size_t i = 0; i < r->n; i++)
-		if (r->first_end > r->root[i].start &&
-		    r->first_end <= r->root[i].end)
-			add_gap(r, r->root[i].mapping, r->first_end);
+		if (t->first_end > r->root[i].start &&
+		    t->first_end <= r->root[i].end)
+			leakthreads_leave_out(t, r->root[i].mapping,
+			    t->first_end);
 	for (size_t i = 0; i < r->n; i++)
 		read_root(s, r, &r->root[i], &gap);
 	read_early(s);
@@ -456,29 +338,26 @@ const char *
 leakroots_read(struct leakscan *s, uintptr_t stack)
 {
 	size_t space = ROOTS_MAX * sizeof(struct root);
-	size_t gap_space = GAPS_MAX * sizeof(struct gap);
 	const char *why = "no list of the host's memory";
 	struct roots r = {
 	    .scan = s,
 	    .pagemap = -1,
 	    .root = mem_reserve(space),
-	    .gap = mem_reserve(gap_space),
 	    .stack = stack,
-	    .self = own_thread(),
 	};
+	bool room = leakthreads_begin(&r.threads);
 
 	if (s->any_large)
 		s->hole = mem_reserve(LEAKSCAN_HOLES * sizeof(*s->hole));
 	if (atomic_load(&early_cut))
 		why = "too many blocks from before the start";
-	else if (r.root != NULL && r.gap != NULL &&
+	else if (r.root != NULL && room &&
 	    opener_run(read_maps, &r, false) && r.read && r.n > 0 &&
 	    !r.cut)
 		why = r.by_user ? "pages come from a userfaultfd" : NULL;
-	find_tls(&r);
 	if (why == NULL)
 		read_all(s, &r);
 	mem_unmap(r.root, space);
-	mem_unmap(r.gap, gap_space);
+	leakthreads_end(&r.threads);
 	return why;
 }

@@ -7,6 +7,7 @@ src_shim_trace_libtrace_la_SOURCES = src/shim/trace/alloctrace.h src/shim/trace/
 	src/shim/trace/leaks.h src/shim/trace/leaks.c \
 	src/shim/trace/leakscan.h src/shim/trace/leakscan.c \
 	src/shim/trace/leakroots.h src/shim/trace/leakroots.c \
+	src/shim/trace/leakthreads.h src/shim/trace/leakthreads.c \
 	src/shim/trace/live.h src/shim/trace/live.c \
 	src/shim/trace/lost.h src/shim/trace/lost.c \
 	src/shim/trace/objects.h src/shim/trace/objects.c \
