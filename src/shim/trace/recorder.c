@@ -20,14 +20,11 @@
 #include "shim/sink/sink.h"
 #include "shim/stack/stack.h"
 #include "shim/stack/stackset.h"
+#include "shim/trace/tapechunk.h"
 #include "shim/trace/tapefile.h"
 #include "shim/trace/tapemodule.h"
 
 enum {
-	CHUNK_FIRST = TAPE_UNIT,
-	/* As large as a chunk gets that is used again.  Half of it took 30 %
-	 * more time a page to append, twice as much no less. */
-	CHUNK_LAST = 64 * 1024,
 	NODES_MAX = 1 << 27,		/* stack numbers we can mark */
 	MODULES_MARKED = 1 << 16,
 	WORD_BITS = 64,
@@ -35,18 +32,6 @@ enum {
 };
 
 static const uint64_t PC_MASK = ((uint64_t)1 << MODULE_SHIFT) - 1;
-
-/* What a thread carries; reused with its record in the registry. */
-struct recorder {
-	uint8_t *at, *end;		/* free bytes of the chunk */
-	struct tape_context ctx;
-	uint32_t tape;			/* the tape it belongs to */
-	uint32_t generation;		/* of the thread's record */
-	uint8_t *chunk;
-	size_t chunk_size, next_size;
-	uint64_t thread;
-	uint32_t seq;
-};
 
 /* In a page that the kernel wipes in every child: 0 is off. */
 struct recorder_switch {
@@ -69,33 +54,11 @@ recorder_lose(uint64_t n)
 		__atomic_fetch_add(&h->lost, n, __ATOMIC_RELAXED);
 }
 
-/* The chunk is as it stays. */
-static void
-seal(struct tape_chunk *c)
-{
-	if (c != NULL)
-		c->sum = tape_chunk_sum(c);
-}
-
-/* Gives up the chunk in use: its tail stays zero, which is its end. */
-static void
-put_away(struct recorder *r)
-{
-	uint8_t *chunk = r->chunk;
-
-	/* First, because a handler that jumps out of here must not leave an
-	 * address that is unmapped once more, or written to. */
-	r->chunk = r->at = r->end = NULL;
-	atomic_signal_fence(memory_order_seq_cst);
-	if (chunk != NULL)
-		tapefile_give(chunk, r->chunk_size);
-}
-
 void
 recorder_mend(struct thread *t)
 {
 	if (t->recorder != NULL)
-		put_away(t->recorder);
+		tapechunk_leave(t->recorder);
 }
 
 /* The thread's recorder, begun anew when the record or the tape changed. */
@@ -114,75 +77,16 @@ begin(struct thread *t, uint32_t tape)
 	 * unmapped with all of its mappings or is the child's copy: in both
 	 * cases it is given back. */
 	if (r->tape == tape)
-		seal((struct tape_chunk *)(void *)r->chunk);
-	put_away(r);
+		tapechunk_seal(r);
+	tapechunk_leave(r);
 	*r = (struct recorder){
 	    .tape = tape,
 	    .generation = atomic_load_explicit(&t->generation,
 	    memory_order_relaxed),
-	    .next_size = CHUNK_FIRST,
+	    .next_size = TAPE_UNIT,
 	    .thread = atomic_fetch_add(&threads, 1) + 1,
 	};
 	return r;
-}
-
-/* Begins chunk @c; who is killed before its magic is there has none. */
-static void
-begin_chunk(struct thread *t, struct recorder *r, struct tape_chunk *c)
-{
-	c->tid = atomic_load_explicit(&t->tid, memory_order_relaxed);
-	c->seq = r->seq++;
-	c->thread = r->thread;
-	c->stamp = stamp_now();
-	c->addr = r->ctx.addr << TAPE_ADDR_SHIFT;
-	strncpy(c->name, thread_own_name(t), sizeof(c->name) - 1);
-	atomic_signal_fence(memory_order_seq_cst);
-	*(volatile uint32_t *)&c->magic = TAPE_CHUNK_MAGIC;
-	tape_context_begin(&r->ctx, c);
-	r->at = (uint8_t *)(c + 1);
-}
-
-/* The full chunk is appended to the file, then used again.  Until it is empty
- * the file has it twice, with one number; from then on it has a new one. */
-static bool
-use_again(struct thread *t, struct recorder *r)
-{
-	struct tape_chunk *c = (struct tape_chunk *)(void *)r->chunk;
-
-	if (r->chunk_size != CHUNK_LAST)
-		return false;
-	seal(c);
-	if (!tapefile_append(c, CHUNK_LAST))
-		return false;
-	c->sum = 0;
-	atomic_signal_fence(memory_order_seq_cst);
-	memset(c + 1, 0, (size_t)(r->at - (uint8_t *)(c + 1)));
-	atomic_signal_fence(memory_order_seq_cst);
-	begin_chunk(t, r, c);
-	return true;
-}
-
-/* A new chunk for the calling thread. */
-COLD static bool
-refill(struct thread *t, struct recorder *r)
-{
-	struct tape_chunk *c;
-	size_t size;
-
-	if (r->chunk != NULL && use_again(t, r))
-		return true;
-	seal((struct tape_chunk *)(void *)r->chunk);
-	put_away(r);
-	c = tapefile_take(r->next_size, &size);
-	if (c == NULL)
-		return false;
-	r->next_size = MIN(r->next_size * 2, (size_t)CHUNK_LAST);
-	c->size = (uint32_t)size;
-	r->chunk = (uint8_t *)c;
-	r->chunk_size = size;
-	r->end = r->chunk + size;
-	begin_chunk(t, r, c);
-	return true;
 }
 
 static ALWAYS_INLINE bool
@@ -216,7 +120,7 @@ put_module(struct thread *t, struct recorder *r, uint32_t number)
 		return;
 	if (!has_room(r, tape_module_size(&m))) {
 		r->next_size = MAX(r->next_size, (size_t)TAPE_UNIT * 2);
-		if (!refill(t, r))
+		if (!tapechunk_next(t, r))
 			return;
 	}
 	r->at += tape_put_module(r->at, &m);
@@ -230,7 +134,7 @@ put_node(struct thread *t, struct recorder *r, uint32_t id,
 	bool cut = n->parent == STACKSET_CUT;
 
 	put_module(t, r, (uint32_t)(n->where >> MODULE_SHIFT));
-	if (!has_room(r, TAPE_RECORD_MAX) && !refill(t, r))
+	if (!has_room(r, TAPE_RECORD_MAX) && !tapechunk_next(t, r))
 		return false;
 	r->at += tape_put_node(r->at, &(struct tape_node){
 	    .id = id,
@@ -276,14 +180,14 @@ put(struct thread *t, const struct tape_event *e)
 	    atomic_load_explicit(&t->generation, memory_order_relaxed)))
 		r = begin(t, tape);
 	if (unlikely(r == NULL || (!has_room(r, TAPE_RECORD_MAX) &&
-	    !refill(t, r)))) {
+	    !tapechunk_next(t, r)))) {
 		recorder_lose(1);
 		return;
 	}
 	if (unlikely(e->stack >= NODES_MAX ||
 	    (e->stack != 0 && !is_marked(node_marks, e->stack)))) {
 		if (!put_stack(t, r, e->stack) ||
-		    (!has_room(r, TAPE_RECORD_MAX) && !refill(t, r))) {
+		    (!has_room(r, TAPE_RECORD_MAX) && !tapechunk_next(t, r))) {
 			recorder_lose(1);
 			return;
 		}
@@ -436,16 +340,15 @@ recorder_poll(void)
 	    (unsigned long long)h->lost);
 }
 
-/* The calling thread's chunk of the tape that is, or was last, written to.
+/* What the calling thread has of the tape that is, or was last, written to.
  * Other threads may be at theirs. */
-static struct tape_chunk *
-own_chunk(void)
+static struct recorder *
+own_recorder(void)
 {
 	struct thread *t = tls.thread;
 
-	if (t == NULL || t->recorder == NULL || t->recorder->tape != tapes)
-		return NULL;
-	return (struct tape_chunk *)(void *)t->recorder->chunk;
+	return t != NULL && t->recorder != NULL && t->recorder->tape == tapes ?
+	    t->recorder : NULL;
 }
 
 void
@@ -453,7 +356,7 @@ recorder_end(enum tape_state state)
 {
 	if (on == NULL || atomic_exchange(&on->tape, 0) == 0)
 		return;
-	seal(own_chunk());
+	tapechunk_seal(own_recorder());
 	recorder_poll();
 	tapefile_end(state);
 }
@@ -462,12 +365,10 @@ void
 recorder_resume(void)
 {
 	struct tape_header *h = tapefile_header();
-	struct tape_chunk *own = own_chunk();
 
 	if (h == NULL || h->state != TAPE_EXEC)
 		return;
-	if (own != NULL)
-		own->sum = 0;
+	tapechunk_unseal(own_recorder());
 	h->state = TAPE_RUNNING;
 	h->sum = tape_header_sum(h);
 	atomic_store(&on->tape, tapes);
