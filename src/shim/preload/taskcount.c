@@ -3,13 +3,16 @@
  *
  * The number of links of /proc/self/task is two more than there are threads.
  * Browsers look there before they enter a sandbox, and end themselves when they
- * are not alone.  Our thread steps aside for such a look.
+ * are not alone.  Python 3.12 and later read the number in /proc/self/stat when
+ * they have forked, and warn when it is not one.  Our thread steps aside for
+ * such a look.
  */
 #include "shim/preload/taskcount.h"
 
 #include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -77,6 +80,47 @@ looks(__fxstatat, real_fxstatat, (int version, int at, const char *path,
 looks(__fxstatat64, real_fxstatat64, (int version, int at, const char *path,
     struct stat64 *st, int flags), (version, at, path, st, flags))
 
+/* The kernel writes the file when it is first read: the stream's buffer is
+ * filled, and nothing taken out of it, while our thread is away. */
+static COLD void
+fill_alone(FILE *f)
+{
+	int saved = errno, c;
+
+	if (!sandbox_step_aside())
+		return;
+	c = getc(f);
+	if (c == EOF || ungetc(c, f) == EOF)
+		clearerr(f);
+	sandbox_come_back(true);
+	errno = saved;
+}
+
+/* Defines @name; a stream of wide characters is left alone. */
+#define opens(name, slot)						\
+static FILE *(*slot)(const char *path, const char *mode);		\
+DIAG_EXPORT FILE *name(const char *path, const char *mode);		\
+FILE *									\
+name(const char *path, const char *mode)				\
+{									\
+	FILE *f;							\
+									\
+	real_once(slot, #name);						\
+	if (unlikely(slot == NULL)) {					\
+		errno = ENOSYS;						\
+		return NULL;						\
+	}								\
+	f = slot(path, mode);						\
+	if (unlikely(boot_is_armed()) && f != NULL && mode[0] == 'r' &&	\
+	    strchr(mode, ',') == NULL &&				\
+	    strcmp(path, "/proc/self/stat") == 0)			\
+		fill_alone(f);						\
+	return f;							\
+}
+
+opens(fopen, real_fopen)
+opens(fopen64, real_fopen64)
+
 /* In a forked child the loader's lock may have no owner any more. */
 void
 taskcount_start(void)
@@ -89,4 +133,6 @@ taskcount_start(void)
 	real_once(real_xstat64, "__xstat64");
 	real_once(real_fxstatat, "__fxstatat");
 	real_once(real_fxstatat64, "__fxstatat64");
+	real_once(real_fopen, "fopen");
+	real_once(real_fopen64, "fopen64");
 }
