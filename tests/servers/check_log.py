@@ -1,13 +1,15 @@
 """check_log - is everything in a log ours, whole, and does it add up?
 
-	check_log.py [--need ERE]... [--min-lines N] [--churn] FILE...
+	check_log.py [--need ERE]... [--min-lines N] [--churn]
+		     [--namespaces] FILE...
 
 Every line matches an expression of $DIAG_FORMATS; what a line says agrees
 with itself and with the lines around it: objects are allocations less frees,
 the parts of the RSS are the RSS, the T lines are the threads of their SCHED
 line, workers are idle or busy, a stack is told before it is used.  Prints
 each complaint (ten at most) and exits 1; --need: some line must match;
---churn: threads end by the hundred between their count and their list.
+--churn: threads end by the hundred between their count and their list;
+--namespaces: processes of several PID namespaces have the same numbers.
 """
 import argparse
 import os
@@ -18,6 +20,7 @@ PREFIX = re.compile(r"diag\[(\d+)\] ")
 said = []
 counts = {}
 churn = False
+namespaces = False
 
 
 def say(where, what, line=""):
@@ -55,7 +58,7 @@ class Process:
 def check_gc(p, where, line):
     n, = re.match(r"gc (\d+)", line).groups()
     # A process that becomes another program begins again.
-    if int(n) <= p.gc and int(n) != 1:
+    if int(n) <= p.gc and int(n) != 1 and not namespaces:
         say(where, "gc numbers do not grow", line)
     p.gc = int(n)
     m = re.search(r"(\d+) \((\d+)-(\d+)\) objects", line)
@@ -75,7 +78,7 @@ def end_threads(p, where):
 def check_sched(p, where, line):
     end_threads(p, where)
     ms = int(re.match(r"SCHED (\d+)ms", line).group(1))
-    if ms < p.sched_ms:
+    if ms < p.sched_ms and not namespaces:
         say(where, "SCHED goes back in time", line)
     p.sched_ms = ms
     field = dict(re.findall(r"(\w+)=~?(\d+)", line))
@@ -209,14 +212,15 @@ def check_file(path, formats, needs):
 
 
 def main():
-    global churn
+    global churn, namespaces
     parser = argparse.ArgumentParser()
     parser.add_argument("--need", action="append", default=[])
     parser.add_argument("--min-lines", type=int, default=0)
     parser.add_argument("--churn", action="store_true")
+    parser.add_argument("--namespaces", action="store_true")
     parser.add_argument("files", nargs="*")
     args = parser.parse_args()
-    churn = args.churn
+    churn, namespaces = args.churn, args.namespaces
     formats = load_formats(os.environ["DIAG_FORMATS"])
     needs = [re.compile(x) for x in args.need]
     lines = sum(check_file(f, formats, needs) for f in args.files)

@@ -8,6 +8,7 @@ dist_check_SCRIPTS += $(SERVER_TESTS)
 LONG_TESTS += tests/servers/matrix.test
 dist_check_SCRIPTS += tests/servers/matrix.test
 EXTRA_DIST += tests/servers/matrix.sh tests/servers/matrix_work.sh \
+	tests/servers/matrix_more.sh \
 	tests/servers/lib.sh tests/servers/check_log.py \
 	tests/servers/memcached_load.py \
 	tests/servers/support.py tests/servers/python_work.py
