@@ -253,6 +253,20 @@ START_TEST(who_waits_for_its_turn_to_wait_is_idle)
 }
 END_TEST
 
+START_TEST(whose_wait_has_let_go_of_the_lock_has_no_turn)
+{
+	wait_at(add(work), 0);
+	wait_at(add(work), 0);
+	work_at(1);
+	wait_for_lock_of(1, 0);
+	task[1].wait.object = (uint64_t)(uintptr_t)mutex[0];
+	infer();
+	ck_assert_uint_eq(seen[0].idle, 1);
+	ck_assert_uint_eq(seen[0].blocked, 1);
+	ck_assert_int_eq(seen[0].lockwait_known, EXACT);
+}
+END_TEST
+
 START_TEST(who_waits_for_a_lock_of_a_busy_worker_is_blocked)
 {
 	for (unsigned i = 0; i < 3; i++)
@@ -348,6 +362,7 @@ main(void)
 	tcase_add_test(tc, who_listens_for_one_of_two_pools_is_of_neither);
 	tcase_add_test(tc, a_worker_in_epoll_is_not_in_a_task);
 	tcase_add_test(tc, who_waits_for_its_turn_to_wait_is_idle);
+	tcase_add_test(tc, whose_wait_has_let_go_of_the_lock_has_no_turn);
 	tcase_add_test(tc, who_waits_for_a_lock_of_a_busy_worker_is_blocked);
 	tcase_add_test(tc,
 	    threads_that_sleep_unannounced_at_one_place_are_a_pool);

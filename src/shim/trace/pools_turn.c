@@ -27,12 +27,26 @@ add_waiter(struct task *task, void *arg)
 		locks_add(&locks, task);
 }
 
+/* A condition's mutex is let go of while one waits for that.  Who has ended its
+ * wait since the look has taken the lock for something else. */
+static bool
+waits_with(const struct task *task, uint64_t lock)
+{
+	const struct thread *t = task->thread;
+
+	return pools_member_is_home(task) &&
+	    atomic_load(&t->wait.seq) == task->wait.seq &&
+	    (task->wait.kind != WAIT_COND ||
+	    gate_find(lock) != atomic_load(&t->work.gate));
+}
+
 static void
 find_holder(struct task *task, void *arg)
 {
 	(void)arg;
 	for (unsigned i = 0; i < locks.count; i++) {
-		if (task->tid == holders[i].tid && pools_member_is_home(task))
+		if (task->tid == holders[i].tid &&
+		    waits_with(task, locks.crowd[i].object))
 			holders[i].task = task;
 	}
 }
