@@ -77,12 +77,20 @@ START_TEST(threads_that_add_the_same_get_the_same)
 }
 END_TEST
 
-START_TEST(a_guess_is_the_last_that_was_put_in_front)
+START_TEST(what_is_in_front_is_recalled_by_both_sums)
 {
-	ck_assert_uint_eq(stackset_guess(0x123456789abcdef0), 0);
-	stackset_put_in_front(0x123456789abcdef0, 77);
-	ck_assert_uint_eq(stackset_guess(0x123456789abcdef0), 77);
-	ck_assert_uint_eq(stackset_guess(0x123456789abcdef1), 0);
+	const uint64_t hash = 0x123456789abcdef0, check = 0xfedcba9876543210;
+
+	ck_assert_uint_eq(stackset_recall(hash, check), 0);
+	stackset_put_in_front(hash, check, 77);
+	ck_assert_uint_eq(stackset_recall(hash, check), 77);
+	ck_assert_uint_eq(stackset_recall(hash ^ 1, check), 0);
+	ck_assert_uint_eq(stackset_recall(hash, check ^ 1), 0);
+	ck_assert_uint_eq(stackset_recall(hash, check ^ 1ull << 63), 0);
+	/* The slot beside it has room for one that shares the first's. */
+	stackset_put_in_front(hash, check ^ 1, 78);
+	ck_assert_uint_eq(stackset_recall(hash, check), 77);
+	ck_assert_uint_eq(stackset_recall(hash, check ^ 1), 78);
 }
 END_TEST
 
@@ -104,7 +112,7 @@ main(void)
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, a_child_is_found_again);
 	tcase_add_test(t, threads_that_add_the_same_get_the_same);
-	tcase_add_test(t, a_guess_is_the_last_that_was_put_in_front);
+	tcase_add_test(t, what_is_in_front_is_recalled_by_both_sums);
 	suite_add_tcase(s, t);
 	srunner_run_all(r, CK_NORMAL);
 	failed = srunner_ntests_failed(r);

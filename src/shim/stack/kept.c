@@ -85,7 +85,7 @@ kept_unchanged(const struct stack_cache *c, uintptr_t sp)
  * what it stored just now only in the same pieces. */
 static ALWAYS_INLINE void
 copy_frame(struct frame *to, const struct frame *from, uint64_t hash,
-    uint32_t number)
+    uint64_t check)
 {
 	const volatile struct frame *words = from;
 
@@ -95,34 +95,45 @@ copy_frame(struct frame *to, const struct frame *from, uint64_t hash,
 	to->step = words->step;
 	to->saved_at = (uintptr_t)&to->fp;
 	to->hash = hash;
-	to->number = number;
+	to->check = check;
+	to->number = KEPT_UNKNOWN;
 }
 
 /* Puts the @count frames that end at @from where they end at @to, innermost
- * first, with their numbers and hashes when they are the innermost ones of
- * stack @number; then *@rest is the stack below them. */
-static ALWAYS_INLINE bool
+ * first; the sums are those of all of them and what lies outward. */
+static ALWAYS_INLINE void
 put_frames(struct frame *to, const struct frame *from, unsigned count,
-    uint64_t hash, uint32_t number, uint32_t *rest)
+    uint64_t hash, uint64_t check)
 {
 	for (; count > 0; count--, from--, to--) {
-		const struct stackset_node *node = stackset_node(number);
-		uint64_t part;
+		uint64_t part = from->hash, check_part = from->check;
 
-		if (unlikely(node->where != from->where))
-			return false;
-		part = from->hash;
-		copy_frame(to, from, hash, number);
+		copy_frame(to, from, hash, check);
 		hash -= part;
-		/* A stack's nodes were mostly made in a row: then the next
-		 * one's address is known before this one was read. */
-		if (likely(node->parent == number - 1))
-			number--;
-		else
-			number = node->parent;
+		check -= check_part;
 	}
-	*rest = number;
-	return true;
+}
+
+uint32_t
+kept_find_number(struct stack_cache *c, struct frame *f)
+{
+	struct frame *known = f;
+	uint32_t number;
+
+	while (known->number == KEPT_UNKNOWN) {
+		if (known == &c->frame[c->count])
+			return 0;
+		known++;
+	}
+	number = known->number;
+	for (; known > f; known--) {
+		const struct stackset_node *node = stackset_node(number);
+
+		if (node->where != known->where)
+			return 0;
+		number = known[-1].number = node->parent;
+	}
+	return number;
 }
 
 /* Sets of kinds of rules, for questions whose answers nobody can guess. */
@@ -174,14 +185,23 @@ link_frame(struct stack_cache *c, unsigned k)
 	}
 }
 
-void
-kept_cut(struct stack_cache *c, unsigned base)
+static ALWAYS_INLINE void
+cut(struct stack_cache *c, unsigned base)
 {
 	c->count = base;
 	c->lone.key = 0;
 	c->linked = MIN(c->linked, base);
 	c->with_rbp = MIN(c->with_rbp, base);
 	c->realigned &= c->with_rbp != 0;
+}
+
+/* Without what lies inward nobody could tell its number. */
+void
+kept_cut(struct stack_cache *c, unsigned base)
+{
+	while (base > 0 && c->frame[base].number == KEPT_UNKNOWN)
+		base--;
+	cut(c, base);
 }
 
 /* Where they were put lies below where they are, or is the same place. */
@@ -204,22 +224,20 @@ link_frames(struct stack_cache *c, unsigned base, unsigned count)
 		link_frame(c, k);
 }
 
-bool
+void
 kept_put(struct stack_cache *c, unsigned base, unsigned count, uint64_t hash,
-    uint32_t number, bool plain)
+    uint64_t check, uint32_t number, bool plain)
 {
 	struct frame *fresh = &c->frame[c->depth];
 	bool apart = base + 2 * count <= c->depth;
-	uint32_t rest;
 
-	kept_cut(c, base);
-	if (unlikely(!put_frames(apart ? &c->frame[base + count] : fresh,
-	    fresh, count, hash, number, &rest) ||
-	    rest != c->frame[base].number))
-		return false;
+	cut(c, base);
+	put_frames(apart ? &c->frame[base + count] : fresh, fresh, count, hash,
+	    check);
 	/* When they fill the cache they are where they belong. */
 	if (unlikely(!apart && base + count != c->depth))
 		move_down(c, base, count);
+	c->frame[base + count].number = number;
 	c->frame[base].saved_at = (uintptr_t)&c->frame[base].fp;
 	if (likely(plain && c->linked == base &&
 	    (c->frame[base].step & STEP_FP_MATTERS) == 0))
@@ -227,5 +245,4 @@ kept_put(struct stack_cache *c, unsigned base, unsigned count, uint64_t hash,
 	else
 		link_frames(c, base, count);
 	c->count = base + count;
-	return true;
 }

@@ -29,30 +29,48 @@ word_at(uintptr_t at)
 	return *(const volatile uint64_t *)at;
 }
 
-/* A frame's part of its stack's hash, which is the sum: so what lies outward
- * can be taken off again.  Where a frame lies from its stack's end tells the
- * order, and is the same in threads that do the same. */
-SIGNAL_SAFE static ALWAYS_INLINE uint64_t
-kept_hash(uint64_t where, uintptr_t sp, uintptr_t high)
+/* A frame's part of its stack's hash, and in the high half of the second sum:
+ * both are sums, so what lies outward can be taken off again.  Where a frame
+ * lies from its stack's end tells the order, and is the same in threads that do
+ * the same. */
+SIGNAL_SAFE static ALWAYS_INLINE stackset_product
+kept_part(uint64_t where, uintptr_t sp, uintptr_t high)
 {
 	uint64_t r = (sp - high) * STACKSET_HASH_FACTOR;
 
-	return where * ((r ^ r >> 32) | 1);
+	return (stackset_product)where * ((r ^ r >> 32) | 1);
 }
+
+/* The number of a kept frame that was not asked for so far. */
+#define KEPT_UNKNOWN UINT32_MAX
 
 /* How many kept frames, from the outermost on, lie above @sp and lead on as
  * they did. */
 IN_HOOK unsigned kept_unchanged(const struct stack_cache *c, uintptr_t sp);
 
-/* Keeps the first @base frames. */
+/* Keeps the first @base frames, or fewer when the number of the last of them is
+ * not known. */
 IN_HOOK void kept_cut(struct stack_cache *c, unsigned base);
 
-/* Keeps the first @base frames and, on top of them, the @count fresh ones,
- * when those are the innermost frames of stack @number, whose hash is @hash.
- * @plain: none of them needs rbp to be left.  False, and nothing but @base
- * kept, when they are not. */
-IN_HOOK bool kept_put(struct stack_cache *c, unsigned base, unsigned count,
-    uint64_t hash, uint32_t number, bool plain);
+/* Keeps the first @base frames and, on top of them, the @count fresh ones: they
+ * are the innermost frames of stack @number, whose sums are @hash and @check.
+ * @plain: none of them needs rbp to be left. */
+IN_HOOK void kept_put(struct stack_cache *c, unsigned base, unsigned count,
+    uint64_t hash, uint64_t check, uint32_t number, bool plain);
+
+/* kept_number() of a frame where it is not known: from the next one inward
+ * that is, and through the tree. */
+IN_HOOK COLD uint32_t kept_find_number(struct stack_cache *c, struct frame *f);
+
+/* The number of the stack from kept frame @f outward.  0 for one that is
+ * nobody's, or when the tree and the frames are not the same, which a clash of
+ * both sums would be. */
+IN_HOOK static ALWAYS_INLINE uint32_t
+kept_number(struct stack_cache *c, struct frame *f)
+{
+	return likely(f->number != KEPT_UNKNOWN) ? f->number :
+	    kept_find_number(c, f);
+}
 
 /* True when the walk is at kept frame @f, entered with rbp @fp. */
 SIGNAL_SAFE static ALWAYS_INLINE bool

@@ -18,7 +18,8 @@ enum {
 	INDEX_BITS = 14,	/* slots of the first segment, */
 	SEGMENTS = 16,		/* each has twice as many as the one before */
 	FRONT_BITS = 13,	/* slots of the first front, */
-	FRONT_GROWS = 2,	/* then four times as many each */
+	FRONT_FULL = 1,		/* nodes a slot, as a shift: then twice as many
+				 * slots; stacks are fewer than nodes */
 	NODES_MAX_BITS = 26,	/* more than this are not kept */
 	NODES_MIN_BITS = 16,
 };
@@ -100,35 +101,40 @@ stackset_limit(void)
 	return atomic_load_explicit(&stackset_next, memory_order_acquire);
 }
 
-/* More stacks than the front has slots: a larger one begins empty.  The old
- * one stays mapped, as others may be looking at it. */
+/* A larger front begins empty.  The old one stays mapped, as others may be
+ * looking at it. */
 static void
 grow_front(struct stackset_front *f)
 {
 	unsigned bits = 64 - f->shift;
 	struct stackset_front *larger;
 
-	if (stackset_limit() >> bits == 0 || bits >= NODES_MAX_BITS)
+	if (stackset_limit() >> (bits + FRONT_FULL) == 0 ||
+	    bits >= NODES_MAX_BITS)
 		return;
-	larger = make_front(bits + FRONT_GROWS);
+	larger = make_front(bits + 1);
 	if (larger != NULL && !atomic_compare_exchange_strong(&stackset_front,
 	    &f, larger))
 		mem_unmap(larger, sizeof(*larger) +
-		    (sizeof(larger->slot[0]) << (bits + FRONT_GROWS)));
+		    (sizeof(larger->slot[0]) << (bits + 1)));
 }
 
 void
-stackset_put_in_front(uint64_t hash, uint32_t number)
+stackset_put_in_front(uint64_t hash, uint64_t check, uint32_t number)
 {
 	struct stackset_front *f = atomic_load_explicit(&stackset_front,
 	    memory_order_acquire);
+	uint64_t tagged = (uint64_t)(uint32_t)hash << 32 | number;
 	uint64_t at = hash >> f->shift;
 
-	if (atomic_load_explicit(&f->slot[at], memory_order_relaxed) != 0)
-		at ^= atomic_load_explicit(&f->slot[at ^ 1],
+	if (atomic_load_explicit(&f->slot[at].tagged, memory_order_relaxed) !=
+	    0)
+		at ^= atomic_load_explicit(&f->slot[at ^ 1].tagged,
 		    memory_order_relaxed) == 0 || (number & 1) != 0;
-	atomic_store_explicit(&f->slot[at],
-	    (uint64_t)(uint32_t)hash << 32 | number, memory_order_release);
+	atomic_store_explicit(&f->slot[at].check, check ^ tagged,
+	    memory_order_relaxed);
+	atomic_store_explicit(&f->slot[at].tagged, tagged,
+	    memory_order_release);
 	grow_front(f);
 }
 

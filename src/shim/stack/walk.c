@@ -126,12 +126,15 @@ static inline void
 add_fresh(struct walk *w, const struct frame *f)
 {
 	struct frame *to = next_fresh(w);
+	stackset_product part = kept_part(f->where, f->sp, w->c->high);
 
 	*to = *f;
-	to->hash = kept_hash(f->where, f->sp, w->c->high);
+	to->hash = (uint64_t)part;
+	to->check = (uint64_t)(part >> 64);
 	w->count++;
 	w->kinds |= f->step;
 	w->hash += to->hash;
+	w->check += to->check;
 }
 
 /* The outermost kept frame's code has no table, and it could not be left: is
@@ -198,12 +201,14 @@ run(struct walk *w)
 	uintptr_t meet_sp = w->c->frame[w->meet].sp, high = w->window.high;
 	struct frame *f = next_fresh(w);
 	struct frame *last = &w->c->frame[w->meet];
-	uint64_t hash = w->hash, stamp = w->stamp, top = w->c->high;
+	uint64_t hash = w->hash, check = w->check;
+	uint64_t stamp = w->stamp, top = w->c->high;
 	struct walk_at at = w->at;
 	uint32_t kinds = w->kinds;
 
 	while (at.sp < meet_sp && f > last) {
 		uint64_t rule = rules_find(w->rules, at.key, stamp);
+		stackset_product part;
 
 		f->where = at.key | (rule >> RULES_KEY_BITS << RULES_KEY_BITS);
 		f->sp = at.sp;
@@ -212,12 +217,16 @@ run(struct walk *w)
 		if (!simplestep(&at, rule, high))
 			break;
 		kinds |= f->step;
-		f->hash = kept_hash(f->where, f->sp, top);
+		part = kept_part(f->where, f->sp, top);
+		f->hash = (uint64_t)part;
+		f->check = (uint64_t)(part >> 64);
 		hash += f->hash;
+		check += f->check;
 		f--;
 	}
 	w->count = w->depth - (unsigned)(f - w->c->frame);
 	w->hash = hash;
+	w->check = check;
 	w->kinds = kinds;
 	w->at = at;
 }

@@ -30,9 +30,9 @@ struct frame {
 	uintptr_t sp, fp;
 	uintptr_t saved_at;	/* in a kept frame: where memory has @fp, or
 				 * @fp's own address when it does not matter */
-	uint64_t hash;		/* kept: of the stack from here outward;
-				 * fresh: this frame's part of it */
-	uint32_t number;	/* kept: of that stack */
+	uint64_t hash, check;	/* kept: two sums over the stack from here
+				 * outward; fresh: this frame's part of them */
+	uint32_t number;	/* kept: of that stack; see kept_number() */
 	uint32_t step;		/* the high half of its rule, and flags */
 };
 
@@ -123,7 +123,7 @@ struct walk {
 	unsigned meet;		/* the kept frame that the walk may come to */
 	unsigned count;		/* fresh frames */
 	unsigned depth;		/* how many frames are wanted */
-	uint64_t hash;		/* of the fresh frames */
+	uint64_t hash, check;	/* of the fresh frames */
 	uint32_t kinds;		/* RULE_BY_RBP: one of them needs rbp */
 };
 

@@ -22,18 +22,26 @@ look_up_child(uint32_t parent, uint64_t where)
 /* The number of the fresh frames on top of @number, frame by frame from the
  * outermost inward. */
 static COLD uint32_t
-look_up_each(struct walk *w, uint64_t hash, uint32_t number)
+look_up_each(const struct walk *w, uint32_t number)
 {
-	struct frame *f = &w->c->frame[w->depth + 1 - w->count];
+	const struct frame *f = &w->c->frame[w->depth + 1 - w->count];
 
 	for (; f <= &w->c->frame[w->depth]; f++) {
 		number = look_up_child(number, f->where);
 		if (number == 0)
 			return 0;
-		/* The wrong guess may have left another. */
-		f->hash = kept_hash(f->where, f->sp, w->c->high);
 	}
-	stackset_put_in_front(hash * STACKSET_HASH_FACTOR, number);
+	return number;
+}
+
+/* What kept frame @base's number is; without it nothing is kept. */
+static uint32_t
+number_of_base(struct stack_cache *c, unsigned base)
+{
+	uint32_t number = kept_number(c, &c->frame[base]);
+
+	if (unlikely(number == 0 && base != 0))
+		kept_cut(c, 0);
 	return number;
 }
 
@@ -43,18 +51,22 @@ keep(struct walk *w, unsigned base)
 {
 	struct stack_cache *c = w->c;
 	uint64_t hash = w->hash + c->frame[base].hash;
-	uint32_t number = stackset_guess(hash * STACKSET_HASH_FACTOR);
-	bool plain = (w->kinds & RULE_BY_RBP) == 0;
+	uint64_t check = w->check + c->frame[base].check;
+	uint64_t spread = hash * STACKSET_HASH_FACTOR;
+	uint32_t number = stackset_recall(spread, check);
 
-	if (likely(kept_put(c, base, w->count, hash, number,
-	    plain)))
-		return number;
-	number = look_up_each(w, hash, c->frame[base].number);
-	if (number == 0 || !kept_put(c, base, w->count, hash, number,
-	    plain)) {
-		kept_cut(c, 0);
-		return 0;
+	if (unlikely(number == 0)) {
+		number = number_of_base(c, base);
+		number = number == 0 && base != 0 ? 0 :
+		    look_up_each(w, number);
+		if (number == 0) {
+			kept_cut(c, 0);
+			return 0;
+		}
+		stackset_put_in_front(spread, check, number);
 	}
+	kept_put(c, base, w->count, hash, check, number,
+	    (w->kinds & RULE_BY_RBP) == 0);
 	return number;
 }
 
@@ -74,7 +86,7 @@ recall_walked(struct walk *w, unsigned base)
 {
 	struct stack_cache *c = w->c;
 	const struct frame *f = &c->frame[w->depth + 1 - w->count];
-	uint32_t number = c->frame[base].number;
+	uint32_t number = kept_number(c, &c->frame[base]);
 
 	for (; f <= &c->frame[w->depth]; f++) {
 		const struct child *e = child_of(c, number, f->where);
@@ -97,10 +109,11 @@ keep_few(struct walk *w, unsigned base)
 	uint32_t number = keep(w, base);
 
 	for (unsigned k = base + 1; number != 0 && k <= c->count; k++) {
-		const struct frame *f = &c->frame[k];
+		struct frame *f = &c->frame[k];
+		uint32_t outer = kept_number(c, f - 1);
 
-		*child_of(c, f[-1].number, f->where) = (struct child){
-		    f->where, f[-1].number, f->number
+		*child_of(c, outer, f->where) = (struct child){
+		    f->where, outer, kept_number(c, f)
 		};
 	}
 	return number;
@@ -124,12 +137,15 @@ number_of(struct walk *w)
 		return likely(number != 0) ? number : keep_few(w, base);
 	}
 	if (base == 0)
-		c->frame[0].number = c->frame[0].hash = end == WALK_ROOT ?
-		    STACKSET_WHOLE : STACKSET_CUT;
+		c->frame[0].number = c->frame[0].hash = c->frame[0].check =
+		    end == WALK_ROOT ? STACKSET_WHOLE : STACKSET_CUT;
 	if (w->count != 0)
 		return keep(w, base);
+
+	uint32_t number = number_of_base(c, base);
+
 	kept_cut(c, base);
-	return c->frame[base].number;
+	return number;
 }
 
 /* Begins a walk of @c at @sp, which may meet kept frame @meet. */
@@ -142,7 +158,7 @@ begin(struct walk *w, struct stack_cache *c, uintptr_t sp, unsigned meet)
 	w->depth = c->depth;
 	w->meet = meet;
 	w->count = 0;
-	w->hash = 0;
+	w->hash = w->check = 0;
 	w->kinds = 0;
 	if (unlikely(c->stamp != w->stamp)) {
 		kept_cut(c, 0);
@@ -180,27 +196,29 @@ step_inward_to(struct stack_cache *c, uint64_t where)
 }
 
 /* The number of kept frame @f's child @where, which was entered with @sp; 0
- * when it is not known.  It is looked for among what this thread saw last, at
+ * when it is not known.  @outer is the frame's own number.  It is looked for among what this thread saw last, at
  * the distance where this place's last one was, and among all stacks. */
 static ALWAYS_INLINE uint32_t
-recall_child(struct stack_cache *c, const struct frame *f, uint64_t where,
-    uintptr_t sp)
+recall_child(struct stack_cache *c, const struct frame *f, uint32_t outer,
+    uint64_t where, uintptr_t sp)
 {
-	struct child *e = child_of(c, f->number, where);
+	struct child *e = child_of(c, outer, where);
 	struct step_inward *s = step_inward_to(c, where);
-	uint32_t number = f->number + s->distance;
+	uint32_t number = outer + s->distance;
+	stackset_product part;
 
-	if (e->where == where && e->parent == f->number)
+	if (e->where == where && e->parent == outer)
 		return e->number;
 	if (likely(s->where == where &&
-	    stackset_is_child(number, f->number, where)))
+	    stackset_is_child(number, outer, where)))
 		return number;
-	number = stackset_guess((f->hash + kept_hash(where, sp, c->high)) *
-	    STACKSET_HASH_FACTOR);
-	if (unlikely(!stackset_is_child(number, f->number, where)))
+	part = kept_part(where, sp, c->high);
+	number = stackset_recall((f->hash + (uint64_t)part) *
+	    STACKSET_HASH_FACTOR, f->check + (uint64_t)(part >> 64));
+	if (unlikely(number == 0))
 		return 0;
-	*e = (struct child){ where, f->number, number };
-	*s = (struct step_inward){ where, number - f->number };
+	*e = (struct child){ where, outer, number };
+	*s = (struct step_inward){ where, number - outer };
 	return number;
 }
 
@@ -232,12 +250,12 @@ remember_lone(struct stack_cache *c, const struct frame *f, const struct few *w,
 /* The number of @w's fresh frames on top of kept frame @f; 0: the thread did
  * not see them just now. */
 static ALWAYS_INLINE uint32_t
-recall_few(struct stack_cache *c, const struct frame *f, const struct few *w)
+recall_few(struct stack_cache *c, struct frame *f, const struct few *w)
 {
-	uint32_t number = f->number;
+	uint32_t number = kept_number(c, f);
 
 	if (w->fresh == 1) {
-		number = recall_child(c, f, w->where[0], w->sp);
+		number = recall_child(c, f, number, w->where[0], w->sp);
 		remember_lone(c, f, w, number);
 		return number;
 	}
@@ -258,7 +276,7 @@ static ALWAYS_INLINE uint32_t
 number_of_few(struct stack_cache *c, unsigned n, uint64_t key, uintptr_t sp,
     uintptr_t fp)
 {
-	const struct frame *f = &c->frame[n];
+	struct frame *f = &c->frame[n];
 	struct rules_slot *rules = rules_first();
 	struct walk_at at = { key, sp, fp };
 	struct few w = { .sp = sp };
