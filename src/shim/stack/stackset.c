@@ -18,8 +18,6 @@ enum {
 	INDEX_BITS = 14,	/* slots of the first segment, */
 	SEGMENTS = 16,		/* each has twice as many as the one before */
 	FRONT_BITS = 13,	/* slots of the first front, */
-	FRONT_FULL = 1,		/* nodes a slot, as a shift: then twice as many
-				 * slots; stacks are fewer than nodes */
 	NODES_MAX_BITS = 26,	/* more than this are not kept */
 	NODES_MIN_BITS = 16,
 };
@@ -101,16 +99,16 @@ stackset_limit(void)
 	return atomic_load_explicit(&stackset_next, memory_order_acquire);
 }
 
-/* A larger front begins empty.  The old one stays mapped, as others may be
- * looking at it. */
+/* More was put into the front than it has slots: a larger one begins empty.
+ * The old one stays mapped, as others may be looking at it. */
 static void
 grow_front(struct stackset_front *f)
 {
 	unsigned bits = 64 - f->shift;
 	struct stackset_front *larger;
 
-	if (stackset_limit() >> (bits + FRONT_FULL) == 0 ||
-	    bits >= NODES_MAX_BITS)
+	if (atomic_fetch_add_explicit(&f->puts, 1, memory_order_relaxed) >>
+	    bits == 0 || bits >= NODES_MAX_BITS)
 		return;
 	larger = make_front(bits + 1);
 	if (larger != NULL && !atomic_compare_exchange_strong(&stackset_front,

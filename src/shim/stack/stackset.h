@@ -17,8 +17,8 @@
  * the second frame on, the first keeps stacks small; so both are here.  The
  * numbers are in stackset.c.
  *
- * Memory   16 bytes a node, some 16 a node in the index, up to 16 in front,
- *          and as much in fronts that were too small.
+ * Memory   16 bytes a node, some 16 a node in the index; for a stack up to 32
+ *          in front, and as much in fronts that were too small.
  * Threads  any number find and add at once.
  * Fork     the child keeps the tree.
  */
@@ -51,6 +51,7 @@ struct stackset_slot {
 /* A table of whole stacks. */
 struct stackset_front {
 	unsigned shift;		/* hash >> shift is the slot */
+	_Atomic uint32_t puts;	/* into any slot, again or for the first time */
 	struct stackset_slot slot[] CACHE_ALIGNED;
 };
 

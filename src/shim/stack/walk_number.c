@@ -65,6 +65,9 @@ keep(struct walk *w, unsigned base)
 		}
 		stackset_put_in_front(spread, check, number);
 	}
+	/* The next walk differs in the innermost frame, mostly, and asks for
+	 * the number of what lies outward of it. */
+	__builtin_prefetch(stackset_node(number));
 	kept_put(c, base, w->count, hash, check, number,
 	    (w->kinds & RULE_BY_RBP) == 0);
 	return number;
