@@ -1,7 +1,8 @@
 # tests/unit: pools that nobody told us about.
 if HAVE_CHECK
 INFER_UNIT_TESTS = tests/unit/test_gate tests/unit/test_sync \
-	tests/unit/test_home tests/unit/test_pools tests/unit/test_pools_queue
+	tests/unit/test_home tests/unit/test_pools tests/unit/test_pools_queue \
+	tests/unit/test_cxxname
 check_PROGRAMS += $(INFER_UNIT_TESTS)
 TESTS += $(INFER_UNIT_TESTS)
 tests_unit_test_gate_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
@@ -10,7 +11,12 @@ tests_unit_test_home_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_home_LDADD = $(SCHED_UNIT_LIBS)
 tests_unit_test_sync_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_sync_LDADD = $(SCHED_UNIT_LIBS)
+tests_unit_test_cxxname_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_cxxname_SOURCES = tests/unit/test_cxxname.c \
+	src/shim/trace/cxxname.c
+tests_unit_test_cxxname_LDADD = $(SCHED_UNIT_LIBS)
 POOLS_UNIT_SOURCES = tests/unit/poolsbed.h tests/unit/poolsbed.c \
+	src/shim/trace/cxxname.c \
 	src/shim/trace/pools.c src/shim/trace/pools_cell.c \
 	src/shim/trace/pools_gate.c \
 	src/shim/trace/pools_join.c src/shim/trace/pools_member.c \

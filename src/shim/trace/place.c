@@ -8,6 +8,7 @@
 
 #include "common/symbol/symbol.h"
 #include "shim/stack/stack.h"
+#include "shim/trace/cxxname.h"
 #include "shim/trace/objects.h"
 
 enum { NAME_MAX_SHOWN = 64 };
@@ -18,6 +19,8 @@ write_name(struct buf *b, const char *name)
 {
 	unsigned n = 0;
 
+	if (cxxname_write(b, name, NAME_MAX_SHOWN))
+		return;
 	while (name[n] != '\0' && n < NAME_MAX_SHOWN)
 		n++;
 	buf_clean(b, name, n);

@@ -12,6 +12,7 @@
 #include "common/base/proc.h"
 #include "common/symbol/symbol.h"
 #include "shim/stack/stack.h"
+#include "shim/trace/cxxname.h"
 #include "shim/trace/objects.h"
 #include "shim/trace/pools.h"
 
@@ -158,57 +159,10 @@ pools_name_tells(const char *name)
 	return n != 0 && !is_program_name(name, n);
 }
 
-/* The next name of a mangled one at *@at, and its length; NULL at the end. */
-static const char *
-next_name(const char **at, size_t *length)
-{
-	uint64_t n = 0;
-	const char *name;
-
-	if (!parse_u64(at, &n) || n == 0 || n > strlen(*at))
-		return NULL;
-	name = *at;
-	*at += n;
-	*length = (size_t)n;
-	return name;
-}
-
-/* "pool::worker(int)" of "_ZN4pool6workerEi": the names alone, those without a
- * name left out, and the last of them alone when there is no room for all.
- * False for what is not this simple. */
-static bool
-write_plain_cxx(struct buf *b, const char *mangled)
-{
-	const char *at = mangled + 2, *name, *last = NULL;
-	char room[POOL_NAME_MAX];
-	struct buf all = BUF(room);
-	size_t n, last_n = 0;
-
-	if (strncmp(mangled, "_Z", 2) != 0)
-		return false;
-	at += *at == 'N' || *at == 'L';
-	while ((name = next_name(&at, &n)) != NULL) {
-		if (strncmp(name, "_GLOBAL__N_", 11) == 0)
-			continue;
-		if (all.len != 0)
-			buf_str(&all, "::");
-		objects_write_word(&all, name, n);
-		last = name;
-		last_n = n;
-	}
-	if (last == NULL)
-		return false;
-	if (all.cut || all.len >= POOL_NAME_MAX)
-		objects_write_word(b, last, last_n);
-	else
-		buf_bytes(b, all.data, all.len);
-	return true;
-}
-
 static void
 write_symbol(struct buf *b, const char *name)
 {
-	if (!write_plain_cxx(b, name))
+	if (!cxxname_write(b, name, POOL_NAME_MAX))
 		objects_write_word(b, name, POOL_NAME_MAX - 1);
 }
 
@@ -222,7 +176,9 @@ write_thread_name(struct buf *b, struct task *task)
 	if (n < 2 || is_program_name(task->name, strlen(task->name)) ||
 	    is_program_name(task->name, n))
 		return false;
-	objects_write_word(b, task->name, n);
+	/* One word, and a name that one would give it. */
+	for (size_t i = 0; i < n; i++)
+		buf_clean(b, task->name[i] == ' ' ? "_" : &task->name[i], 1);
 	return true;
 }
 

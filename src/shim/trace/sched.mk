@@ -1,6 +1,7 @@
 # schedtrace
 src_shim_trace_libtrace_la_SOURCES += \
 	src/shim/trace/crew.h src/shim/trace/crew.c \
+	src/shim/trace/cxxname.h src/shim/trace/cxxname.c \
 	src/shim/trace/locks.h src/shim/trace/locks.c \
 	src/shim/trace/place.h src/shim/trace/place.c \
 	src/shim/trace/poolline.h src/shim/trace/poolline.c \
