@@ -10,9 +10,9 @@
  *
  * In front of the index stands a table of whole stacks, by two sums over all
  * frames, of which more than 100 bits are compared: one probe, and no node is
- * read.  It may forget; two stacks that it takes for one would have to differ in
- * two frames at least and agree in all these bits, which some of a million do
- * with a probability below 1 in 10^18.  Of the two shapes (a look-up
+ * read.  It may forget; two stacks that it takes for one would have to differ
+ * in two frames at least and agree in all these bits, which some of a million
+ * do with a probability below 1 in 10^18.  Of the two shapes (a look-up
  * per frame, one per stack) the second was quicker on stacks that differ from
  * the second frame on, the first keeps stacks small; so both are here.  The
  * numbers are in stackset.c.
