@@ -199,8 +199,9 @@ step_inward_to(struct stack_cache *c, uint64_t where)
 }
 
 /* The number of kept frame @f's child @where, which was entered with @sp; 0
- * when it is not known.  @outer is the frame's own number.  It is looked for among what this thread saw last, at
- * the distance where this place's last one was, and among all stacks. */
+ * when it is not known.  @outer is the frame's own number.  It is looked for
+ * among what this thread saw last, at the distance where this place's last one
+ * was, and among all stacks. */
 static ALWAYS_INLINE uint32_t
 recall_child(struct stack_cache *c, const struct frame *f, uint32_t outer,
     uint64_t where, uintptr_t sp)
