@@ -315,6 +315,23 @@ START_TEST(threads_that_sleep_unannounced_at_one_place_are_a_pool)
 }
 END_TEST
 
+START_TEST(a_run_before_the_sleep_is_no_return)
+{
+	for (unsigned i = 0; i < 2; i++)
+		sleep_at(add(work), 0x7000);
+	infer();
+	task[0].ran_ns = 1000;	/* read before it slept */
+	infer();
+	ck_assert_int_eq(seen[0].crew_known, NOT_KNOWN);
+	task[0].ran_ns = 0;
+	infer();
+	ck_assert_int_eq(seen[0].crew_known, NOT_KNOWN);
+	task[0].ran_ns = 1000;
+	infer();
+	ck_assert_int_eq(seen[0].crew_known, ESTIMATED);
+}
+END_TEST
+
 START_TEST(who_sleeps_nearer_to_the_start_than_it_waits_is_idle_there)
 {
 	for (unsigned i = 0; i < 3; i++)
@@ -366,6 +383,7 @@ main(void)
 	tcase_add_test(tc, who_waits_for_a_lock_of_a_busy_worker_is_blocked);
 	tcase_add_test(tc,
 	    threads_that_sleep_unannounced_at_one_place_are_a_pool);
+	tcase_add_test(tc, a_run_before_the_sleep_is_no_return);
 	tcase_add_test(tc,
 	    who_sleeps_nearer_to_the_start_than_it_waits_is_idle_there);
 	suite_add_tcase(s, tc);

@@ -96,6 +96,28 @@ START_TEST(what_busy_workers_take_is_told_once_one_was_seen_to_come_back)
 }
 END_TEST
 
+START_TEST(a_queue_of_its_own_is_not_known_of_who_was_never_home)
+{
+	wait_at(add(work), 0);
+	wait_at(add(work), 1);
+	work_at(0);
+	wait_at(0, 0);
+	infer();
+	ck_assert_uint_eq(seen[0].workers, 2);
+	ck_assert_int_eq(seen[0].queue_known, ESTIMATED);
+	add(work);
+	infer();
+	infer();
+	ck_assert_uint_eq(pools, 1);
+	ck_assert_uint_eq(seen[0].workers, 3);
+	ck_assert_int_eq(seen[0].queue_known, NOT_KNOWN);
+	ck_assert_int_eq(seen[0].oldest_known, NOT_KNOWN);
+	ck_assert_int_eq(seen[0].full_known, NOT_KNOWN);
+	ck_assert_int_eq(seen[0].rate_known, NOT_KNOWN);
+	ck_assert_int_eq(seen[0].longest_known, NOT_KNOWN);
+}
+END_TEST
+
 START_TEST(a_queue_that_was_emptied_unseen_is_not_estimated_again)
 {
 	make_busy();
@@ -168,6 +190,8 @@ main(void)
 	tcase_add_test(tc, the_queue_and_who_waits_longest_are_estimated);
 	tcase_add_test(tc,
 	    what_busy_workers_take_is_told_once_one_was_seen_to_come_back);
+	tcase_add_test(tc,
+	    a_queue_of_its_own_is_not_known_of_who_was_never_home);
 	tcase_add_test(tc,
 	    a_queue_that_was_emptied_unseen_is_not_estimated_again);
 	tcase_add_test(tc, tasks_that_came_unseen_are_tasks_all_the_same);

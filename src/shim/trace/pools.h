@@ -68,6 +68,7 @@ struct pools_entry {
 	uint64_t longest_ns;
 	pid_t longest_tid;
 	unsigned new_members;	/* of whom this period is not known */
+	unsigned never_home;	/* nor any other */
 };
 
 /* Threads at one place, in this period. */
@@ -108,6 +109,7 @@ struct pools_member {
 	uint32_t sleeper;	/* generation + 1 of the record, of whom this
 				 * is known */
 	bool seen_there, there_last, returned;	/* at that place; to it */
+	bool quiet;		/* was there last, and had not run */
 };
 
 /* The entry of the thread with that record; NULL without memory. */

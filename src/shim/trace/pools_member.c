@@ -99,7 +99,7 @@ note_sleep(const struct task *task, struct pools_member *m)
 	m->sleep_pc = b->pc;
 	m->sleep_nr = b->nr;
 	m->sleep_caller = caller;
-	m->seen_there = m->returned = false;
+	m->seen_there = m->returned = m->quiet = false;
 }
 
 uint64_t
@@ -112,7 +112,7 @@ pools_member_sleeps_at(const struct task *task)
 	if (m->sleeper != task->generation + 1) {
 		m->sleeper = task->generation + 1;
 		m->sleep_sp = m->sleep_caller = 0;
-		m->seen_there = m->returned = false;
+		m->seen_there = m->returned = m->quiet = false;
 	}
 	if (task->blocked.sp != 0)
 		note_sleep(task, m);
@@ -134,14 +134,18 @@ sleeps_for_work(const struct task *task)
 	    task->blocked.nr == m->sleep_nr;
 }
 
-/* A place that it comes back to is no sleep in the middle of a long task. */
+/* A place that it comes back to is no sleep in the middle of a long task.  Its
+ * times are read before its state: the first run that is met there may be the
+ * one before the sleep. */
 static bool
 returns_to_sleep(const struct task *task, struct pools_member *m)
 {
 	bool there = sleeps_for_work(task);
 
-	if (there && m->seen_there && (!m->there_last || task->ran_ns != 0))
+	if (there && m->seen_there && (!m->there_last ||
+	    (m->quiet && task->ran_ns != 0)))
 		m->returned = true;
+	m->quiet = there && m->there_last && task->ran_ns == 0;
 	m->seen_there = m->seen_there || there;
 	m->there_last = there;
 	return m->returned;

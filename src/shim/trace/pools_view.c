@@ -33,7 +33,7 @@ pools_view_begin(struct pools_entry *e)
 	e->least_busy_ns = UINT64_MAX;
 	e->longest_ns = 0;
 	e->longest_tid = 0;
-	e->new_members = 0;
+	e->new_members = e->never_home = 0;
 }
 
 /* Threads without a gate of theirs make the pool's figures incomplete. */
@@ -77,13 +77,17 @@ pools_view_add(struct pools_entry *e, const struct task *task,
 	e->busy_ns += d.away_ns;
 	e->least_busy_ns = MIN(e->least_busy_ns, d.away_ns);
 	e->new_members += d.is_new;
+	e->never_home += atomic_load(&w->kind) == WAIT_RUN;
 	if (d.task_ns > e->longest_ns) {
 		e->longest_ns = d.task_ns;
 		e->longest_tid = task->tid;
 	}
-	/* Who has not been home yet has no gate. */
+	/* Who has not been home yet has no gate, and where each has a queue of
+	 * its own, one that is not known. */
 	if (atomic_load(&w->kind) != WAIT_RUN)
 		add_gate(e, atomic_load(&w->gate));
+	else if (e->place.object == 0)
+		e->more_gates = true;
 }
 
 /* Its workers are seen at the looks, and nothing is known of the time between
@@ -214,13 +218,14 @@ fill_queue(const struct pools_entry *e, struct poolview *v)
 static void
 fill_wakeups(const struct pools_entry *e, struct poolview *v)
 {
-	/* Who waits on a futex of its own has looked for work elsewhere first:
-	 * its waits are not its tasks. */
-	if (is_unannounced(e) || e->place.kind == WAIT_FUTEX)
+	/* Who waits for an object or a futex of its own has looked for work
+	 * elsewhere first: its waits are not its tasks. */
+	if (is_unannounced(e) || e->place.kind == WAIT_FUTEX ||
+	    pools_is_of_object(e->place.kind))
 		return;
 	v->done = e->visits;
-	v->rate_known = ESTIMATED;
-	if (!pools_is_of_object(e->place.kind) && !e->turns)
+	v->rate_known = e->never_home == 0 ? ESTIMATED : NOT_KNOWN;
+	if (!e->turns)
 		fill_times(&v->run, &sum.run, ESTIMATED);
 }
 
@@ -235,7 +240,8 @@ bound_full(const struct pools_entry *e, uint64_t period_ns,
 
 	if (e->place.kind == WAIT_RUN && e->idle != 0)
 		v->full_known = EXACT; /* slept through the period */
-	if (e->new_members != 0 || is_unannounced(e) || e->turns)
+	if (e->new_members != 0 || e->never_home != 0 ||
+	    is_unannounced(e) || e->turns)
 		return;
 	if (most - MIN(most, least) > period_ns / 20)
 		return;
@@ -295,6 +301,7 @@ static void
 fill_longest(const struct pools_entry *e, struct poolview *v)
 {
 	if (is_unannounced(e) || e->place.kind == WAIT_FUTEX ||
+	    e->never_home != 0 ||
 	    (pools_is_of_object(e->place.kind) && !sum.takes_fit))
 		return;
 	v->longest_known = ESTIMATED;
