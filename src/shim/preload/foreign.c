@@ -11,20 +11,49 @@
 #include "shim/preload/real.h"
 #include "shim/sink/sink.h"
 
+static void *(*first_realloc)(void *, size_t);
+
 /* Another preload may come first, or the program may bring an allocator of its
  * own: then there is nothing to be seen here, which is no zero.  The entry of
  * a program that only calls malloc() is no definition of it. */
+static bool
+is_first(const char *name, void **first, Dl_info *whose)
+{
+	const ElfW(Sym) *symbol = NULL;
+
+	*first = dlsym(RTLD_DEFAULT, name);
+	return *first != NULL && !real_is_ours(*first) && dladdr1(*first,
+	    whose, (void **)(void *)&symbol, RTLD_DL_SYMENT) != 0 &&
+	    (symbol == NULL || symbol->st_shndx != SHN_UNDEF);
+}
+
+bool
+foreign_find(void)
+{
+	Dl_info whose;
+	void *first;
+
+	if (is_first("realloc", &first, &whose))
+		first_realloc = (void *(*)(void *, size_t))(uintptr_t)first;
+	return is_first("malloc", &first, &whose);
+}
+
+bool
+foreign_resize_first(void **p, size_t size)
+{
+	if (likely(first_realloc == NULL))
+		return false;
+	*p = first_realloc(*p, size);
+	return true;
+}
+
 void
 foreign_look(void)
 {
-	const void *first = dlsym(RTLD_DEFAULT, "malloc");
-	const ElfW(Sym) *symbol = NULL;
 	Dl_info whose;
+	void *first;
 
-	if (first == NULL || real_is_ours(first) || dladdr1(first, &whose,
-	    (void **)(void *)&symbol, RTLD_DL_SYMENT) == 0)
-		return;
-	if (symbol != NULL && symbol->st_shndx == SHN_UNDEF)
+	if (!is_first("malloc", &first, &whose))
 		return;
 	sink_notice("allocator", "malloc is that of %s: only what it asks "
 	    "libc for is in lines of ours", whose.dli_fname);

@@ -13,9 +13,17 @@
 #ifndef DIAG_PRELOAD_FOREIGN_H
 #define DIAG_PRELOAD_FOREIGN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "common/base/attrs.h"
+
+/* Looks whose the family is, for what follows; true when malloc is not ours.
+ * The constructor does. */
+bool foreign_find(void);
+/* Who has a realloc() before ours has no reallocarray(), mostly: libc's calls
+ * the first realloc() there is.  False when that is ours. */
+IN_HOOK bool foreign_resize_first(void **p, size_t size);
 
 /* Says so, once, when malloc is not ours in this process. */
 void foreign_look(void);

@@ -106,6 +106,8 @@ reallocarray(void *p, size_t n, size_t size)
 		errno = ENOMEM;
 		return NULL;
 	}
+	if (unlikely(foreign_resize_first(&p, all)))
+		return p;
 	return seen_resize(p, all, ENTRY_REALLOCARRAY, 0);
 }
 

@@ -7,8 +7,8 @@
  * throws what must be thrown.
  *
  * A program may replace some of the operators, and count on the runtime's
- * others to call them, as the standard promises: then all of ours are the
- * runtime's.
+ * others to call them, as the standard promises; or it has a malloc() of its
+ * own, which the runtime's call: then all of ours are the runtime's.
  */
 #include "shim/preload/operators.h"
 
@@ -20,6 +20,7 @@
 #include "shim/heap/jem.h"
 #include "shim/preload/counted.h"
 #include "shim/preload/early.h"
+#include "shim/preload/foreign.h"
 #include "shim/preload/malloc_seen.h"
 #include "shim/preload/real.h"
 #include "shim/state/state.h"
@@ -76,6 +77,10 @@ next_new(enum operator op, uintptr_t a, uintptr_t b, uintptr_t c)
 void
 operators_look(void)
 {
+	if (foreign_find()) {
+		state_arm_alloc(ARMED_OPERATORS, 0);
+		return;
+	}
 	for (unsigned i = 0; i < OPERATORS; i++) {
 		const void *first = dlsym(RTLD_DEFAULT, names[i]);
 
