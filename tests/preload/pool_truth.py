@@ -6,7 +6,9 @@ compared, line by line: workers exactly; busy, idle, runqueue and rate within
 5 %; the median and the largest of wait and run within 5 % and 0.3 ms.
 
 A line is as old as its time stamp by some milliseconds on a busy machine, and
-is right when the log says the same anywhere within them.
+is right when the log says the same anywhere within them.  A thread may lose its
+processor between the program's reading of the clock and ours: so few of the
+largest times are allowed to be other ones, and no median.
 """
 import re
 import sys
@@ -14,6 +16,7 @@ import sys
 SLACK = 0.012           # seconds around a line's time
 SHARE = 0.05
 TIMES_SLACK = 0.0003
+EXCUSED = 2             # largest times that one run may have wrong
 
 LINE = re.compile(r"POOL (\d+)ms: (\S+)#(\d+) workers=(\d+) idle=(\d+) "
                   r"runqueue=(\d+) \[-\] rate=([\d.]+)/s wait=(\S+) "
@@ -52,7 +55,7 @@ class Host:
 
 class Judge:
     def __init__(self):
-        self.failures = 0
+        self.failures = self.excused = 0
         self.compared = {}
 
     def fits(self, what, at, said, values, slack=0.0):
@@ -62,7 +65,10 @@ class Judge:
         if (low * (1 - SHARE) - slack <= said <=
                 high * (1 + SHARE) + slack):
             return
-        self.failures += 1
+        if what.endswith("largest") and self.excused < EXCUSED:
+            self.excused += 1
+        else:
+            self.failures += 1
         print("%.3fs %s: the line says %g, the program %g to %g" %
               (at, what, said, low, high))
 
