@@ -133,14 +133,16 @@ static void
 change_folders(void)
 {
 	char dir[] = "/tmp/diag-hazard.XXXXXX";
+	int outside = open("/tmp", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	if (mkdtemp(dir) == NULL)
+	if (outside < 0 || mkdtemp(dir) == NULL)
 		return;
 	say("chdir", chdir(dir));
 	umask(027);
 	say("chroot", chroot(dir));
 	linger();
-	say("rmdir", rmdir(dir));
+	say("rmdir", unlinkat(outside, strrchr(dir, '/') + 1, AT_REMOVEDIR));
+	close(outside);
 	lines_of_ids();
 }
 
