@@ -23,4 +23,4 @@ tests_hosts_hazard_jumps_CFLAGS = $(AM_CFLAGS) -fno-builtin \
 	-Wno-infinite-recursion -Wno-unknown-warning-option
 EXTRA_DIST += tests/hosts/hazard_loader.cc \
 	tests/hosts/hazard_coroutines.cc tests/hosts/stress.cc \
-	tests/hosts/hazard_audit.c
+	tests/hosts/hazard_audit.c tests/hosts/hazard.h

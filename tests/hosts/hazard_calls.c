@@ -31,6 +31,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tests/hosts/hazard.h"
+
 extern char **environ;
 
 static void *volatile kept;
@@ -38,41 +40,6 @@ static pthread_key_t key;
 static char sh[] = "sh", dash_c[] = "-c", seven[] = "exit 7";
 static char look[] = "echo in a child";
 static char true_name[] = "true";
-
-static void
-say(const char *what, long ret)
-{
-	printf("%s: %s\n", what, ret >= 0 ? "done" : strerror(errno));
-	fflush(stdout);
-}
-
-static void
-some_blocks(void)
-{
-	void *volatile p; /* the caller's own: threads come here at once */
-
-	for (size_t i = 1; i < 120; i++) {
-		p = malloc(i * 11);
-		free(p);
-		p = calloc(3, i);
-		p = realloc(p, i * 40);
-		free(p);
-	}
-}
-
-static void
-end_of(const char *what, pid_t pid)
-{
-	int status = 0;
-
-	if (pid < 0 || waitpid(pid, &status, 0) != pid) {
-		say(what, -1);
-		return;
-	}
-	printf("%s: status %d, signal %d\n", what, WEXITSTATUS(status),
-	    WTERMSIG(status));
-	fflush(stdout);
-}
 
 /* A child by vfork, made in a handler, that becomes another program. */
 static void

@@ -25,46 +25,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tests/hosts/hazard.h"
+
 enum { STACK = 1 << 16, LINKS = 8, MB = 1 << 20, TRIES = 1000 };
 
 extern char **environ;
 
 static char program[] = "/proc/self/exe", name[] = "hazard_children";
-
-static void
-say(const char *what, long ret)
-{
-	printf("%s: %s\n", what, ret >= 0 ? "done" : strerror(errno));
-	fflush(stdout);
-}
-
-static void
-some_blocks(void)
-{
-	void *volatile p;
-
-	for (size_t i = 1; i < 120; i++) {
-		p = malloc(i * 11);
-		free(p);
-		p = calloc(3, i);
-		p = realloc(p, i * 40);
-		free(p);
-	}
-}
-
-static void
-end_of(const char *what, pid_t pid)
-{
-	int status = 0;
-
-	if (pid < 0 || waitpid(pid, &status, __WALL) != pid) {
-		say(what, -1);
-		return;
-	}
-	printf("%s: status %d, signal %d\n", what, WEXITSTATUS(status),
-	    WTERMSIG(status));
-	fflush(stdout);
-}
 
 static volatile int ran;
 
@@ -86,8 +53,8 @@ cloned(void)
 	char *stack = malloc(STACK);
 
 	for (int i = 0; i < 4; i++) {
-		end_of("cloned", clone(on_own_stack, stack + STACK,
-		    flags[i] | SIGCHLD, i == 2 ? stack : NULL));
+		end_of_any("cloned", clone(on_own_stack, stack + STACK,
+		    flags[i] | SIGCHLD, i == 2 ? stack : NULL), __WALL);
 		printf("ran %d\n", ran);
 	}
 	free(stack);
@@ -121,7 +88,7 @@ cloned_raw(void)
 		    : "rcx", "r11", "memory");
 		some_blocks();
 		errno = (int)-ret;
-		end_of("raw", (pid_t)ret);
+		end_of_any("raw", (pid_t)ret, __WALL);
 	}
 	free(stack);
 }
@@ -200,7 +167,7 @@ spawned(void)
 		posix_spawn_file_actions_adddup2(&files, 5, 0);
 		posix_spawn_file_actions_addclose(&files, 5);
 		errno = posix_spawnp(&pid, "sh", &files, &attr, argv, environ);
-		end_of("spawned", errno == 0 ? pid : -1);
+		end_of_any("spawned", errno == 0 ? pid : -1, __WALL);
 		posix_spawn_file_actions_destroy(&files);
 		posix_spawnattr_destroy(&attr);
 	}
@@ -230,7 +197,7 @@ chain(void)
 		execl(program, name, "chain", NULL);
 		_exit(1);
 	}
-	end_of("link", pid);
+	end_of_any("link", pid, __WALL);
 }
 
 static int
@@ -271,7 +238,7 @@ in_cgroup(const char *kind, const char *limit, const char *to, const char *then)
 		execl(program, name, then, NULL);
 		_exit(1);
 	}
-	end_of("inside", pid);
+	end_of_any("inside", pid, __WALL);
 	for (int i = 0; i < TRIES && rmdir(folder) != 0; i++)
 		nanosleep(&moment, NULL);
 }
@@ -350,7 +317,7 @@ limited(void)
 			execl(program, name, "quiet", NULL);
 			_exit(1);
 		}
-		end_of(limits[i].name, pid);
+		end_of_any(limits[i].name, pid, __WALL);
 	}
 }
 

@@ -26,47 +26,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/hosts/hazard.h"
+
 #ifndef PR_SET_MDWE
 #define PR_SET_MDWE 65
 #define PR_MDWE_REFUSE_EXEC_GAIN 1
 #endif
 
 enum { PAGE = 4096, BUFFERS = 16, BLOCK = 1 << 20 };
-
-static void
-say(const char *what, long ret)
-{
-	printf("%s: %s\n", what, ret >= 0 ? "done" : strerror(errno));
-	fflush(stdout);
-}
-
-static void
-some_blocks(void)
-{
-	void *volatile p;
-
-	for (size_t i = 1; i < 120; i++) {
-		p = malloc(i * 11);
-		free(p);
-		p = calloc(3, i);
-		p = realloc(p, i * 40);
-		free(p);
-	}
-}
-
-static void
-end_of(const char *what, pid_t pid)
-{
-	int status = 0;
-
-	if (pid < 0 || waitpid(pid, &status, 0) != pid) {
-		say(what, -1);
-		return;
-	}
-	printf("%s: status %d, signal %d\n", what, WEXITSTATUS(status),
-	    WTERMSIG(status));
-	fflush(stdout);
-}
 
 /* A ring, without a library. */
 struct ring {

@@ -23,28 +23,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tests/hosts/hazard.h"
+
 enum { ROOM = 3 };	/* processes that a user may have, the host included */
-
-static void
-say(const char *what, long ret)
-{
-	printf("%s: %s\n", what, ret >= 0 ? "done" : strerror(errno));
-	fflush(stdout);
-}
-
-static void
-some_blocks(void)
-{
-	void *volatile p;
-
-	for (size_t i = 1; i < 120; i++) {
-		p = malloc(i * 11);
-		free(p);
-		p = calloc(3, i);
-		p = realloc(p, i * 40);
-		free(p);
-	}
-}
 
 /* A user that nobody else is now, with room for a few processes. */
 static void
