@@ -292,6 +292,36 @@ lose_huge(void)
 	(void)huge;
 }
 
+/* A block in whose memory an earlier owner left a pointer. */
+static NOINLINE void *
+used_before(size_t size)
+{
+	void **p = take(size);
+
+	p[size / sizeof(*p) - 1] = take(321);
+	free(p);
+	p = malloc(size);
+	__asm__ volatile("" : "+r"(p) :: "memory");
+	return p;
+}
+
+static NOINLINE void
+lose_stale(void)
+{
+	word = used_before(200);
+}
+
+static NOINLINE void
+lose_grown(void)
+{
+	void *p = take(40);
+
+	free(used_before(400));
+	p = realloc(p, 400);
+	__asm__ volatile("" : "+r"(p) :: "memory");
+	word = p;
+}
+
 static NOINLINE void *
 outlive(void *first)
 {
@@ -328,7 +358,8 @@ static const struct {
 	{ "lose_local", lose_local }, { "keep_local", keep_local },
 	{ "keep_register", keep_register }, { "lose_most", lose_most },
 	{ "keep_next", keep_next }, { "lose_huge", lose_huge },
-	{ "lose_first", lose_first },
+	{ "lose_first", lose_first }, { "lose_stale", lose_stale },
+	{ "lose_grown", lose_grown },
 };
 
 int

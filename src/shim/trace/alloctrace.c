@@ -81,6 +81,8 @@ alloctrace_start(const struct options *opt)
 	    !trace.partial;
 	if (!trace.tape_alone)
 		err = follow_start(opt, trace.tape);
+	if (trace.scan && trace.groups != 0 && !trace.partial)
+		follow_wipe();
 	if (err == 0)
 		err = stack_init(opt->depth);
 	if (err != 0)

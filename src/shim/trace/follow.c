@@ -5,6 +5,7 @@
 #include "shim/trace/follow.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "common/base/clock.h"
 #include "common/base/stamp.h"
@@ -21,8 +22,12 @@
 #include "shim/trace/recorder.h"
 #include "shim/trace/tracer.h"
 
+/* Larger blocks are mostly fresh pages, and writing to them costs memory. */
+#define WIPE_MOST 8192
+
 static struct {
 	bool on, text;
+	bool wipe;		/* what blocks at exit still point to matters */
 	bool tape;		/* events go onto the tape too */
 	uint64_t minsize, maxsize, sample;
 	uint64_t born;		/* a forked child's birth, in ticks */
@@ -72,6 +77,24 @@ uint64_t
 follow_born(void)
 {
 	return trace.born;
+}
+
+void
+follow_wipe(void)
+{
+	trace.wipe = true;
+}
+
+/*
+ * Bytes of a block that the host has not written yet: malloc() promises nothing
+ * of them, and what an earlier owner left there may still point to blocks that
+ * are lost by the end.
+ */
+static ALWAYS_INLINE void
+wipe(void *p, size_t from, size_t to)
+{
+	if (trace.wipe && to <= WIPE_MOST && from < to)
+		memset((char *)p + from, 0, to - from);
 }
 
 void
@@ -155,6 +178,8 @@ follow_alloc(struct thread *t, void *p, size_t size, enum alloc_entry entry,
 	}
 	if (!is_wanted(tr, size))
 		return;
+	if (entry != ENTRY_CALLOC)
+		wipe(p, 0, usable);
 	b.size = size;
 	if (trace.text)
 		now = clock_ns();
@@ -295,8 +320,10 @@ follow_move(struct thread *t, void *old, void *new_, size_t size,
 	b.time = blocktime_now();
 	b.stack = stack_capture_at(thread_stack_cache(t), from);
 	e[0].stack = e[1].stack = b.stack;
-	if (m->stack != 0)
+	if (m->stack != 0) {
 		end_old(tr, old, m, &e[0]);
+		wipe(new_, m->usable, usable);
+	}
 	if (wanted && enter_block(tr, new_, usable, &b)) {
 		e[1].p = new_;
 		e[1].size = size;

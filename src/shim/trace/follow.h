@@ -22,6 +22,10 @@
 /* 0 or a negative errno.  @tape: events go there too. */
 int follow_start(const struct options *opt, bool tape);
 
+/* What a block points to will be asked at exit: the bytes of new blocks that
+ * nobody has written yet are made zero, up to 8,192 of them. */
+void follow_wipe(void);
+
 /* An allocation, counted, whose end will be seen. */
 IN_HOOK void follow_alloc(struct thread *t, void *p, size_t size,
     enum alloc_entry entry, const struct stack_origin *from);
