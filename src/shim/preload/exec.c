@@ -1,18 +1,29 @@
 /*
  * exec - the family that replaces the program: reports come before.
  *
+ * A shell tries each folder of PATH in turn: where there is no file there will
+ * be no new program, and no report is made.
+ *
  * A vfork child shares our memory and is not the process that reports:
  * life_end() knows.  posix_spawn() is not ours to wrap: the process goes on.
  */
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "common/base/attrs.h"
+#include "common/base/sys.h"
+#include "shim/preload/boot.h"
+#include "shim/preload/environ.h"
 #include "shim/preload/life.h"
 #include "shim/preload/real.h"
+#include "shim/trace/opener.h"
 
 typedef char *const strings[];
 
@@ -27,9 +38,55 @@ DIAG_EXPORT int execl(const char *path, const char *arg, ...);
 DIAG_EXPORT int execlp(const char *file, const char *arg, ...);
 DIAG_EXPORT int execle(const char *path, const char *arg, ...);
 
-/* Calls the next definition of @name with the reports made before; when it
- * comes back, life goes on.  Defined where the real one is at least libc's. */
-#define EXEC(name, types, ...) do {					\
+/* Nothing is asked of the kernel when no report is due, or when the host has
+ * confined itself. */
+static bool
+has_reports(void)
+{
+	return boot_is_armed() && life_is_mine() && !opener_is_closed();
+}
+
+static bool
+may_be_there(int dir, const char *path)
+{
+	int err = (int)sys_call3(SYS_faccessat, dir, path, F_OK);
+
+	return err != -ENOENT && err != -ENOTDIR;
+}
+
+/* Is there a file of this name in one of the folders of PATH?  What cannot be
+ * told may be. */
+static bool
+may_be_in_path(const char *file)
+{
+	const char *from = environ_get("PATH");
+	size_t n = strlen(file);
+	char path[PATH_MAX];
+
+	if (n == 0 || strchr(file, '/') != NULL)
+		return may_be_there(AT_FDCWD, file);
+	if (from == NULL)
+		return true;
+	for (;; from++) {
+		size_t folder = strcspn(from, ":");
+
+		if (folder + n + 2 > sizeof(path))
+			return true;
+		memcpy(path, from, folder);
+		path[folder] = '/';
+		memcpy(path + folder + (folder > 0), file, n + 1);
+		if (may_be_there(AT_FDCWD, path))
+			return true;
+		from += folder;
+		if (*from == '\0')
+			return false;
+	}
+}
+
+/* Calls the next definition of @name; with the reports made before, when there
+ * are any and @found, and when it comes back, life goes on.  Defined where the
+ * real one is at least libc's. */
+#define EXEC(found, name, types, ...) do {				\
 	static int (*real) types;					\
 	int ret;							\
 									\
@@ -38,6 +95,8 @@ DIAG_EXPORT int execle(const char *path, const char *arg, ...);
 		errno = ENOSYS;						\
 		return -1;						\
 	}								\
+	if (has_reports() && !(found))					\
+		return real(__VA_ARGS__);				\
 	life_end(WAY_EXEC);						\
 	ret = real(__VA_ARGS__);					\
 	life_go_on();							\
@@ -47,38 +106,43 @@ DIAG_EXPORT int execle(const char *path, const char *arg, ...);
 int
 execve(const char *path, strings argv, strings env)
 {
-	EXEC("execve", (const char *, strings, strings), path, argv, env);
+	EXEC(may_be_there(AT_FDCWD, path), "execve",
+	    (const char *, strings, strings), path, argv, env);
 }
 
 int
 execv(const char *path, strings argv)
 {
-	EXEC("execv", (const char *, strings), path, argv);
+	EXEC(may_be_there(AT_FDCWD, path), "execv", (const char *, strings),
+	    path, argv);
 }
 
 int
 execvp(const char *file, strings argv)
 {
-	EXEC("execvp", (const char *, strings), file, argv);
+	EXEC(may_be_in_path(file), "execvp", (const char *, strings), file,
+	    argv);
 }
 
 int
 execvpe(const char *file, strings argv, strings env)
 {
-	EXEC("execvpe", (const char *, strings, strings), file, argv, env);
+	EXEC(may_be_in_path(file), "execvpe",
+	    (const char *, strings, strings), file, argv, env);
 }
 
 int
 execveat(int dir, const char *path, strings argv, strings env, int flags)
 {
-	EXEC("execveat", (int, const char *, strings, strings, int), dir, path,
+	EXEC((flags & AT_EMPTY_PATH) != 0 || may_be_there(dir, path),
+	    "execveat", (int, const char *, strings, strings, int), dir, path,
 	    argv, env, flags);
 }
 
 int
 fexecve(int fd, strings argv, strings env)
 {
-	EXEC("fexecve", (int, strings, strings), fd, argv, env);
+	EXEC(true, "fexecve", (int, strings, strings), fd, argv, env);
 }
 
 /* The arguments after @arg, up to the NULL; they are counted first. */
