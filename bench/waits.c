@@ -133,5 +133,5 @@ main(int argc, char **argv)
 		return 77;
 	snprintf(set, sizeof(set), "env DIAG=schedtrace=1000,log=/dev/null "
 	    "LD_PRELOAD='%s'", lib);
-	return rows(argv[0], set, "schedtrace", "-") != 0 ? 77 : 0;
+	return rows(argv[0], set, "schedtrace", "2") != 0 ? 77 : 0;
 }

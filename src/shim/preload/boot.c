@@ -17,6 +17,7 @@
 #include "common/base/errname.h"
 #include "common/base/sys.h"
 #include "shim/heap/heap.h"
+#include "shim/preload/direct.h"
 #include "shim/preload/dlopen.h"
 #include "shim/preload/environ.h"
 #include "shim/preload/foreign.h"
@@ -145,8 +146,10 @@ start_traces(void)
 	if (opt.memstats != MEMSTATS_OFF &&
 	    started("memstats", memstats_start(&opt)))
 		state_arm_alloc(ARMED_COUNT, 0);
-	if (opt.schedtrace_ns != 0 || opt.signal != 0)
+	if (opt.schedtrace_ns != 0 || opt.signal != 0) {
+		direct_start();
 		pool_arm();
+	}
 	if (opt.schedtrace_ns != 0)
 		started("schedtrace", schedtrace_start(&opt));
 	if (wants_trace() && started("stacks", stack_init(opt.depth)))

@@ -5,6 +5,7 @@ SHIM_LIBS += src/shim/preload/libwaits.la
 src_shim_preload_libwaits_la_SOURCES = src/shim/preload/waits.c
 src_shim_preload_libwaits_la_CFLAGS = $(AM_CFLAGS) -fomit-frame-pointer
 src_shim_preload_libpreload_la_SOURCES += \
+	src/shim/preload/direct.h src/shim/preload/direct.c \
 	src/shim/preload/threads.h src/shim/preload/threads.c \
 	src/shim/preload/waits.h src/shim/preload/waits_table.h \
 	src/shim/preload/waits_lock.c src/shim/preload/waits_more.c \
