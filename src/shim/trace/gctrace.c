@@ -1,10 +1,11 @@
 /*
  * gctrace - a line per heap cycle.
  *
- * The heap is looked at ten times a second.  A purge that gave back little is
- * held back and told together with the next ones, for a second at most: the
- * decay of a large free makes a small pass every 50 ms, and nobody wants to
- * read two hundred lines about it.
+ * The heap is looked at ten times a second, or once where no block came or
+ * went and no page of it: a look costs a fifth of a millisecond.  A purge that
+ * gave back little is held back and told together with the next ones, for a
+ * second at most: the decay of a large free makes a small pass every 50 ms, and
+ * nobody wants to read two hundred lines about it.
  */
 #include "shim/trace/gctrace.h"
 
@@ -52,6 +53,9 @@ static struct {
 	uint64_t held_before;	/* resident heap before the first of them */
 	uint64_t unended_since_ns;	/* 0: no pass is under way */
 	uint64_t next_look_ns;
+	uint64_t look_ns;	/* of the last look, and what was then: */
+	uint64_t nalloc, nfree;
+	struct heap_calls calls;
 	uint64_t cpu_start_ns;	/* CPU time that is the parent's */
 	struct arenas *was, *is;
 	struct gc_figures figures;
@@ -262,14 +266,37 @@ pass_is_under_way(const struct gc_look *now, uint64_t at_ns)
 	return at_ns - g.unended_since_ns < HOLD_NS;
 }
 
-static void
-tick(void *arg, uint64_t due_ns)
+/* True when a look would see what the last one saw.  What is counted comes to
+ * pass a little later, so that once in a while it is looked all the same. */
+static bool
+is_quiet(uint64_t at_ns)
 {
-	uint64_t before = clock_thread_cpu_ns(), at_ns = clock_ns();
+	struct heap_calls calls;
+	uint64_t nalloc, nfree;
+	bool same;
+
+	heap_calls(&calls);
+	blocks_count(&nalloc, &nfree);
+	same = nalloc == g.nalloc && nfree == g.nfree &&
+	    memcmp(&calls, &g.calls, sizeof(calls)) == 0;
+	if (same && !g.child && g.held_since_ns == 0 &&
+	    g.unended_since_ns == 0 && at_ns - g.look_ns < HOLD_NS)
+		return true;
+	g.look_ns = at_ns;
+	g.nalloc = nalloc;
+	g.nfree = nfree;
+	g.calls = calls;
+	return false;
+}
+
+/* Prints the line that is due, if one is. */
+static void
+see_to_cycle(uint64_t at_ns)
+{
 	struct gc_look now;
 	bool purge;
 
-	if (at_ns < g.next_look_ns || !look(&now))
+	if (!look(&now))
 		return;
 	if (g.child)
 		first_look_of_child(&now);
@@ -284,6 +311,17 @@ tick(void *arg, uint64_t due_ns)
 	else if (purge)
 		print_cycle(&now, g.held_before, GC_PURGE);
 	g.last_resident = gccycle_resident(&now.heap);
+}
+
+static void
+tick(void *arg, uint64_t due_ns)
+{
+	uint64_t before = clock_thread_cpu_ns(), at_ns = clock_ns();
+
+	if (at_ns < g.next_look_ns)
+		return;
+	if (!is_quiet(at_ns))
+		see_to_cycle(at_ns);
 	g.next_look_ns = at_ns +
 	    (clock_thread_cpu_ns() - before) * LOOK_SHARE;
 }

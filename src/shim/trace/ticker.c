@@ -105,22 +105,34 @@ ticker_budget_ns(int job)
 
 /* What the thread does */
 
+/* The job in slot @i, when its time has come: @due is when that was. */
+static bool
+take_due(int i, struct ticker_job *j, uint64_t *due)
+{
+	uint64_t now = clock_ns();
+
+	lock_take(&t->lock);
+	*j = t->job[i];
+	if (j->fn == NULL || j->next_ns > now) {
+		lock_give(&t->lock);
+		return false;
+	}
+	/* The deadline that has just passed, not one long missed. */
+	t->job[i].next_ns = ticker_deadline(now, j->period_ns);
+	*due = t->job[i].next_ns - j->period_ns;
+	lock_give(&t->lock);
+	return true;
+}
+
 static void
 run_job(int i)
 {
-	uint64_t before = clock_thread_cpu_ns(), now = clock_ns(), due;
 	struct ticker_job j;
+	uint64_t due, before;
 
-	lock_take(&t->lock);
-	j = t->job[i];
-	if (j.fn == NULL || j.next_ns > now) {
-		lock_give(&t->lock);
+	if (!take_due(i, &j, &due))
 		return;
-	}
-	/* The deadline that has just passed, not one long missed. */
-	t->job[i].next_ns = ticker_deadline(now, j.period_ns);
-	due = t->job[i].next_ns - j.period_ns;
-	lock_give(&t->lock);
+	before = clock_thread_cpu_ns();
 	j.fn(j.arg, due);
 	lock_take(&t->lock);
 	if (t->job[i].fn == j.fn && t->job[i].arg == j.arg)
