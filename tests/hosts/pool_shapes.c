@@ -44,6 +44,7 @@ struct shape {
 	bool wakes;		/* waits end after a while, and begin anew */
 	bool inside;		/* a task locks the mutex, too */
 	bool turns;		/* who waits for a task has the mutex */
+	bool beside;		/* tasks are part of the worker's function */
 	enum { COND, SEM, EPOLL, FUTEX, READ, ODD } kind;
 	enum odd_kind odd;
 	bool queue_each;
@@ -67,6 +68,7 @@ static const struct shape shapes[] = {
 	{ .name = "turn", .kind = EPOLL, .turns = true },
 	{ .name = "futex", .kind = FUTEX },
 	{ .name = "read", .kind = READ },
+	{ .name = "beside", .kind = READ, .beside = true },
 	{ .name = "any", .kind = ODD, .odd = ANY },
 	{ .name = "inner", .kind = ODD, .odd = INNER },
 	{ .name = "bell", .kind = ODD, .odd = BELL },
@@ -171,8 +173,8 @@ submit(unsigned i)
 	syscall(SYS_futex, &word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
 }
 
-static void
-run(struct task *t)
+static inline __attribute__((always_inline)) void
+work_on(struct task *t)
 {
 	char c;
 
@@ -189,6 +191,13 @@ run(struct task *t)
 	}
 	t->done = now_ns();
 	done++;
+}
+
+NOINLINE static void
+run(struct task *t)
+{
+	work_on(t);
+	__asm__ volatile("" ::: "memory");
 }
 
 /* Ends after 20 ms when nobody has signalled. */
@@ -322,7 +331,10 @@ shapes_worker(void *arg)
 
 		if (t == NULL)
 			continue;
-		run(t);
+		if (shape.beside)
+			work_on(t);
+		else
+			run(t);
 		if (!shape.counts)
 			continue;
 		LOCK(&q->mutex);

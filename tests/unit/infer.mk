@@ -20,7 +20,7 @@ POOLS_UNIT_SOURCES = tests/unit/poolsbed.h tests/unit/poolsbed.c \
 	src/shim/trace/pools.c src/shim/trace/pools_cell.c \
 	src/shim/trace/pools_gate.c \
 	src/shim/trace/pools_join.c src/shim/trace/pools_member.c \
-	src/shim/trace/pools_name.c \
+	src/shim/trace/pools_name.c src/shim/trace/pools_sleep.c \
 	src/shim/trace/pools_turn.c src/shim/trace/pools_view.c
 tests_unit_test_pools_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_pools_SOURCES = tests/unit/test_pools.c $(POOLS_UNIT_SOURCES)

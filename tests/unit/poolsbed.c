@@ -80,8 +80,9 @@ locks_holder(const struct lock_crowd *c)
 uint64_t
 whereis_sleeper(pid_t tid)
 {
-	(void)tid;
-	return (uint64_t)(uintptr_t)&loop;
+	uint64_t at = placed[tid - 1000].sleeper;
+
+	return at != 0 ? at : (uint64_t)(uintptr_t)&loop;
 }
 
 struct symbol_file *

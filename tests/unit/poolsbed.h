@@ -20,6 +20,7 @@ extern struct sync_scope scope[THREADS];
 enum { LOOP = 0x10000, LOOP_END = 0x20000 };
 extern struct place_in {
 	uint64_t outer, inner;
+	uint64_t sleeper;	/* where in the host it sleeps; 0: at @loop */
 } placed[THREADS];
 /* The pools that infer() found, and how many; how many threads there are. */
 extern struct poolview seen[SEEN];

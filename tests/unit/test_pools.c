@@ -326,9 +326,79 @@ START_TEST(a_run_before_the_sleep_is_no_return)
 	task[0].ran_ns = 0;
 	infer();
 	ck_assert_int_eq(seen[0].crew_known, NOT_KNOWN);
-	task[0].ran_ns = 1000;
+	sleep_at(1, 0x6000);
+	infer();
+	sleep_at(1, 0x7000);
 	infer();
 	ck_assert_int_eq(seen[0].crew_known, ESTIMATED);
+}
+END_TEST
+
+/* All that is seen of a worker that always finds a task is where it sleeps in
+ * the middle of one. */
+START_TEST(who_was_seen_to_sleep_at_one_place_may_have_its_home_elsewhere)
+{
+	for (unsigned i = 0; i < 2; i++)
+		sleep_at(add(work), 0x6000);
+	for (unsigned i = 0; i < 6; i++) {
+		task[0].ran_ns = i % 2 * 1000;
+		infer();
+		ck_assert_uint_eq(seen[0].workers, 2);
+		ck_assert_int_eq(seen[0].crew_known, NOT_KNOWN);
+	}
+	for (unsigned i = 0; i < 6; i++) {
+		sleep_at(0, i % 2 == 0 ? 0x7000 : 0x6000);
+		sleep_at(1, 0x7000);
+		infer();
+		ck_assert_uint_eq(pools, 1);
+		ck_assert_uint_eq(seen[0].workers, 2);
+	}
+	ck_assert_int_eq(seen[0].crew_known, ESTIMATED);
+	ck_assert_uint_eq(seen[0].idle, 1);
+}
+END_TEST
+
+/* Thread @i sleeps in the loop itself, or in what that calls. */
+static void
+sleep_in(unsigned i, bool inside)
+{
+	uint64_t sp = (uint64_t)(uintptr_t)&stack[inside ? 1000 : 2000];
+
+	walk_finds(i, LOOP + 16 + inside, inside ? LOOP + 512 : 1);
+	placed[i].sleeper = inside ? LOOP + 512 : LOOP + 16;
+	task[i].blocked = (struct procfs_blocked){
+		.nr = 0, .sp = sp, .pc = 0x1000,
+	};
+	task[i].state = 'S';
+}
+
+START_TEST(who_was_seen_in_tasks_alone_is_a_worker_of_the_same_loop)
+{
+	for (unsigned i = 0; i < 4; i++)
+		sleep_in(add(work), i >= 2);
+	for (unsigned i = 0; i < 3; i++)
+		infer();
+	ck_assert_uint_eq(pools, 1);
+	ck_assert_uint_eq(seen[0].workers, 4);
+	ck_assert_uint_eq(seen[0].idle, 2);
+}
+END_TEST
+
+START_TEST(two_sleeps_in_one_function_leave_open_which_is_for_work)
+{
+	for (unsigned i = 0; i < 2; i++)
+		sleep_in(add(work), false);
+	infer();
+	for (unsigned i = 0; i < 6; i++) {
+		sleep_in(0, i % 2 == 0);
+		infer();
+	}
+	ck_assert_int_eq(seen[0].crew_known, ESTIMATED);
+	placed[0].sleeper = LOOP + 32;
+	task[0].blocked.sp -= 8;
+	infer();
+	ck_assert_uint_eq(seen[0].workers, 2);
+	ck_assert_int_eq(seen[0].crew_known, NOT_KNOWN);
 }
 END_TEST
 
@@ -354,6 +424,22 @@ START_TEST(who_sleeps_nearer_to_the_start_than_it_waits_is_idle_there)
 	ck_assert_uint_eq(seen[0].blocked, 3);
 }
 END_TEST
+
+static void
+add_sleepers(TCase *tc)
+{
+	tcase_add_test(tc,
+	    threads_that_sleep_unannounced_at_one_place_are_a_pool);
+	tcase_add_test(tc, a_run_before_the_sleep_is_no_return);
+	tcase_add_test(tc,
+	    who_was_seen_to_sleep_at_one_place_may_have_its_home_elsewhere);
+	tcase_add_test(tc,
+	    who_was_seen_in_tasks_alone_is_a_worker_of_the_same_loop);
+	tcase_add_test(tc,
+	    two_sleeps_in_one_function_leave_open_which_is_for_work);
+	tcase_add_test(tc,
+	    who_sleeps_nearer_to_the_start_than_it_waits_is_idle_there);
+}
 
 int
 main(void)
@@ -381,11 +467,7 @@ main(void)
 	tcase_add_test(tc, who_waits_for_its_turn_to_wait_is_idle);
 	tcase_add_test(tc, whose_wait_has_let_go_of_the_lock_has_no_turn);
 	tcase_add_test(tc, who_waits_for_a_lock_of_a_busy_worker_is_blocked);
-	tcase_add_test(tc,
-	    threads_that_sleep_unannounced_at_one_place_are_a_pool);
-	tcase_add_test(tc, a_run_before_the_sleep_is_no_return);
-	tcase_add_test(tc,
-	    who_sleeps_nearer_to_the_start_than_it_waits_is_idle_there);
+	add_sleepers(tc);
 	suite_add_tcase(s, tc);
 	srunner_run_all(r, CK_ENV);
 

@@ -109,6 +109,22 @@ home_kind(const struct thread *t)
 	return atomic_load(&t->work.kind);
 }
 
+/* Where it sleeps for work, as far as is known: others in the same loop may
+ * have been seen to do so nearer to their start. */
+static bool
+place_of_sleeper(struct task *task, struct pool_place *place)
+{
+	struct pool_place joined;
+	bool inner;
+
+	place->kind = WAIT_READ;
+	add_family(task, place);
+	joined = *place;
+	inner = pools_join_place(&joined) && joined.kind == WAIT_READ;
+	pools_sleep_is_inner(task, inner);
+	return true;
+}
+
 /* Where the thread is at home; false when that is nowhere. */
 static bool
 own_place(struct task *task, struct pool_place *place)
@@ -122,11 +138,9 @@ own_place(struct task *task, struct pool_place *place)
 	place->kind = home_kind(t);
 	if (place->start == 0)
 		return false;
-	place->caller = pools_member_sleeps_at(task);
-	if (place->caller != 0) {
-		place->kind = WAIT_READ;
-		return add_family(task, place);
-	}
+	place->caller = pools_sleep_at(task);
+	if (place->caller != 0)
+		return place_of_sleeper(task, place);
 	if (place_of_sleepers(place))
 		return true;
 	if (place->kind == WAIT_RUN)

@@ -3,7 +3,8 @@
  *
  * pools.c puts threads that have their home at the same place together, counted
  * by pools_cell.c, and keeps what is a pool from one period to the next;
- * pools_member.c keeps what is known of each thread, pools_gate.c of each gate;
+ * pools_member.c keeps what is known of each thread, pools_sleep.c where those
+ * sleep that announce nothing, pools_gate.c what is known of each gate;
  * pools_turn.c knows who waits for its turn to wait, pools_join.c which places
  * are one pool's; pools_view.c makes the figures; pools_name.c finds names.
  *
@@ -54,6 +55,8 @@ struct pools_entry {
 	bool guest;		/* one may be another pool's, in this period */
 	bool turns;		/* they wait for their turn to wait */
 	bool returns;		/* one has gone from home to work */
+	bool sleeps;		/* or to sleep, from deeper in the stack */
+	bool rivals;		/* sleeps just as near to the start, too */
 	uint64_t stays, strays;	/* of its workers; see work.h */
 
 	/* This period's, filled by pools_view_add(). */
@@ -94,6 +97,22 @@ DETACHED struct pools_cell *pools_cell_of(const struct task *task);
  * when some were not known to be of one pool before. */
 DETACHED bool pools_cells_join(void);
 
+/* Where a thread that announces nothing was seen to sleep, nearest to its start
+ * routine: stack pointer, the call's number, its place in libc, and in the
+ * host. */
+struct pools_sleep {
+	uint32_t whose;		/* generation + 1 of the record */
+	unsigned slot;		/* words from @sp to the return address */
+	uint64_t sp, pc, caller;
+	long nr;
+	uint64_t beside_sp, beside_pc;	/* compared with that last */
+	bool seen_there, there_last, returned;	/* at that place; to it */
+	bool quiet;		/* was there last, and had not run */
+	bool elsewhere;		/* it was seen to wait deeper in the stack */
+	bool rivals;		/* or just as near */
+	bool inner;		/* others of its loop sleep nearer */
+};
+
 /* What is known of a thread since the period before. */
 struct pools_member {
 	uint32_t generation;	/* of the record; 0: none */
@@ -102,23 +121,23 @@ struct pools_member {
 	uint32_t cell;		/* in this period; pools_cell.c's */
 	uint64_t away_ticks, visits;	/* at the last look */
 	uint64_t busy_ns;	/* for how long it had been then; 0: idle */
-	/* Where it was seen to sleep, nearest to its start routine: stack
-	 * pointer, the call's number, its place in libc, and in the host. */
-	uint64_t sleep_sp, sleep_pc, sleep_caller;
-	long sleep_nr;
-	uint32_t sleeper;	/* generation + 1 of the record, of whom this
-				 * is known */
-	bool seen_there, there_last, returned;	/* at that place; to it */
-	bool quiet;		/* was there last, and had not run */
+	struct pools_sleep sleep;
 };
 
 /* The entry of the thread with that record; NULL without memory. */
 DETACHED struct pools_member *pools_member(const struct thread *t);
 void pools_member_forget(void);
+
 /* The place in the host where the thread sleeps for work without announcing
  * that, when it is nearer to its start than all waits that it announces; 0:
  * there is none, or it is not known. */
-DETACHED uint64_t pools_member_sleeps_at(const struct task *task);
+DETACHED uint64_t pools_sleep_at(const struct task *task);
+/* It sleeps there. */
+DETACHED bool pools_sleep_is_home(const struct task *task);
+/* How far in the stack that is from the thread's start; 0: it is nowhere. */
+DETACHED uint64_t pools_sleep_depth(const struct thread *t);
+/* Others of its loop sleep for work nearer to their start, or do not. */
+DETACHED void pools_sleep_is_inner(const struct task *task, bool inner);
 
 /* It waits at its home, or sleeps there. */
 DETACHED bool pools_member_is_home(const struct task *task);
@@ -157,9 +176,14 @@ struct pools_doing {
 	uint64_t visits;	/* times that it left home in this period */
 	bool is_new;		/* there was no look before */
 	bool unread;		/* busy; what it does is of a look before */
-	bool returns;		/* has gone from home to work, or was seen to
-				 * come back */
+	bool returns;		/* has gone from home to work */
+	bool sleeps;		/* sleeps for work unannounced: was seen to come
+				 * back, and to wait deeper in the stack */
+	bool rivals;		/* or just as near to its start */
 };
+/* Once a period: what is said of a thread that sleeps unannounced. */
+DETACHED void pools_sleep_look(const struct task *task,
+    struct pools_doing *out);
 /* @joined: it may be idle at other places than its home, too; NULL. */
 DETACHED void pools_member_look(const struct task *task,
     const struct pool_place *joined, uint64_t period_ns,

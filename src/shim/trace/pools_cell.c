@@ -100,6 +100,44 @@ main_cell(const struct pools_cell *other)
 	return most;
 }
 
+/* The place where threads with the same start routine sleep unannounced, that
+ * is nearest to it; NULL: it is @inner. */
+static const struct pools_cell *
+nearest_cell(const struct pools_cell *inner)
+{
+	const struct pools_cell *found = NULL;
+	uint64_t depth = pools_sleep_depth(inner->sleeper->thread);
+
+	for (unsigned i = 0; i < CELLS; i++) {
+		const struct pools_cell *c = &cells[i];
+		uint64_t at;
+
+		if (c == inner || c->place.kind != WAIT_READ ||
+		    c->place.start != inner->place.start || !can_join(c))
+			continue;
+		at = pools_sleep_depth(c->sleeper->thread);
+		if (at != 0 && at < depth) {
+			found = c;
+			depth = at;
+		}
+	}
+	return found;
+}
+
+/* The place that the one of @c may be a part of; NULL. */
+static const struct pools_cell *
+cell_around(const struct pools_cell *c)
+{
+	const struct pools_cell *to;
+
+	if (!can_join(c) || c->place.object != 0)
+		return NULL;
+	to = main_cell(c);
+	if (to == NULL && c->place.kind == WAIT_READ)
+		to = nearest_cell(c);
+	return to;
+}
+
 bool
 pools_cells_join(void)
 {
@@ -107,8 +145,7 @@ pools_cells_join(void)
 
 	for (unsigned i = 0; i < CELLS && cell_count > 1; i++) {
 		const struct pools_cell *c = &cells[i];
-		const struct pools_cell *to = can_join(c) &&
-		    c->place.object == 0 ? main_cell(c) : NULL;
+		const struct pools_cell *to = cell_around(c);
 
 		joined = (to != NULL && pools_join_try(&c->place, c->sleeper,
 		    &to->place, to->sleeper)) || joined;

@@ -2,12 +2,10 @@
  * pools_member - threads, from one look to the next.
  */
 #include <string.h>
-#include <sys/syscall.h>
 
 #include "common/base/mem.h"
 #include "common/base/ticks.h"
 #include "shim/trace/pools.h"
-#include "shim/trace/whereis.h"
 
 static struct pools_member *members;	/* by record index */
 static uint32_t room;
@@ -47,110 +45,6 @@ pools_member_forget(void)
 		memset(members, 0, room * sizeof(*members));
 }
 
-/* Calls that sleep until there is something to do. */
-static bool
-is_for_work(long nr)
-{
-	static const short calls[] = {
-		SYS_read, SYS_readv, SYS_recvfrom, SYS_recvmsg, SYS_recvmmsg,
-		SYS_msgrcv, SYS_mq_timedreceive, SYS_semop, SYS_semtimedop,
-		SYS_io_uring_enter, SYS_io_getevents, SYS_rt_sigtimedwait,
-	};
-
-	for (unsigned i = 0; i < ARRAY_LEN(calls); i++) {
-		if (calls[i] == nr)
-			return true;
-	}
-	return false;
-}
-
-/* Calls from one frame differ by so much of the stack; what is further away
- * than a stack is large is on another one. */
-enum { SAME_DEPTH = 512, OTHER_STACK = 8 << 20 };
-
-/* Nearer to the start routine than the home that it announces, if any. */
-static bool
-is_before_home(const struct thread *t, uint64_t sp)
-{
-	uint64_t depth = atomic_load(&t->work.depth);
-
-	if (atomic_load(&t->work.kind) == WAIT_RUN)
-		return true;
-	if (t->stack_low != 0 && (sp < t->stack_low || sp >= t->stack_high))
-		return false;
-	return sp > depth && sp - depth > SAME_DEPTH &&
-	    sp - depth < OTHER_STACK;
-}
-
-/* It sleeps nearer to its start routine than it was seen to so far. */
-static void
-note_sleep(const struct task *task, struct pools_member *m)
-{
-	const struct procfs_blocked *b = &task->blocked;
-	uint64_t caller;
-
-	if (b->sp <= m->sleep_sp || !is_for_work(b->nr) ||
-	    !is_before_home(task->thread, b->sp))
-		return;
-	caller = whereis_sleeper(task->tid);
-	if (caller == 0)
-		return;
-	m->sleep_sp = b->sp;
-	m->sleep_pc = b->pc;
-	m->sleep_nr = b->nr;
-	m->sleep_caller = caller;
-	m->seen_there = m->returned = m->quiet = false;
-}
-
-uint64_t
-pools_member_sleeps_at(const struct task *task)
-{
-	struct pools_member *m = pools_member(task->thread);
-
-	if (m == NULL)
-		return 0;
-	if (m->sleeper != task->generation + 1) {
-		m->sleeper = task->generation + 1;
-		m->sleep_sp = m->sleep_caller = 0;
-		m->seen_there = m->returned = m->quiet = false;
-	}
-	if (task->blocked.sp != 0)
-		note_sleep(task, m);
-	if (m->sleep_sp == 0 ||
-	    !is_before_home(task->thread, m->sleep_sp))
-		return 0;
-	return m->sleep_caller;
-}
-
-/* Whose place was found by looking is idle when it is there. */
-static bool
-sleeps_for_work(const struct task *task)
-{
-	const struct pools_member *m = pools_member(task->thread);
-
-	return m != NULL && task->blocked.sp != 0 &&
-	    task->blocked.sp == m->sleep_sp &&
-	    task->blocked.pc == m->sleep_pc &&
-	    task->blocked.nr == m->sleep_nr;
-}
-
-/* A place that it comes back to is no sleep in the middle of a long task.  Its
- * times are read before its state: the first run that is met there may be the
- * one before the sleep. */
-static bool
-returns_to_sleep(const struct task *task, struct pools_member *m)
-{
-	bool there = sleeps_for_work(task);
-
-	if (there && m->seen_there && (!m->there_last ||
-	    (m->quiet && task->ran_ns != 0)))
-		m->returned = true;
-	m->quiet = there && m->there_last && task->ran_ns == 0;
-	m->seen_there = m->seen_there || there;
-	m->there_last = there;
-	return m->returned;
-}
-
 /* The wait that the look met is not the one at home, but the same call, from
  * deeper in the stack. */
 static bool
@@ -169,8 +63,8 @@ pools_member_is_home(const struct task *task)
 	uint32_t kind = atomic_load_explicit(&w->kind, memory_order_relaxed);
 	uint64_t key = atomic_load_explicit(&w->key, memory_order_relaxed);
 
-	if (pools_member_sleeps_at(task) != 0)
-		return sleeps_for_work(task);
+	if (pools_sleep_at(task) != 0)
+		return pools_sleep_is_home(task);
 	if (kind == WAIT_RUN || (uint32_t)task->wait.kind != kind ||
 	    is_nested(task))
 		return false;
@@ -184,7 +78,7 @@ static bool
 is_idle(const struct task *task)
 {
 	if (atomic_load(&task->thread->work.kind) != WAIT_RUN ||
-	    pools_member_sleeps_at(task) != 0)
+	    pools_sleep_at(task) != 0)
 		return pools_member_is_home(task);
 	return task->wait.kind != WAIT_RUN && task->wait.kind != WAIT_SPIN &&
 	    task->wait.seq == task->seq_before;
@@ -234,8 +128,10 @@ pools_member_look(const struct task *task, const struct pool_place *joined,
 	    (joined != NULL && pools_join_waits(task, joined));
 	out->blocked = !out->idle && is_blocked(task);
 	out->unread = !out->idle && !task->fresh;
-	out->returns = m != NULL && pools_member_sleeps_at(task) != 0 ?
-	    returns_to_sleep(task, m) : atomic_load(&w->stays) != 0;
+	if (pools_sleep_at(task) != 0)
+		pools_sleep_look(task, out);
+	else
+		out->returns = atomic_load(&w->stays) != 0;
 	out->task_ns = out->idle ? 0 : task_ns(w, now);
 	out->is_new = m == NULL || m->generation != task->generation + 1 ||
 	    m->period + 1 != pools_period;

@@ -72,6 +72,8 @@ pools_view_add(struct pools_entry *e, const struct task *task,
 	e->strays += atomic_load(&w->strays);
 	e->guessed += atomic_load(&w->kind) != e->place.kind && !d.turn;
 	e->returns = e->returns || d.returns;
+	e->sleeps = e->sleeps || d.sleeps;
+	e->rivals = e->rivals || d.rivals;
 	e->turns = e->turns || d.turn;
 	e->visits += d.visits;
 	e->busy_ns += d.away_ns;
@@ -275,8 +277,10 @@ home_known(const struct pools_entry *e)
 
 	if (sum.some_lock)
 		return NOT_KNOWN;
-	if (is_unannounced(e))
-		return e->returns || kind == WAIT_RUN ? ESTIMATED : NOT_KNOWN;
+	if (kind == WAIT_READ)
+		return e->sleeps && !e->rivals ? ESTIMATED : NOT_KNOWN;
+	if (kind == WAIT_RUN)
+		return ESTIMATED;
 	if (!shared && e->strays * STRAYS > e->stays)
 		return NOT_KNOWN;
 	if (own || kind == WAIT_FUTEX)
