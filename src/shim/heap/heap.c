@@ -4,6 +4,7 @@
 #include "shim/heap/heap.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <string.h>
 
 #include "common/base/buf.h"
@@ -207,6 +208,21 @@ heap_thread_is_ours(void)
 	jem_mallctl("thread.arena", NULL, NULL, &first, sizeof(first));
 	jem_mallctl("thread.tcache.enabled", NULL, NULL, &cached,
 	    sizeof(cached));
+}
+
+/* The counters are part of what jemalloc keeps in static TLS. */
+intptr_t
+heap_given_at(void)
+{
+	enum { TLS_MOST = 1 << 20 };
+	uint64_t *at = NULL;
+	size_t n = sizeof(at);
+	intptr_t from = (intptr_t)pthread_self();
+
+	if (jem_mallctl("thread.allocatedp", &at, &n, NULL, 0) != 0 ||
+	    (intptr_t)at >= from || (intptr_t)at < from - TLS_MOST)
+		return 0;
+	return (intptr_t)at - from;
 }
 
 /* One byte per class; the class of 8 bytes is the only one whose blocks are

@@ -80,6 +80,15 @@ void heap_hold(void);
  * share in the arenas that jemalloc deals out to threads. */
 void heap_thread_is_ours(void);
 
+/* Where the allocator counts the bytes that it has given to a thread, from the
+ * thread pointer on, the same place in all; 0: not known. */
+intptr_t heap_given_at(void);
+
+/* Called on each thread that ends and has used the allocator, when that is done
+ * with it; again when other destructors have used it since. */
+typedef void (*heap_thread_end_fn)(void);
+void heap_on_thread_end(heap_thread_end_fn fn);
+
 /* True when @p came from the embedded allocator (window or recorded mapping
  * outside it). */
 IN_HOOK bool heap_owns(const void *p);

@@ -5,7 +5,9 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <pthread.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -217,6 +219,35 @@ heap_os_thread_join(unsigned long thread, void **result)
 		return ESRCH;
 	memcpy(&join, &fn, sizeof(join));
 	return join(thread, result);
+}
+
+/* What jemalloc does at a thread's end, in the order of all keys' destructors,
+ * and what is to be done after it. */
+static void (*clean_thread)(void *);
+static heap_thread_end_fn _Atomic after_end;
+
+static void
+end_thread(void *arg)
+{
+	heap_thread_end_fn fn;
+
+	clean_thread(arg);
+	fn = atomic_load_explicit(&after_end, memory_order_acquire);
+	if (fn != NULL)
+		fn();
+}
+
+int
+heap_os_key_create(unsigned *key, void (*end)(void *))
+{
+	clean_thread = end;
+	return pthread_key_create(key, end_thread);
+}
+
+void
+heap_on_thread_end(heap_thread_end_fn fn)
+{
+	atomic_store_explicit(&after_end, fn, memory_order_release);
 }
 
 /* The profiler's mathematics and its unwinder: never used, because profiling

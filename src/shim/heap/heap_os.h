@@ -39,6 +39,7 @@ IN_HOOK int heap_os_strerror_r(int err, char *to, size_t n);
 IN_HOOK int heap_os_thread_create(void *thread, const void *attr,
     void *(*start)(void *), void *arg);
 IN_HOOK int heap_os_thread_join(unsigned long thread, void **result);
+IN_HOOK int heap_os_key_create(unsigned *key, void (*end)(void *));
 IN_HOOK double heap_os_exp(double x);
 IN_HOOK double heap_os_log(double x);
 IN_HOOK double heap_os_round(double x);

@@ -5,6 +5,8 @@
 
 #include <stdatomic.h>
 
+#include "shim/sched/given.h"
+
 /* The thread's record, unless the thread is ours (its blocks are none of the
  * host's objects), at its end, or inside a hook that makes the record now. */
 static struct thread *
@@ -32,6 +34,8 @@ count_alloc_slowly(void)
 		count_one(&t->nalloc);
 	else if (tls.inside != INSIDE_OWN_WORK)
 		thread_add_boot(1, 0);
+	if (tls.dead)
+		given_end();
 }
 
 void

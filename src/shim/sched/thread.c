@@ -16,6 +16,7 @@
 #include "common/base/clock.h"
 #include "common/base/lock.h"
 #include "common/base/sys.h"
+#include "shim/sched/given.h"
 #include "shim/sched/slab.h"
 
 enum { RELEASE_MAX = 4 };
@@ -71,6 +72,7 @@ clear(struct thread *t)
 	t->stack_low = t->stack_high = 0;
 	thread_drop_stack_cache(t);
 	t->trace_private = NULL;
+	given_forget(t);
 	atomic_store(&t->name_known, 0);
 	atomic_store(&t->wait.kind, WAIT_RUN);
 	atomic_fetch_and(&t->wait.seq, ~1u);
@@ -83,8 +85,8 @@ clear(struct thread *t)
 	atomic_store_explicit(&t->kind, THREAD_FREE, memory_order_release);
 }
 
-static bool
-is_gone(pid_t pid, pid_t tid)
+bool
+thread_is_gone(pid_t pid, pid_t tid)
 {
 	return sys_call3(SYS_tgkill, pid, tid, 0) == -ESRCH;
 }
@@ -109,8 +111,9 @@ thread_reap(void)
 
 		pid_t tid = atomic_load(&t->tid);
 
-		if (tid == 0 || !is_gone(pid, tid))
+		if (tid == 0 || !thread_is_gone(pid, tid))
 			continue;
+		given_lose(t);
 		clear(t);
 		slab_put(t);
 		n++;
@@ -379,8 +382,10 @@ thread_after_fork_child(void)
 		struct thread *t = slab_at(i);
 
 		if (t != NULL && t != self &&
-		    atomic_load(&t->kind) != THREAD_FREE)
+		    atomic_load(&t->kind) != THREAD_FREE) {
+			given_keep(t);
 			clear(t);
+		}
 	}
 	slab_after_fork_child();
 	atomic_store(&ended, 0);

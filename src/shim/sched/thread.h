@@ -76,6 +76,9 @@ struct thread {
 	struct pool_lane *_Atomic lanes;	/* shim/sched/pool's: where it
 						 * is a worker; the owner's */
 	_Atomic uint32_t next_free;		/* index + 1; 0 ends the list */
+	_Atomic uint32_t given_state;		/* shim/sched/given's */
+	_Atomic uint64_t given;	/* bytes given to its owners that have ended */
+	uint64_t began;		/* nalloc when its owner began; the owner's */
 } CACHE_ALIGNED;
 
 /* Makes a record for the calling thread; NULL when there is no
@@ -130,6 +133,8 @@ void thread_cancel(struct thread *t);
  * inside libc): its own thread_self() takes it over later.  NULL without
  * memory, and when the thread has a record by now. */
 DETACHED struct thread *thread_found(pid_t tid);
+/* The kernel has no such thread. */
+SIGNAL_SAFE bool thread_is_gone(pid_t pid, pid_t tid);
 /* Gives back the records of threads that are gone; returns how many. */
 unsigned thread_reap(void);
 /* Gives back @t, whose thread is known to be gone although its id is in use

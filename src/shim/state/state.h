@@ -113,12 +113,14 @@ struct tls {
 				  * handler sets it, hook_leave() takes it */
 	struct thread *thread;	/* this thread's record, or NULL so far */
 	bool ours;		/* this is the diag thread */
-	bool dead;		/* its TLS destructors have run */
+	bool dead;		/* the allocator is done with it */
 	int *errno_at;		/* its errno; NULL until it was asked for */
 	_Atomic uint64_t *counts; /* what it counts blocks in: its record's;
 				   * NULL: not known yet, or not the host's */
 	const struct hook_scope *scope;	/* that it is inside of, or was */
 	uintptr_t low_water;	/* below it, the stack is looked at closely */
+	_Atomic uint64_t given;	/* bytes that it was given and that are in the
+				 * sums of ended threads; see sched/given */
 };
 
 extern __thread struct tls tls

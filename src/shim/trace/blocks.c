@@ -3,11 +3,28 @@
  */
 #include "shim/trace/blocks.h"
 
+#include "shim/heap/heap.h"
+#include "shim/sched/given.h"
 #include "shim/sched/thread.h"
 #include "shim/state/state.h"
 #include "shim/trace/ticker.h"
 
 enum { TRIES = 4 };
+
+void
+blocks_start(void)
+{
+	given_start(heap_given_at());
+	heap_on_thread_end(given_end);
+	state_arm_alloc(ARMED_COUNT, 0);
+}
+
+bool
+blocks_given(uint64_t *bytes)
+{
+	return (atomic_load(&state_armed_alloc) & ARMED_COUNT) != 0 &&
+	    given_sum(bytes);
+}
 
 /* The host goes on while the threads' counters are read one by one, so a block
  * can be seen freed that was not yet seen allocated: then we look again. */

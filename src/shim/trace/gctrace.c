@@ -337,7 +337,7 @@ gctrace_start(const struct options *opt)
 	/* What jemalloc tries out when it starts is no cycle. */
 	look(&g.base);
 	heap_time(true);
-	state_arm_alloc(ARMED_COUNT, 0);
+	blocks_start();
 	g.job = ticker_add(tick, NULL, PERIOD_NS);
 	if (g.job < 0)
 		return g.job;

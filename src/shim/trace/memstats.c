@@ -60,6 +60,7 @@ look(struct memstats_look *l)
 	l->nsizes = MIN(n, (unsigned)MEMSTATS_SIZES);
 	l->narenas = blocks_arenas(l->arena, MEMSTATS_ARENAS);
 	blocks_count(&l->nalloc, &l->nfree);
+	l->has_given = blocks_given(&l->given);
 	l->has_cycles = gctrace_figures(&l->gc);
 	l->elapsed_ns = clock_since_start_ns();
 	l->cpus_hundredths = cpus_hundredths();
@@ -92,7 +93,7 @@ memstats_start(const struct options *opt)
 	m.mode = opt->memstats;
 	if (m.mode == MEMSTATS_OFF)
 		return 0;
-	state_arm_alloc(ARMED_COUNT, 0);
+	blocks_start();
 	if (m.mode != MEMSTATS_PERIOD)
 		return 0;
 	job = ticker_add(dump, NULL, opt->memstats_ns);

@@ -5,8 +5,9 @@
  * nanoseconds, "-" where it is not known:
  *
  *   Alloc         live: what the host holds, thread caches not included
- *   TotalAlloc    bytes ever given out, by size class ("~": blocks that a
- *                 thread's cache served are counted a little late)
+ *   TotalAlloc    bytes ever given out ("~": a thread was lost; then by size
+ *                 class, where blocks that a thread's cache served are counted
+ *                 a little late)
  *   Sys           HeapSys + Stack + MSpan + BuckHashSys + OtherSys
  *   Lookups       0, as in Go
  *   Mallocs       blocks ever given to the host; Frees: given back
@@ -78,7 +79,7 @@ pair(struct lines *out, const char *name, uint64_t in_use, uint64_t sys)
 /* What a class was asked for is known late, what its arenas gave out (to
  * thread caches too) is known at once: the larger is nearer. */
 static uint64_t
-total_alloc(const struct memstats_look *l)
+estimate_given(const struct memstats_look *l)
 {
 	uint64_t sum = 0;
 
@@ -127,8 +128,8 @@ print_heap(struct lines *out, const struct memstats_look *l)
 	uint64_t live = gccycle_live(h);
 
 	field(out, "Alloc", live);
-	buf_printf(&out->text, "# TotalAlloc = ~%llu",
-	    (unsigned long long)total_alloc(l));
+	buf_printf(&out->text, "# TotalAlloc = %s%llu", l->has_given ? "" : "~",
+	    (unsigned long long)(l->has_given ? l->given : estimate_given(l)));
 	lines_end_line(out);
 	field(out, "Sys", sys(l));
 	field(out, "Lookups", 0);

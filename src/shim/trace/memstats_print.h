@@ -26,6 +26,8 @@ struct memstats_look {
 	unsigned narenas;	/* all there are: can be more than fit */
 	struct heap_arena arena[MEMSTATS_ARENAS];
 	uint64_t nalloc, nfree;		/* BLOCKS_UNKNOWN: not counted */
+	bool has_given;			/* @given is exact */
+	uint64_t given;			/* bytes, counted as Alloc is */
 	bool has_cycles;		/* gctrace is on: @gc is known */
 	struct gc_figures gc;
 	uint64_t elapsed_ns, cpus_hundredths;
