@@ -29,6 +29,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define NOINLINE __attribute__((noinline))
 
 struct shape {
@@ -45,6 +46,9 @@ struct shape {
 	bool inside;		/* a task locks the mutex, too */
 	bool turns;		/* who waits for a task has the mutex */
 	bool beside;		/* tasks are part of the worker's function */
+	bool bounded;		/* who submits waits for room, where workers
+				 * wait for tasks */
+	bool drains;		/* who takes takes all there are */
 	enum { COND, SEM, EPOLL, FUTEX, READ, ODD } kind;
 	enum odd_kind odd;
 	bool queue_each;
@@ -57,6 +61,8 @@ static const struct shape shapes[] = {
 	{ .name = "wrapped", .wrapped = true },
 	{ .name = "counting", .always = true, .counts = true },
 	{ .name = "countwrapped", .counts = true, .wrapped = true },
+	{ .name = "ring", .broadcasts = true, .bounded = true },
+	{ .name = "drain", .always = true, .drains = true },
 	{ .name = "tried", .always = true, .tries = true },
 	{ .name = "bulk", .broadcasts = true, .bulk = true },
 	{ .name = "wakes", .always = true, .wakes = true },
@@ -159,6 +165,8 @@ submit(unsigned i)
 		return;
 	}
 	lock_to_submit(q);
+	while (shape.bounded && q->tail - q->head >= ROOM)
+		pthread_cond_wait(&q->filled, &q->mutex);
 	q->task[q->tail++] = t;
 	if (shape.kind == COND)
 		wake(q);
@@ -227,6 +235,9 @@ take_now_and_then(struct queue *q)
 	return t;
 }
 
+/* Of what the calling worker took at once. */
+static __thread struct task *last;
+
 static struct task *
 take_cond(struct queue *q)
 {
@@ -239,8 +250,24 @@ take_cond(struct queue *q)
 		q->idle--;
 	}
 	t = q->task[q->head++];
+	if (shape.bounded)
+		pthread_cond_broadcast(&q->filled);
+	if (shape.drains) {
+		q->head = q->tail;
+		last = q->task[q->tail - 1];
+	}
 	pthread_mutex_unlock(&q->mutex);
 	return t;
+}
+
+/* Tasks lie one beside the other. */
+static struct task *
+take_drained(struct queue *q)
+{
+	static __thread struct task *next;
+
+	next = next == last ? take_cond(q) : next + 1;
+	return next;
 }
 
 struct task *
@@ -299,6 +326,8 @@ take(struct queue *q, int ep)
 {
 	switch (shape.kind) {
 	case COND:
+		if (shape.drains)
+			return take_drained(q);
 		return shape.wakes ? take_now_and_then(q) : take_cond(q);
 	case SEM:
 		while (sem_wait(&posted) != 0)
@@ -427,14 +456,15 @@ let_go(unsigned n)
 	}
 }
 
-/* Who has a queue of its own may find nothing more in it. */
+/* Who has a queue of its own, or found all taken, may find nothing more. */
 static void
 say_held(unsigned finished)
 {
 	char text[32];
 
 	while (done < finished ||
-	    (!shape.queue_each && started < finished + WORKERS))
+	    (!shape.queue_each && !shape.drains &&
+	    started < finished + WORKERS))
 		rest(1000);
 	rest(20000);
 	snprintf(text, sizeof(text), "held %u %u", WORKERS - (started - done),
@@ -448,6 +478,9 @@ hold_and_release(void)
 	for (unsigned i = 0; i < HELD; i++) {
 		tasks[i].hold = true;
 		submit(i);
+		/* Who drains would take several at once. */
+		while (shape.drains && started < MIN(i + 1, WORKERS))
+			rest(1000);
 	}
 	while (started < WORKERS)
 		rest(1000);

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { WORKERS = 3, HELD = 10, LET_GO = 4 };
+enum { WORKERS = 3, HELD = 10, LET_GO = 4, ROOM = 7 };
 enum { BURST = 9, BURSTS = 40, TASK_US = 3000 };
 enum { TASKS = HELD + BURST * BURSTS, GAP_US = 30000 };
 

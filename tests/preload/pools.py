@@ -23,6 +23,7 @@ WORKERS = 3
 # not known then.
 HELD = dict.fromkeys(("always", "lazy", "broadcast", "wrapped", "asked",
                       "each", "tried", "wakes", "inside", "bulk"), ("q", ""))
+HELD["ring"] = ("qc", "qc")
 HELD["counting"] = HELD["each"] = ("q", "q")
 LATE = (0, 2, 5, 10, 20, 40, 80, -5, -12)
 # What may be "-": q the queue's length, w the time in it, r the time of tasks,
@@ -32,7 +33,7 @@ SHAPES = {
     "always": "", "lazy": "", "broadcast": "", "wrapped": "",
     "counting": "", "countwrapped": "qwrn", "asked": "", "sem": "",
     "each": "", "epoll": "qw", "futex": "qwrn", "tried": "", "wakes": "",
-    "inside": "", "bulk": "qw", "read": "qwrnc", "beside": "qwrnC",
+    "ring": "qc", "drain": "qwrn", "inside": "", "bulk": "qw", "read": "qwrnc", "beside": "qwrnC",
     "any": "qwrn", "spin": "qwrn", "steal": "qwrn", "own": "qwrnc",
     "inner": "qwrn", "bell": "qwrn", "turn": "qwr",
     "listen": "qwrn",
@@ -145,7 +146,19 @@ def check_time(shape, line, field, tasks, event, since):
              f"{high:.3f} ms")
 
 
+def check_lines(shape, log):
+    """Each period has a line, from the first one on."""
+    with open(log, errors="replace") as f:
+        sched = re.findall(r"^SCHED (\d+)ms", f.read(), re.M)
+    have = {m[1] for m in lines_in(log)}
+    missing = [ms for ms in sched if ms not in have]
+    if any(int(ms) > min(map(int, have)) for ms in missing):
+        fail(shape, f"no line at {missing}")
+
+
 def check_rate(shape, line, tasks, since):
+    if not line[6].startswith("~"):
+        fail(shape, f"{line[0].strip()}: the rate is no estimate")
     low, high = count_bounds(tasks, since, float(line[1]))
     said = number(line[6].rstrip("/s")) * (float(line[1]) - since) / 1000
     if not low * 0.75 - 1.5 <= said <= high * 1.25 + 1.5:
@@ -198,6 +211,7 @@ def check(shape, may):
     check_steady(shape, lines_in(log)[before - 1:], read_tasks(truth), may)
     check_counts(shape, log, may.replace("c", ""), "idle again",
                  WORKERS, 0)
+    check_lines(shape, log)
     go_on()
     if host.wait() != 0:
         fail(shape, f"the host ends with {host.returncode}")

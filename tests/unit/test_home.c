@@ -167,6 +167,7 @@ START_TEST(a_condition_that_who_waited_signals_is_no_home)
 		sync_locked_gate(worker, &mutex, &take_site);
 	}
 	ck_assert(gate_is_lock(g));
+	ck_assert(!gate_is_unclear(g));
 	wait_for_task();
 	ck_assert(!scope.home);
 	/* Two that have something at a time have no lock. */
@@ -186,6 +187,8 @@ START_TEST(who_waits_where_the_workers_do_has_a_lock_in_common_with_them)
 	    .object = (uint64_t)(uintptr_t)&cond, .mutex = &mutex },
 	    &stack[0]);
 	ck_assert(gate_is_lock(gate_at(gate_find((uintptr_t)&mutex))));
+	/* Or wants room in their queue. */
+	ck_assert(gate_is_unclear(gate_at(gate_find((uintptr_t)&mutex))));
 }
 END_TEST
 

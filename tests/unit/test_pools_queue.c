@@ -159,6 +159,49 @@ START_TEST(tasks_that_came_unseen_are_tasks_all_the_same)
 }
 END_TEST
 
+/* Those who are busy come back, find nothing, and wait. */
+static void
+come_home(void)
+{
+	for (unsigned i = 1; i <= 2; i++) {
+		sync_locked_gate(task[i].thread, mutex[0], &loop);
+		wait_at(i, 0);
+	}
+}
+
+static void
+put(unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		sync_locked_gate(task[0].thread, mutex[0], &elsewhere);
+		sync_signal_gate(task[0].thread, cond[0]);
+	}
+}
+
+/* What workers took all at once still seems to wait; that they did is seen when
+ * they go idle. */
+START_TEST(who_takes_all_there_is_leaves_no_queue_to_count)
+{
+	make_busy();
+	come_home();
+	put(5);
+	work_at(1);
+	work_at(2);
+	come_home();
+	put(5);
+	work_at(1);
+	work_at(2);
+	for (unsigned i = 0; i < 20; i++) {
+		prove();
+		put(2);
+		infer();
+	}
+	ck_assert_uint_eq(seen[0].busy, 2);
+	ck_assert_int_eq(seen[0].queue_known, NOT_KNOWN);
+	ck_assert_int_eq(seen[0].wait.known, NOT_KNOWN);
+}
+END_TEST
+
 START_TEST(what_does_not_fit_is_not_estimated)
 {
 	wait_at(add(work), 0);
@@ -195,6 +238,7 @@ main(void)
 	tcase_add_test(tc,
 	    a_queue_that_was_emptied_unseen_is_not_estimated_again);
 	tcase_add_test(tc, tasks_that_came_unseen_are_tasks_all_the_same);
+	tcase_add_test(tc, who_takes_all_there_is_leaves_no_queue_to_count);
 	tcase_add_test(tc, what_does_not_fit_is_not_estimated);
 	suite_add_tcase(s, tc);
 	srunner_run_all(r, CK_ENV);

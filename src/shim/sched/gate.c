@@ -199,6 +199,21 @@ gate_waiting(const struct gate *g)
 	return queued > taken ? queued - taken : 0;
 }
 
+static bool
+was_given_back(const struct gate *g)
+{
+	/* Giving it back may seem to be a task of its own. */
+	return load(&g->given_back) >= GIVEN_BACK &&
+	    3 * load(&g->given_back) > load(&g->tasks);
+}
+
+bool
+gate_is_unclear(const struct gate *g)
+{
+	return load32(&g->kind) == WAIT_COND && gate_is_lock(g) &&
+	    !was_given_back(g);
+}
+
 bool
 gate_is_lock(const struct gate *g)
 {
@@ -208,10 +223,7 @@ gate_is_lock(const struct gate *g)
 	if (load32(&g->kind) != WAIT_COND ||
 	    load32(&g->several) >= SEVERAL_AT_ONCE)
 		return false;
-	/* Giving it back may seem to be a task of its own. */
-	return load32(&g->outsiders) != 0 ||
-	    (load(&g->given_back) >= GIVEN_BACK &&
-	    3 * load(&g->given_back) > load(&g->tasks));
+	return load32(&g->outsiders) != 0 || was_given_back(g);
 }
 
 uint64_t

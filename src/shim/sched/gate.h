@@ -65,6 +65,11 @@ struct gate {
 	 * worker at a place of which it is not known yet whether it comes for
 	 * tasks there. */
 	_Atomic uint64_t surprises, blinks, brief, left_lying, unclear;
+	/* Times that there was more than who took something seemed to take;
+	 * and the next that went idle found it all taken (@emptied), or some
+	 * left (@drained); the first has happened since. */
+	_Atomic uint64_t emptied, drained;
+	_Atomic uint32_t backlog;
 	/* Tasks that workers took when they came back, without waiting; those
 	 * of them that they took while nobody was idle. */
 	_Atomic uint64_t taken_back, taken_full;
@@ -132,6 +137,9 @@ IN_HOOK uint64_t gate_empty(struct gate *g);
 /* A semaphore, or a condition and its mutex, that one thread has at a time, and
  * gives back: a lock, and nobody's home. */
 SIGNAL_SAFE bool gate_is_lock(const struct gate *g);
+/* It is taken for a lock because others wait there than its workers, too, and
+ * may as well be the one condition of a queue with an end. */
+SIGNAL_SAFE bool gate_is_unclear(const struct gate *g);
 /* What is thought to be in the queue; since when the oldest of it is (ticks),
  * or 0 when that is not known. */
 SIGNAL_SAFE uint64_t gate_waiting(const struct gate *g);

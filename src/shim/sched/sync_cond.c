@@ -64,6 +64,8 @@ come_for_task(struct thread *t, struct gate *g, uint64_t now)
 
 		if (waited != 0)
 			note_ns(&g->wait, waited);
+		if (gate_waiting(g) != 0)
+			store32(&g->backlog, 1);
 	}
 	sync_hold(t, gate_number(g));
 	store32(&w->popped, there ? POPPED : POPPED_NONE);
@@ -126,15 +128,27 @@ count_back(const struct work *w, struct gate *g, uint64_t n)
 		thread_add(&g->taken_full, n);
 }
 
-/* It waits straight after it got the mutex: there was nothing to take. */
+/* Who goes idle says that the queue is empty.  Where one took all there was,
+ * more seems to be left; where each took one, the last has brought it to that. */
 static void
+end_backlog(struct gate *g, uint64_t lying)
+{
+	thread_add(&g->left_lying, lying);
+	if (load32(&g->backlog) != 0)
+		thread_add(lying != 0 ? &g->drained : &g->emptied, 1);
+	store32(&g->backlog, 0);
+}
+
+/* It waits straight after it got the mutex: there was nothing to take.  Returns
+ * how much there seemed to be. */
+static uint64_t
 find_nothing(struct work *w, struct gate *g)
 {
-	if (load32(&w->doing) == WORK_TASK &&
-	    load32(&w->popped) != POPPED_NONE) {
-		thread_add(&g->left_lying, 1);
+	uint64_t lying = load32(&w->doing) == WORK_TASK &&
+	    load32(&w->popped) != POPPED_NONE;
+
+	if (lying != 0)
 		count_back(w, g, (uint64_t)-1);
-	}
 
 	struct gate_site *s = last_site(w, load32(&w->gate));
 
@@ -143,17 +157,18 @@ find_nothing(struct work *w, struct gate *g)
 	if (s != NULL)
 		add32(load32(&w->doing) != WORK_NOTHING ? &s->waits :
 		    &s->first_waits);
+	return lying;
 }
 
 void
 sync_cond_enter(struct thread *t, struct gate *g, uint64_t now)
 {
 	struct work *w = &t->work;
+	uint64_t lying = find_nothing(w, g);
 
-	find_nothing(w, g);
 	sync_give(t, gate_number(g));
 	store32(&w->locked_site, 0);
-	thread_add(&g->left_lying, gate_empty(g));
+	end_backlog(g, lying + gate_empty(g));
 	if (load32(&g->idle) == 0)
 		store(&g->signalled, 0);
 	store32(&w->doing, WORK_IDLE);
@@ -402,7 +417,7 @@ sync_signal_gate(struct thread *t, const void *condition)
 	/* A worker may signal the next one when it has taken a task. */
 	if (s != NULL && load32(&t->work.gate) != number)
 		add32(&s->signals);
-	else if (s != NULL && load32(&s->waits) == 0)
+	else if (s != NULL && !was_waited_after(s))
 		give_back(t, g);
 	if (s != NULL && load(&t->work.doubtful) != 0)
 		gate_confirm(g, load(&t->work.doubtful) - 1);

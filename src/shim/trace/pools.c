@@ -104,7 +104,8 @@ home_kind(const struct thread *t)
 {
 	uint32_t gate = atomic_load(&t->work.gate);
 
-	if (gate != 0 && gate_is_lock(gate_at(gate)))
+	if (gate != 0 && gate_is_lock(gate_at(gate)) &&
+	    !gate_is_unclear(gate_at(gate)))
 		return WAIT_RUN;
 	return atomic_load(&t->work.kind);
 }

@@ -14,7 +14,7 @@
 
 /* So many that were left are no mistake of the start; so many that were taken
  * are no accident. */
-enum { LEFT_APART = 4, TAKEN_PROVES = 2 };
+enum { LEFT_APART = 4, TAKEN_PROVES = 2, DRAINED_PROVES = 2 };
 
 /* A gate as it was at the last look. */
 struct past {
@@ -146,6 +146,16 @@ read_no_tasks(struct gate *g, struct past *p)
 	return surprises + brief;
 }
 
+/* Workers take all there is at once: what they work on then still seems to
+ * wait. */
+static bool
+is_drained(const struct gate *g)
+{
+	uint64_t drained = load(&g->drained);
+
+	return drained >= DRAINED_PROVES && drained * 4 > load(&g->emptied);
+}
+
 /* A task that is taken and was not seen to be queued is one of several that
  * were queued at once, or was brought in a way that is not seen: it is a task
  * all the same, where it is clear what a worker's lock is for. */
@@ -162,8 +172,8 @@ read_cond(struct gate *g, struct past *p, struct gate_period *out)
 	p->left += left;
 	out->unproven = load(&g->taken_full) < TAKEN_PROVES ||
 	    load(&g->taken_back) <= p->left * 2;
-	out->apart = p->left >= LEFT_APART &&
-	    p->left * 4 > load(&g->taken_back);
+	out->apart = (p->left >= LEFT_APART &&
+	    p->left * 4 > load(&g->taken_back)) || is_drained(g);
 	out->waiting = gate_waiting(g);
 	out->waiting_known = ESTIMATED;
 }

@@ -198,8 +198,9 @@ fill_queue(const struct pools_entry *e, struct poolview *v)
 	v->queue_known = sum.waiting_known;
 	v->waiting = sum.waiting;
 	v->done = sum.tasks;
+	/* What is taken from a semaphore need not be a task. */
 	v->rate_known = e->place.kind == WAIT_SEM && sum.all_count &&
-	    sum.whole ? EXACT : takes;
+	    sum.whole ? ESTIMATED : takes;
 	fill_times(&v->wait, &sum.wait, known);
 	fill_times(&v->run, &sum.run, takes);
 	fill_times(&v->wakeup, &sum.wakeup, EXACT);
