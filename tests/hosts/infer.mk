@@ -2,4 +2,5 @@
 check_PROGRAMS += tests/hosts/pool_shapes
 tests_hosts_pool_shapes_SOURCES = tests/hosts/pool_shapes.c \
 	tests/hosts/pool_shapes.h tests/hosts/pool_shapes_odd.c \
+	tests/hosts/pool_shapes_table.c \
 	tests/hosts/pool_log.c

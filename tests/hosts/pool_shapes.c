@@ -32,58 +32,6 @@
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define NOINLINE __attribute__((noinline))
 
-struct shape {
-	const char *name;
-	bool always;		/* signals whether or not somebody is idle */
-	bool broadcasts;
-	bool wrapped;		/* all locks are taken at one place */
-	bool counts;		/* workers lock again to say that they are
-				 * done */
-	bool asked;		/* the length is asked for all the time */
-	bool tries;		/* who submits tries to get the lock */
-	bool bulk;		/* a burst is queued under one lock */
-	bool wakes;		/* waits end after a while, and begin anew */
-	bool inside;		/* a task locks the mutex, too */
-	bool turns;		/* who waits for a task has the mutex */
-	bool beside;		/* tasks are part of the worker's function */
-	bool bounded;		/* who submits waits for room, where workers
-				 * wait for tasks */
-	bool drains;		/* who takes takes all there are */
-	enum { COND, SEM, EPOLL, FUTEX, READ, ODD } kind;
-	enum odd_kind odd;
-	bool queue_each;
-};
-
-static const struct shape shapes[] = {
-	{ .name = "always", .always = true },
-	{ .name = "lazy" },
-	{ .name = "broadcast", .broadcasts = true },
-	{ .name = "wrapped", .wrapped = true },
-	{ .name = "counting", .always = true, .counts = true },
-	{ .name = "countwrapped", .counts = true, .wrapped = true },
-	{ .name = "ring", .broadcasts = true, .bounded = true },
-	{ .name = "drain", .always = true, .drains = true },
-	{ .name = "tried", .always = true, .tries = true },
-	{ .name = "bulk", .broadcasts = true, .bulk = true },
-	{ .name = "wakes", .always = true, .wakes = true },
-	{ .name = "inside", .always = true, .inside = true },
-	{ .name = "asked", .always = true, .asked = true },
-	{ .name = "sem", .kind = SEM },
-	{ .name = "each", .always = true, .queue_each = true },
-	{ .name = "epoll", .kind = EPOLL, .queue_each = true },
-	{ .name = "turn", .kind = EPOLL, .turns = true },
-	{ .name = "futex", .kind = FUTEX },
-	{ .name = "read", .kind = READ },
-	{ .name = "beside", .kind = READ, .beside = true },
-	{ .name = "any", .kind = ODD, .odd = ANY },
-	{ .name = "inner", .kind = ODD, .odd = INNER },
-	{ .name = "bell", .kind = ODD, .odd = BELL },
-	{ .name = "listen", .kind = ODD, .odd = LISTEN },
-	{ .name = "spin", .kind = ODD, .odd = SPIN },
-	{ .name = "steal", .kind = ODD, .odd = STEAL, .queue_each = true },
-	{ .name = "own", .kind = ODD, .odd = OWN },
-};
-
 static struct shape shape;
 static struct queue queues[WORKERS];
 static struct task tasks[TASKS];
@@ -514,11 +462,9 @@ be_steady(void)
 int
 main(int argc, char **argv)
 {
-	for (unsigned i = 0; argc == 3 &&
-	    i < sizeof(shapes) / sizeof(shapes[0]); i++) {
-		if (strcmp(argv[1], shapes[i].name) == 0)
-			shape = shapes[i];
-	}
+	for (const struct shape *s = shapes; argc == 3 && s->name != NULL; s++)
+		if (strcmp(argv[1], s->name) == 0)
+			shape = *s;
 	if (shape.name == NULL)
 		return 2;
 	start();

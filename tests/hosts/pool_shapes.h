@@ -40,6 +40,30 @@ enum odd_kind {
 			 * when it is its turn */
 };
 
+struct shape {
+	const char *name;
+	bool always;		/* signals whether or not somebody is idle */
+	bool broadcasts;
+	bool wrapped;		/* all locks are taken at one place */
+	bool counts;		/* workers lock again to say that they are
+				 * done */
+	bool asked;		/* the length is asked for all the time */
+	bool tries;		/* who submits tries to get the lock */
+	bool bulk;		/* a burst is queued under one lock */
+	bool wakes;		/* waits end after a while, and begin anew */
+	bool inside;		/* a task locks the mutex, too */
+	bool turns;		/* who waits for a task has the mutex */
+	bool beside;		/* tasks are part of the worker's function */
+	bool bounded;		/* who submits waits for room, where workers
+				 * wait for tasks */
+	bool drains;		/* who takes takes all there are */
+	enum { COND, SEM, EPOLL, FUTEX, READ, ODD } kind;
+	enum odd_kind odd;
+	bool queue_each;
+};
+/* The last has no name. */
+extern const struct shape shapes[];
+
 void odd_start(void);
 /* A task was put into queue @q, whose mutex is free again. */
 void odd_wake(enum odd_kind kind, struct queue *q);

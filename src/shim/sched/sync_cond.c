@@ -129,7 +129,7 @@ count_back(const struct work *w, struct gate *g, uint64_t n)
 }
 
 /* Who goes idle says that the queue is empty.  Where one took all there was,
- * more seems to be left; where each took one, the last has brought it to that. */
+ * more seems to be left; where each took one, none is. */
 static void
 end_backlog(struct gate *g, uint64_t lying)
 {
