@@ -1,5 +1,5 @@
 # Pools that nobody told us about.
-check_PROGRAMS += tests/hosts/pool_shapes
+check_PROGRAMS += tests/hosts/pool_shapes tests/hosts/pool_crowd
 tests_hosts_pool_shapes_SOURCES = tests/hosts/pool_shapes.c \
 	tests/hosts/pool_shapes.h tests/hosts/pool_shapes_odd.c \
 	tests/hosts/pool_shapes_table.c \

@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 """pools.py - what POOL lines say of pools that nobody told us about.
 
-Runs tests/hosts/pool_shapes in each of its shapes and compares the lines with
-what the host knows: counts of workers exactly, queue, waiting and working
-times within a quarter, or not told ("-") where the shape allows no estimate.
+Runs tests/hosts/pool_crowd, and tests/hosts/pool_shapes in each of its shapes,
+and compares the lines with what the hosts know: counts of workers exactly,
+queue, waiting and working times within a quarter, or not told ("-") where the
+shape allows no estimate.
 
 	pools.py LIBRARY HOST FOLDER
 """
@@ -218,6 +219,23 @@ def check(shape, may):
         fail(shape, f"the host ends with {host.returncode}")
 
 
+def check_crowd():
+    """Of many threads none is missing."""
+    log = os.path.join(FOLDER, "crowd")
+    crowd = os.path.join(os.path.dirname(HOST), "pool_crowd")
+    env = dict(os.environ, LD_PRELOAD=LIBRARY,
+               DIAG=f"schedtrace={PERIOD_MS},children=0,log={log}")
+    host = subprocess.Popen([crowd], env=env, text=True,
+                            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    host.stdout.readline()
+    line = settle(log, 3)
+    if line is None or line[3] != "200":
+        fail("crowd", f"not 200 workers: {line and line[0]}")
+    host.communicate("")
+
+
+if not sys.argv[4:]:
+    check_crowd()
 with ThreadPoolExecutor(4) as pool:
     list(pool.map(lambda name: check(name, SHAPES[name]),
                   sys.argv[4:] or SHAPES))

@@ -266,13 +266,15 @@ thread_begin(struct thread *t, enum thread_kind kind)
 {
 	struct thread *early = tls.thread;
 
+	/* The way to the thread's id leads through our own wrappers, and who
+	 * asks for a record there has to find this one. */
+	tls.thread = t;
+	tls.counts = NULL;	/* they may be those of another record */
 	atomic_store(&t->handle, (uint64_t)(uintptr_t)pthread_self());
 	note_stack(t);
 	atomic_store(&t->born_ns, clock_ns());
 	atomic_store(&t->kind, kind);
 	atomic_store(&t->tid, thread_own_tid());
-	tls.thread = t;
-	tls.counts = NULL;	/* they may be those of another record */
 	atomic_fetch_add(&created, 1);
 	/* A signal that arrived before us has made another record. */
 	if (early != NULL && early != t)
@@ -342,6 +344,11 @@ thread_make(void)
 	atomic_compare_exchange_strong(&home, &none, pid);
 
 	pid_t tid = thread_own_tid();
+
+	/* That may have made one on its way. */
+	if (tls.thread != NULL)
+		return tls.thread;
+
 	struct thread *t = take_found(tid, NULL);
 
 	if (t == NULL) {
