@@ -52,6 +52,25 @@ START_TEST(the_window_is_open_only_while_nothing_is_armed)
 }
 END_TEST
 
+START_TEST(operators_of_the_hosts_own_arm_the_operators_alone)
+{
+	void *inside = (void *)WINDOW_BASE;
+
+	state_arm_alloc(ARMED_OPERATORS, ARMED_BOOT);
+	ck_assert(!hook_armed() && hook_free_is_plain(inside));
+	ck_assert(hook_new_armed() && !hook_new_is_plain(inside));
+	state_arm_alloc(ARMED_COUNT, 0);
+	ck_assert_uint_eq(state_armed_alloc, ARMED_COUNT);
+	ck_assert_uint_eq(state_new_armed_alloc, ARMED_COUNT | ARMED_OPERATORS);
+	state_arm_alloc(0, ARMED_COUNT);
+	state_after_fork_child();
+	ck_assert(!hook_armed() && hook_free_is_plain(inside));
+	ck_assert(hook_new_armed() && !hook_new_is_plain(inside));
+	state_arm_alloc(0, ARMED_OPERATORS);
+	ck_assert(!hook_new_armed() && hook_new_is_plain(inside));
+}
+END_TEST
+
 START_TEST(waiting_is_armed_on_its_own)
 {
 	state_arm_alloc(0, ARMED_BOOT);
@@ -306,6 +325,7 @@ main(void)
 
 	tcase_add_test(t, before_the_constructor_everything_is_cold);
 	tcase_add_test(t, the_window_is_open_only_while_nothing_is_armed);
+	tcase_add_test(t, operators_of_the_hosts_own_arm_the_operators_alone);
 	tcase_add_test(t, waiting_is_armed_on_its_own);
 	tcase_add_test(t, a_scope_keeps_errno_and_refuses_a_second);
 	tcase_add_test(t, our_own_thread_has_no_scopes);

@@ -6,9 +6,9 @@
 # instruction, with the address of one table changed, so that asking "is
 # anything armed?" costs nothing at all.  Both add the block's size, looked up
 # by its class in jem_sizes, to a counter of the thread's bytes, and leave the
-# fast path where the sum has passed a limit.  Ours look it up in state_sizes:
-# jemalloc's table, or, while something is armed, sizes that pass any limit.
-# That one branch leads to @armed, all others to @cold.
+# fast path where the sum has passed a limit.  Ours look it up in @path_sizes
+# (state_sizes, state_new_sizes): jemalloc's table, or, while something is armed, sizes
+# that pass any limit.  That one branch leads to @armed, all others to @cold.
 #
 # Where blocks are counted and nothing else is, the path goes on at @armed with
 # "rest": from the last instruction that sets the sum anew, with jemalloc's own
@@ -168,7 +168,7 @@ function body(   i, exits, way, table)
 		return
 	table = operand(load)
 	rest[kind] = "\t" table "\n" copy(begin, "rest_" kind)
-	sub(/jem_sizes/, "state_sizes", text[load])
+	sub(/jem_sizes/, "\\path\\()_sizes", text[load])
 	macro[kind] = copy(1, kind)
 	sub(/^.*</, "", way)
 	sub(/>.*$/, "", way)
@@ -237,11 +237,11 @@ END {
 		print "#define FASTPATH 0"
 		print "#define SLOW_MALLOC jem_malloc"
 		print "#define SLOW_FREE jem_free"
-		macro["malloc"] = "\tcmpl\t$0, state_armed_alloc(%rip)\n" \
+		macro["malloc"] = "\tcmpl\t$0, \\path\\()_armed_alloc(%rip)\n" \
 		    "\tjne\t\\armed\n\tjmp\tjem_malloc\n"
 		macro["free"] = "\tmovq\t%rdi, %rax\n" \
 		    "\tshrq\t$HOT_WINDOW_BITS, %rax\n" \
-		    "\tcmpq\tstate_free_window(%rip), %rax\n" \
+		    "\tcmpq\t\\path\\()_free_window(%rip), %rax\n" \
 		    "\tjne\t\\armed\n\tjmp\tjem_free\n"
 	} else {
 		print "#define FASTPATH 1"
@@ -252,6 +252,6 @@ END {
 		print "\t.macro\trest_malloc cold\n" rest["malloc"] "\t.endm"
 		print "\t.macro\trest_free cold\n" rest["free"] "\t.endm"
 	}
-	print "\t.macro\tfast_malloc cold, armed\n" macro["malloc"] "\t.endm"
-	print "\t.macro\tfast_free cold, armed\n" macro["free"] "\t.endm"
+	print "\t.macro\tfast_malloc path, cold, armed\n" macro["malloc"] "\t.endm"
+	print "\t.macro\tfast_free path, cold, armed\n" macro["free"] "\t.endm"
 }

@@ -37,10 +37,11 @@
 	incq	\at(\scratch)
 	.endm
 
-	/* A function that gives a block; armed, \seen does. */
+	/* A function that gives a block; armed, \seen does.  What is armed is
+	 * told by state_'s words, or, for the operators, by state_new_'s. */
 	.macro	gives name seen
 	begin	\name
-	fast_malloc .Lrest_\name, .Larmed_\name
+	fast_malloc state, .Lrest_\name, .Larmed_\name
 .Larmed_\name:
 #if FASTPATH
 	cmpl	$HOT_ARMED_COUNT, state_armed_alloc(%rip)
@@ -59,10 +60,10 @@
 	 * fast path counted and cannot give is counted by \seen again. */
 	.macro	news name seen
 	begin	\name
-	fast_malloc \seen, .Larmed_\name
+	fast_malloc state_new, \seen, .Larmed_\name
 .Larmed_\name:
 #if FASTPATH
-	cmpl	$HOT_ARMED_COUNT, state_armed_alloc(%rip)
+	cmpl	$HOT_ARMED_COUNT, state_new_armed_alloc(%rip)
 	jne	\seen
 	count	HOT_NALLOC, SCRATCH_MALLOC, \seen
 	rest_malloc .Lagain_\name
@@ -76,12 +77,12 @@
 	.endm
 
 	/* A block that comes to .Larmed was found by jemalloc: no NULL. */
-	.macro	frees name, seen, entry
+	.macro	frees path, name, seen, entry
 	begin	\name
-	fast_free .Lrest_\name, .Larmed_\name
+	fast_free \path, .Lrest_\name, .Larmed_\name
 .Larmed_\name:
 #if FASTPATH
-	cmpl	$HOT_ARMED_COUNT, state_armed_alloc(%rip)
+	cmpl	$HOT_ARMED_COUNT, \path\()_armed_alloc(%rip)
 	jne	.Lrest_\name
 	count	HOT_NFREE, SCRATCH_FREE, .Lseen_\name
 	rest_free SLOW_FREE
@@ -91,7 +92,7 @@
 	je	.Lnull_\name
 	movq	%rdi, %rcx
 	shrq	$HOT_WINDOW_BITS, %rcx
-	cmpq	state_free_window(%rip), %rcx
+	cmpq	\path\()_free_window(%rip), %rcx
 	je	SLOW_FREE
 .Lseen_\name:
 	.ifnb	\entry
@@ -112,13 +113,13 @@
 
 	.text
 	gives	malloc, counted_malloc
-	frees	free, counted_free, HOT_FREE
+	frees	state, free, counted_free, HOT_FREE
 	news	_Znwm, operators_new
 	news	_Znam, operators_new_array
-	frees	_ZdlPv, operators_delete
-	frees	_ZdlPvm, operators_delete_sized
-	frees	_ZdaPv, operators_delete_array
-	frees	_ZdaPvm, operators_delete_array_sized
+	frees	state_new, _ZdlPv, operators_delete
+	frees	state_new, _ZdlPvm, operators_delete_sized
+	frees	state_new, _ZdaPv, operators_delete_array
+	frees	state_new, _ZdaPvm, operators_delete_array_sized
 	same_as	__libc_malloc, malloc
 	same_as	__libc_free, free
 	same_as	__libc_calloc, calloc

@@ -16,7 +16,7 @@
 #include "shim/trace/leakroots.h"
 
 /* What does not matter to where a block comes from. */
-#define USUAL ((uint32_t)(ARMED_COUNT | ARMED_TRACE | ARMED_OPERATORS))
+#define USUAL ((uint32_t)(ARMED_COUNT | ARMED_TRACE))
 
 static uint32_t
 armed(void)

@@ -100,7 +100,7 @@ is_replaced(uint32_t how)
 	if ((how & ARMED_BOOT) != 0 && early_is_over() &&
 	    !atomic_exchange(&looked, true)) {
 		operators_look();
-		how = atomic_load(&state_armed_alloc);
+		how = atomic_load(&state_new_armed_alloc);
 	}
 	return (how & ARMED_OPERATORS) != 0;
 }
@@ -109,7 +109,7 @@ is_replaced(uint32_t how)
 static ALWAYS_INLINE any_operator
 instead(enum operator op)
 {
-	uint32_t how = atomic_load_explicit(&state_armed_alloc,
+	uint32_t how = atomic_load_explicit(&state_new_armed_alloc,
 	    memory_order_relaxed);
 
 	if (likely((how & (ARMED_BOOT | ARMED_OPERATORS)) == 0) ||
@@ -124,7 +124,7 @@ plain_new(size_t size, enum operator op, enum alloc_entry entry, uintptr_t tag)
 	any_operator f;
 	void *p;
 
-	if (likely(!hook_armed())) {
+	if (likely(!hook_new_armed())) {
 		p = jem_malloc(size);
 	} else {
 		f = instead(op);
@@ -243,7 +243,7 @@ operators_delete_array_sized(void *p, size_t size)
 #define DELETE(which, entry) \
 	OPERATOR(void, _Z ## which, void *p, uintptr_t a, uintptr_t b) \
 	{ \
-		if (likely(hook_free_is_plain(p))) \
+		if (likely(hook_new_is_plain(p))) \
 			jem_free(p); \
 		else \
 			give_back(p, a, b, OP_Z ## which, entry); \

@@ -23,6 +23,22 @@ HOT_WORD _Atomic uint64_t state_free_window = WINDOW_CLOSED;
 HOT_WORD _Atomic uint64_t state_sizes[STATE_SIZES] = {
 	[0 ... STATE_SIZES - 1] = SIZE_ARMED,
 };
+HOT_WORD _Atomic uint32_t state_new_armed_alloc = ARMED_BOOT;
+HOT_WORD _Atomic uint64_t state_new_free_window = WINDOW_CLOSED;
+HOT_WORD _Atomic uint64_t state_new_sizes[STATE_SIZES] = {
+	[0 ... STATE_SIZES - 1] = SIZE_ARMED,
+};
+
+/* What one family of functions looks at. */
+struct path {
+	_Atomic uint32_t *armed;
+	_Atomic uint64_t *window, *sizes;
+};
+static const struct path of_malloc = {
+	&state_armed_alloc, &state_free_window, state_sizes,
+}, of_new = {
+	&state_new_armed_alloc, &state_new_free_window, state_new_sizes,
+};
 
 __thread struct tls tls
     __attribute__((tls_model("initial-exec"), visibility("hidden"))) = {
@@ -38,10 +54,10 @@ static const struct hook_helpers *helpers;
 enum { LOOK_AGAIN = 64 * 1024 };
 
 static void
-set_sizes(bool armed)
+set_sizes(const struct path *p, bool armed)
 {
 	for (int i = 0; sizes != NULL && i < STATE_SIZES; i++)
-		atomic_store_explicit(&state_sizes[i], armed ? SIZE_ARMED :
+		atomic_store_explicit(&p->sizes[i], armed ? SIZE_ARMED :
 		    sizes[i], memory_order_relaxed);
 	atomic_thread_fence(memory_order_seq_cst);
 }
@@ -55,17 +71,24 @@ state_know_sizes(const size_t table[STATE_SIZES])
 /* Arming closes the window first and disarming opens it last: a block that was
  * recorded is never freed unseen. */
 static void
-set_alloc(uint32_t armed)
+set_path(const struct path *p, uint32_t armed)
 {
 	if (armed != 0) {
-		set_sizes(true);
-		atomic_store(&state_free_window, WINDOW_CLOSED);
+		set_sizes(p, true);
+		atomic_store(p->window, WINDOW_CLOSED);
 	}
-	atomic_store(&state_armed_alloc, armed);
+	atomic_store(p->armed, armed);
 	if (armed == 0) {
-		atomic_store(&state_free_window, WINDOW_BASE / WINDOW_SIZE);
-		set_sizes(false);
+		atomic_store(p->window, WINDOW_BASE / WINDOW_SIZE);
+		set_sizes(p, false);
 	}
+}
+
+static void
+set_alloc(uint32_t armed)
+{
+	set_path(&of_malloc, armed & ~(uint32_t)ARMED_OPERATORS);
+	set_path(&of_new, armed);
 }
 
 void
@@ -75,7 +98,7 @@ state_arm_alloc(uint32_t set, uint32_t clear)
 
 	/* A handler which arms something cannot meet its own thread's lock. */
 	lock_take_masked(&lock, 0, &mask);
-	set_alloc((atomic_load(&state_armed_alloc) & ~clear) | set);
+	set_alloc((atomic_load(&state_new_armed_alloc) & ~clear) | set);
 	lock_give_masked(&lock, &mask);
 }
 
@@ -94,7 +117,7 @@ void
 state_after_fork_child(void)
 {
 	lock_reset(&lock);
-	set_alloc(atomic_load(&state_armed_alloc));
+	set_alloc(atomic_load(&state_new_armed_alloc));
 }
 
 void

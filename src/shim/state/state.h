@@ -43,7 +43,8 @@ enum armed_alloc {
 	ARMED_COUNT = 1 << 1,	/* count objects per thread (gctrace) */
 	ARMED_TRACE = 1 << 2,	/* allocation tracing: text, tape or leaks */
 	ARMED_FOREIGN = 1 << 3,	/* pointers outside the window can be ours */
-	ARMED_OPERATORS = 1 << 4, /* the host has a new or delete of its own */
+	ARMED_OPERATORS = 1 << 4, /* the host has a new or delete of its own:
+				   * armed for the operators alone */
 };
 
 enum armed_wait {
@@ -66,6 +67,14 @@ extern _Atomic uint64_t state_free_window
 enum { STATE_SIZES = 232 };
 extern _Atomic uint64_t state_sizes[STATE_SIZES]
     __attribute__((visibility("hidden")));
+/* The same three for C++'s operators, which are armed whenever malloc() and
+ * free() are, and while the host has some of its own. */
+extern _Atomic uint32_t state_new_armed_alloc
+    __attribute__((visibility("hidden")));
+extern _Atomic uint64_t state_new_free_window
+    __attribute__((visibility("hidden")));
+extern _Atomic uint64_t state_new_sizes[STATE_SIZES]
+    __attribute__((visibility("hidden")));
 /* Tells where jemalloc has that table, which is filled and stays. */
 void state_know_sizes(const size_t sizes[STATE_SIZES]);
 
@@ -84,6 +93,21 @@ hook_free_is_plain(const void *p)
 {
 	return (uint64_t)(uintptr_t)p / WINDOW_SIZE ==
 	    atomic_load_explicit(&state_free_window, memory_order_relaxed);
+}
+
+/* The same two for the operators. */
+SIGNAL_SAFE static ALWAYS_INLINE bool
+hook_new_armed(void)
+{
+	return atomic_load_explicit(&state_new_armed_alloc,
+	    memory_order_relaxed) != 0;
+}
+
+SIGNAL_SAFE static ALWAYS_INLINE bool
+hook_new_is_plain(const void *p)
+{
+	return (uint64_t)(uintptr_t)p / WINDOW_SIZE ==
+	    atomic_load_explicit(&state_new_free_window, memory_order_relaxed);
 }
 
 SIGNAL_SAFE static ALWAYS_INLINE bool
