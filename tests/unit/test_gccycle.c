@@ -24,6 +24,7 @@ example(void)
 	return (struct gc_cycle){
 	    .number = 7,
 	    .elapsed_ns = 2104 * NS_PER_MS,
+	    .timed_ns = 2104 * NS_PER_MS,
 	    .cpu_all_ns = 135 * NS_PER_MS,
 	    .cpus_hundredths = 800,
 	    .cpus = 8,

@@ -24,7 +24,7 @@ struct parser {
 	struct piece item;	/* the one that is read now */
 };
 
-static const struct options defaults = {
+const struct options options_defaults = {
 	.leaks = -1,
 	.depth = 64,
 	.maxsize = UINT64_MAX,
@@ -203,7 +203,7 @@ ignore(void *arg, const char *sentence)
 }
 
 void
-options_parse(struct options *opt, const char *text,
+options_change(struct options *opt, const char *text,
     options_complain_fn complain, void *arg)
 {
 	struct parser p = {
@@ -213,7 +213,6 @@ options_parse(struct options *opt, const char *text,
 	};
 	struct piece rest = { text, text == NULL ? 0 : strlen(text) };
 
-	*opt = defaults;
 	while (rest.len > 0) {
 		p.item = trim(split(&rest, ','));
 		/* A comma too many is no mistake worth a line. */
@@ -225,13 +224,21 @@ options_parse(struct options *opt, const char *text,
 		    "no allocation is traced");
 }
 
+void
+options_parse(struct options *opt, const char *text,
+    options_complain_fn complain, void *arg)
+{
+	*opt = options_defaults;
+	options_change(opt, text, complain, arg);
+}
+
 bool
 options_any(const struct options *opt)
 {
 	return opt->gctrace != 0 || opt->schedtrace_ns != 0 ||
 	    opt->allocfreetrace != 0 || opt->tape[0] != '\0' ||
 	    opt->leaks > 0 || opt->memstats != MEMSTATS_OFF ||
-	    opt->signal != 0;
+	    opt->signal != 0 || opt->control;
 }
 
 /* A program's name as part of a path; it may be anything but a folder. */

@@ -41,10 +41,14 @@ struct options {
 	uint64_t sample;		/* 1 in n */
 	int signal;			/* number; 0 none */
 	bool leakscan;
+	bool control;
 	bool children;
 	enum prefix_mode prefix;
 	bool help;			/* DIAG=help was asked for */
 };
+
+extern const struct options options_defaults
+    __attribute__((visibility("hidden")));
 
 /* Called with one sentence per item that was skipped:
  * DIAG item "schedtrce=10": unknown key (did you mean schedtrace?) */
@@ -54,6 +58,13 @@ typedef void (*options_complain_fn)(void *arg, const char *sentence);
  * The last duplicate wins. */
 void options_parse(struct options *opt, const char *text,
     options_complain_fn complain, void *arg);
+
+/* The same, but what @text does not name stays as it is in @opt. */
+void options_change(struct options *opt, const char *text,
+    options_complain_fn complain, void *arg);
+
+/* The items that are not at their defaults, as DIAG has them. */
+void options_write(struct buf *b, const struct options *opt);
 
 /* True when anything is asked for that needs more than being there. */
 bool options_any(const struct options *opt);

@@ -60,6 +60,8 @@
 	ROW("signal", KIND_SIGNAL, signal, 1, 64, "name, like USR2", "-", \
 	    "on this signal: MemStats, SCHED detail and a live-heap " \
 	    "summary; refused if the host handles the signal") \
+	ROW("control", KIND_BOOL, control, 0, 1, "0, 1", "0", \
+	    "diag ctl may read and change what is on while the program runs") \
 	ROW("children", KIND_BOOL, children, 0, 1, "0, 1", "1", \
 	    "children made by exec are traced too") \
 	ROW("prefix", KIND_PREFIX, prefix, 0, 0, "0, 1, auto", "auto", \

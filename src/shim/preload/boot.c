@@ -31,6 +31,7 @@
 #include "shim/preload/threads.h"
 #include "shim/preload/waits.h"
 #include "shim/sched/pool.h"
+#include "shim/serve/control.h"
 #include "shim/sink/sink.h"
 #include "shim/stack/stack.h"
 #include "shim/state/state.h"
@@ -107,7 +108,8 @@ wants_prefix(void)
 static bool
 wants_trace(void)
 {
-	return opt.allocfreetrace != 0 || opt.tape[0] != '\0' || opt.leaks > 0;
+	return opt.allocfreetrace != 0 || opt.tape[0] != '\0' ||
+	    opt.leaks > 0 || opt.control;
 }
 
 /* The log's name is the sink's to expand: a forked child may have its own.  A
@@ -141,12 +143,14 @@ start_traces(void)
 {
 	if (opt.tape[0] != '\0')
 		started("tape", recorder_start(&opt));
+	else if (opt.control)
+		started("tape", recorder_prepare(&opt));
 	if (opt.gctrace != 0 && started("gctrace", gctrace_start(&opt)))
 		state_arm_alloc(ARMED_COUNT, 0);
 	if (opt.memstats != MEMSTATS_OFF &&
 	    started("memstats", memstats_start(&opt)))
 		state_arm_alloc(ARMED_COUNT, 0);
-	if (opt.schedtrace_ns != 0 || opt.signal != 0) {
+	if (opt.schedtrace_ns != 0 || opt.signal != 0 || opt.control) {
 		direct_start();
 		pool_arm();
 	}
@@ -154,6 +158,15 @@ start_traces(void)
 		started("schedtrace", schedtrace_start(&opt));
 	if (wants_trace() && started("stacks", stack_init(opt.depth)))
 		started("allocfreetrace", alloctrace_start(&opt));
+}
+
+/* What is turned on later must have been ready, and objects counted, from the
+ * start. */
+static void
+start_control(void)
+{
+	if (opt.control && started("control", control_start(&opt)))
+		state_arm_alloc(ARMED_COUNT, 0);
 }
 
 static void
@@ -167,6 +180,7 @@ start_asked(const struct buf *complaints)
 	foreign_look();
 	mend_start();
 	start_traces();
+	start_control();
 	signals_start(&opt);
 	life_begin();
 	started("diag thread", ticker_start());

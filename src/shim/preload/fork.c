@@ -35,6 +35,7 @@
 #include "shim/sched/pool.h"
 #include "shim/sched/sync.h"
 #include "shim/sched/thread.h"
+#include "shim/serve/control.h"
 #include "shim/sink/sink.h"
 #include "shim/stack/stack.h"
 #include "shim/state/state.h"
@@ -106,6 +107,7 @@ restart_traces(void)
 	schedtrace_after_fork_child();
 	life_after_fork_child();
 	signals_after_fork_child();
+	control_after_fork_child();
 	ticker_after_fork_child();
 }
 

@@ -18,11 +18,9 @@
 #include "shim/preload/life.h"
 #include "shim/preload/real.h"
 #include "shim/preload/signals_wrap.h"
+#include "shim/serve/snapshot.h"
 #include "shim/sink/sink.h"
 #include "shim/state/state.h"
-#include "shim/trace/alloctrace.h"
-#include "shim/trace/memstats.h"
-#include "shim/trace/schedtrace.h"
 #include "shim/trace/ticker.h"
 
 static const uint8_t fatal[] = {
@@ -95,10 +93,7 @@ on_fatal(int sig, siginfo_t *info, void *context)
 static void
 tell(void *arg, uint64_t due_ns)
 {
-	memstats_dump();
-	schedtrace_now();
-	alloctrace_report(false);
-	sink_flush();
+	snapshot_print();
 }
 
 static void
@@ -148,7 +143,8 @@ static bool
 wants_last_report(const struct options *opt)
 {
 	return opt->allocfreetrace != 0 || opt->leaks > 0 ||
-	    opt->tape[0] != '\0' || opt->memstats == MEMSTATS_EXIT;
+	    opt->tape[0] != '\0' || opt->memstats == MEMSTATS_EXIT ||
+	    opt->control;
 }
 
 void

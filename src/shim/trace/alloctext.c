@@ -21,7 +21,7 @@ enum {
 	EVENT_LINES = 3,	/* of a record, besides its frames */
 };
 
-static bool brief;
+static _Atomic bool brief;
 /* Which stacks were told; a byte is the generation it was told in.  Bytes are
  * read and written atomically. */
 static uint8_t *_Atomic told[TOLD_PARTS];
@@ -56,11 +56,10 @@ static const struct {
 #undef ENTRY
 };
 
-int
+void
 alloctext_start(bool is_brief)
 {
 	brief = is_brief;
-	return 0;
 }
 
 /* The writers below put text at @to and return where it ends.  Each record has
@@ -109,7 +108,8 @@ put_seconds(char *to, uint64_t us)
 }
 
 static char *
-put_event(char *to, const struct tracer *tr, const struct alloctext *e)
+put_event(char *to, const struct tracer *tr, const struct alloctext *e,
+    bool is_brief)
 {
 	to = e->is_free ? put_literal(to, "tracefree(0x") :
 	    put_literal(to, "tracealloc(0x");
@@ -127,7 +127,7 @@ put_event(char *to, const struct tracer *tr, const struct alloctext *e)
 		to = put_literal(to, " age=");
 		to = put_seconds(to, e->age_us);
 	}
-	if (brief) {
+	if (is_brief) {
 		to = put_literal(to, " stack ");
 		to = put_decimal(to, e->stack, 1);
 	}
@@ -200,25 +200,31 @@ tell_stack(struct tracer *tr, uint32_t id, uint8_t *byte)
 		lock_give_masked(&telling, &mask);
 }
 
+static ALWAYS_INLINE bool
+put_brief(struct tracer *tr, const struct alloctext *e, unsigned n)
+{
+	uint8_t *byte = told_byte(e->stack);
+	char *at = tr->record;
+
+	if (unlikely(!was_told(byte)))
+		tell_stack(tr, e->stack, byte);
+	for (unsigned i = 0; i < n; i++)
+		at = put_event(at, tr, &e[i], true);
+	return sink_put(tr->record, (size_t)(at - tr->record));
+}
+
 bool
 alloctext_put(struct tracer *tr, const struct alloctext *e, unsigned n)
 {
 	char *at = tr->record;
 
-	if (brief) {
-		uint8_t *byte = told_byte(e->stack);
-
-		if (unlikely(!was_told(byte)))
-			tell_stack(tr, e->stack, byte);
-		for (unsigned i = 0; i < n; i++)
-			at = put_event(at, tr, &e[i]);
-		return sink_put(tr->record, (size_t)(at - tr->record));
-	}
+	if (atomic_load_explicit(&brief, memory_order_relaxed))
+		return put_brief(tr, e, n);
 	for (unsigned i = 0; i < n; i++) {
 		size_t space = record_space(n) / n - 1;
 		char *begin = at;
 
-		at = put_event(at, tr, &e[i]);
+		at = put_event(at, tr, &e[i], false);
 		at += frames_text(at, space - (size_t)(at - begin),
 		    e[i].stack, tr->room);
 		*at++ = '\n';

@@ -34,8 +34,8 @@ struct alloctext {
 	bool is_free;
 };
 
-/* @brief: the short form.  0 or a negative errno. */
-int alloctext_start(bool brief);
+/* @brief: the short form.  It may change while events are written. */
+void alloctext_start(bool brief);
 
 /* Writes @n events, whose stacks are equal, in one record.  The tracer's label
  * must be up to date.  False when the sink dropped it. */

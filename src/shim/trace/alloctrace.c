@@ -18,20 +18,25 @@
 #include "shim/trace/recorder.h"
 #include "shim/trace/tracer.h"
 
+/* What a hook looks at may change under it: it is ready for either. */
 static struct {
-	bool on;
-	bool tape;		/* events go onto the tape */
-	bool tape_alone;	/* and nowhere else: blocks are not followed */
+	bool ready;		/* what tracing needs is there */
+	_Atomic bool on;
+	_Atomic bool tape;	/* events go onto the tape */
+	_Atomic bool tape_alone; /* and nowhere else: blocks are not followed */
 	unsigned groups;	/* of leaks to list; 0: no summary */
 	bool scan;		/* at exit, look what is still pointed to */
-	bool partial;		/* some blocks are not followed */
+	const char *blind;	/* why some blocks are not followed; or NULL */
+	struct options opt;	/* as they are in force */
 } trace;
+
+#define GET(field) atomic_load_explicit(&trace.field, memory_order_relaxed)
 
 static void
 lose(enum lost why)
 {
 	lost_add(why, 1);
-	if (trace.tape)
+	if (GET(tape))
 		recorder_lose(1);
 }
 
@@ -59,39 +64,112 @@ alloctrace_forget(const void *p)
 	follow_lose(p);
 }
 
-int
-alloctrace_start(const struct options *opt)
+static bool
+has_filter(const struct options *opt)
 {
-	bool text = opt->allocfreetrace != 0;
+	return opt->minsize != 0 || opt->maxsize != UINT64_MAX ||
+	    opt->sample > 1;
+}
+
+static unsigned
+groups_of(const struct options *opt)
+{
+	if (opt->leaks >= 0)
+		return (unsigned)opt->leaks;
+	/* With a tape alone its reader tells the leaks, at no cost here. */
+	return opt->allocfreetrace != 0 ? 20 : 0;
+}
+
+static bool
+is_wanted(const struct options *opt)
+{
+	return opt->allocfreetrace != 0 || recorder_is_on() ||
+	    groups_of(opt) != 0;
+}
+
+/* Blocks are followed from their allocation to their end. */
+static bool
+follows(const struct options *opt)
+{
+	return opt->allocfreetrace != 0 || groups_of(opt) != 0 ||
+	    (recorder_is_on() && has_filter(opt));
+}
+
+/* What is needed, now or when it is turned on. */
+static int
+make_ready(const struct options *opt)
+{
+	bool text = opt->allocfreetrace != 0 || opt->control;
 	int err = 0;
 
-	trace.groups = opt->leaks > 0 ? (unsigned)opt->leaks : 0;
-	/* With a tape alone its reader tells the leaks, at no cost here. */
-	if (opt->leaks < 0 && text)
-		trace.groups = 20;
-	trace.scan = opt->leakscan;
-	trace.partial = opt->minsize != 0 || opt->maxsize != UINT64_MAX ||
-	    opt->sample > 1;
-	trace.tape = recorder_is_on();
-	if (!text && !trace.tape && trace.groups == 0)
+	if (trace.ready)
 		return 0;
 	stamp_init();
 	blocktime_start(!text);
-	trace.tape_alone = trace.tape && !text && trace.groups == 0 &&
-	    !trace.partial;
-	if (!trace.tape_alone)
-		err = follow_start(opt, trace.tape);
-	if (trace.scan && trace.groups != 0 && !trace.partial)
-		follow_wipe();
+	if (follows(opt) || opt->control)
+		err = follow_start();
 	if (err == 0)
 		err = stack_init(opt->depth);
 	if (err != 0)
 		return err;
 	tracer_start(text ? opt->depth : 0);
-	if (!trace.tape_alone)
+	trace.ready = true;
+	return 0;
+}
+
+static void
+set(const struct options *opt)
+{
+	trace.opt = *opt;
+	trace.groups = groups_of(opt);
+	trace.scan = opt->leakscan;
+	if (has_filter(opt))
+		trace.blind = "not every block is followed";
+	trace.tape = recorder_is_on();
+	trace.tape_alone = !follows(opt);
+	follow_set(opt, trace.tape);
+	follow_wipe(trace.scan && trace.groups != 0 && trace.blind == NULL);
+	trace.on = is_wanted(opt);
+	state_arm_alloc(trace.on ? ARMED_TRACE : 0, trace.on ? 0 : ARMED_TRACE);
+}
+
+int
+alloctrace_start(const struct options *opt)
+{
+	bool wanted = is_wanted(opt);
+	int err = wanted || opt->control ? make_ready(opt) : 0;
+
+	if (err != 0)
+		return err;
+	if (follows(opt))
 		objects_start();
-	trace.on = true;
-	state_arm_alloc(ARMED_TRACE, 0);
+	set(opt);
+	return 0;
+}
+
+static bool
+has_same_filter(const struct options *a, const struct options *b)
+{
+	return a->minsize == b->minsize && a->maxsize == b->maxsize &&
+	    a->sample == b->sample;
+}
+
+/* Blocks whose end was not seen, or would not be, are not followed on. */
+int
+alloctrace_change(const struct options *opt)
+{
+	bool went_on = trace.on && !trace.tape_alone &&
+	    has_same_filter(&trace.opt, opt);
+	int err = make_ready(opt);
+
+	if (err != 0)
+		return err;
+	if (!went_on && follows(opt)) {
+		follow_begin_anew();
+		trace.blind = "blocks from before it was turned on are not "
+		    "followed";
+	}
+	set(opt);
 	return 0;
 }
 
@@ -101,7 +179,7 @@ alloctrace_alloc(struct thread *t, void *p, size_t size,
 {
 	if (unlikely(t == NULL))
 		lose(LOST_MEMORY);
-	else if (trace.tape_alone)
+	else if (GET(tape_alone))
 		recorder_alloc(t, p, size, (uint8_t)entry, stack_capture_at(
 		    thread_stack_cache(t), from), stamp_now());
 	else
@@ -115,7 +193,7 @@ alloctrace_free(struct thread *t, void *p, enum alloc_entry entry,
 	if (unlikely(t == NULL)) {
 		lose(LOST_MEMORY);
 		follow_lose(p);
-	} else if (trace.tape_alone) {
+	} else if (GET(tape_alone)) {
 		recorder_free(t, p, entry == ENTRY_FREE ? 0 : (uint8_t)entry,
 		    stack_capture_at(thread_stack_cache(t), from),
 		    stamp_now());
@@ -129,8 +207,9 @@ alloctrace_move_begin(struct thread *t, void *old, struct alloc_moved *m)
 {
 	(void)t;
 	m->stack = 0;
-	m->stamp = trace.tape ? stamp_now() : 0;
-	if (!trace.tape_alone)
+	m->at_ns = 0;
+	m->stamp = stamp_now();
+	if (!GET(tape_alone))
 		follow_move_begin(old, m);
 }
 
@@ -144,7 +223,7 @@ alloctrace_move_end(struct thread *t, void *old, void *new_, size_t size,
 			follow_move_failed(old, m);
 	} else if (unlikely(t == NULL)) {
 		lose(LOST_MEMORY);
-	} else if (trace.tape_alone) {
+	} else if (GET(tape_alone)) {
 		recorder_move(t, old, new_, size, (uint8_t)entry,
 		    stack_capture_at(thread_stack_cache(t), from), m->stamp);
 	} else {
@@ -159,8 +238,8 @@ report_leaks(bool final)
 	    .groups = trace.groups,
 	    .born = follow_born(),
 	    .scan = final && trace.scan,
-	    .blind = trace.partial || lost_count() != 0 ?
-		"not every block is followed" : NULL,
+	    .blind = trace.blind != NULL ? trace.blind :
+		lost_count() != 0 ? "not every block is followed" : NULL,
 	});
 }
 

@@ -28,6 +28,9 @@ enum alloc_entry {
 };
 
 int alloctrace_start(const struct options *opt);
+/* From here on as @opt says, in a process that runs with control=1; the tape is
+ * the recorder's business, and there already.  0 or a negative errno. */
+DETACHED int alloctrace_change(const struct options *opt);
 
 /* After an allocation of @size bytes succeeded, inside a hook scope.  @from is
  * how the host called. */

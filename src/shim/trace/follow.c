@@ -4,6 +4,7 @@
  */
 #include "shim/trace/follow.h"
 
+#include <stdatomic.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -25,13 +26,17 @@
 /* Larger blocks are mostly fresh pages, and writing to them costs memory. */
 #define WIPE_MOST 8192
 
+/* The diag thread may change them: what an event needs twice it reads once. */
 static struct {
-	bool on, text;
-	bool wipe;		/* what blocks at exit still point to matters */
-	bool tape;		/* events go onto the tape too */
-	uint64_t minsize, maxsize, sample;
-	uint64_t born;		/* a forked child's birth, in ticks */
+	_Atomic bool on, text;
+	_Atomic bool wipe;	/* what blocks at exit still point to matters */
+	_Atomic bool tape;	/* events go onto the tape too */
+	_Atomic uint64_t minsize, maxsize, sample;
+	_Atomic uint64_t born;	/* a forked child's birth, in ticks; or when
+				 * following began anew */
 } trace;
+
+#define GET(field) atomic_load_explicit(&trace.field, memory_order_relaxed)
 
 static ALWAYS_INLINE uint64_t
 shown_time(uint64_t now_ns)
@@ -45,26 +50,37 @@ shown_time(uint64_t now_ns)
 static ALWAYS_INLINE bool
 is_inherited(const struct live_block *b)
 {
-	return b->time < trace.born;
+	return b->time < GET(born);
 }
 
 int
-follow_start(const struct options *opt, bool tape)
+follow_start(void)
 {
-	int err;
+	int err = live_start();
 
+	if (err == 0)
+		err = frames_start();
+	trace.on = err == 0;
+	return err;
+}
+
+void
+follow_set(const struct options *opt, bool tape)
+{
+	alloctext_start(opt->allocfreetrace == 2);
 	trace.text = opt->allocfreetrace != 0;
 	trace.tape = tape;
 	trace.minsize = opt->minsize;
 	trace.maxsize = opt->maxsize;
 	trace.sample = opt->sample;
-	err = live_start();
-	if (err == 0)
-		err = frames_start();
-	if (err == 0 && trace.text)
-		err = alloctext_start(opt->allocfreetrace == 2);
-	trace.on = err == 0;
-	return err;
+}
+
+void
+follow_begin_anew(void)
+{
+	trace.born = blocktime_now();
+	tracer_begin_anew();
+	leaks_begin_anew();
 }
 
 void
@@ -80,9 +96,9 @@ follow_born(void)
 }
 
 void
-follow_wipe(void)
+follow_wipe(bool wipe)
 {
-	trace.wipe = true;
+	trace.wipe = wipe;
 }
 
 /*
@@ -93,7 +109,7 @@ follow_wipe(void)
 static ALWAYS_INLINE void
 wipe(void *p, size_t from, size_t to)
 {
-	if (trace.wipe && to <= WIPE_MOST && from < to)
+	if (GET(wipe) && to <= WIPE_MOST && from < to)
 		memset((char *)p + from, 0, to - from);
 }
 
@@ -102,7 +118,7 @@ follow_lose(const void *p)
 {
 	struct live_block b;
 
-	if (trace.on && live_take(p, &b) && !is_inherited(&b))
+	if (GET(on) && live_take(p, &b) && !is_inherited(&b))
 		leaks_add_nested(-(int64_t)b.size);
 }
 
@@ -120,9 +136,11 @@ tracer_of(struct thread *t)
 static ALWAYS_INLINE bool
 is_wanted(struct tracer *tr, uint64_t size)
 {
-	if (size < trace.minsize || size > trace.maxsize)
+	uint64_t sample = GET(sample);
+
+	if (size < GET(minsize) || size > GET(maxsize))
 		return false;
-	return likely(trace.sample <= 1) || tr->skipped++ % trace.sample == 0;
+	return likely(sample <= 1) || tr->skipped++ % sample == 0;
 }
 
 /* Enters a block and counts it; false when it cannot be traced. */
@@ -169,6 +187,7 @@ follow_alloc(struct thread *t, void *p, size_t size, enum alloc_entry entry,
 {
 	size_t usable = jem_malloc_usable_size(p);
 	struct tracer *tr = tracer_of(t);
+	bool text = GET(text);
 	struct live_block b;
 	uint64_t now = 0;
 
@@ -181,16 +200,16 @@ follow_alloc(struct thread *t, void *p, size_t size, enum alloc_entry entry,
 	if (entry != ENTRY_CALLOC)
 		wipe(p, 0, usable);
 	b.size = size;
-	if (trace.text)
+	if (text)
 		now = clock_ns();
-	b.time = trace.text ? blocktime_at(now) : blocktime_now();
+	b.time = text ? blocktime_at(now) : blocktime_now();
 	b.stack = stack_capture_at(thread_stack_cache(t), from);
 	if (!enter_block(tr, p, usable, &b))
 		return;
-	if (trace.tape)
+	if (GET(tape))
 		recorder_alloc(t, p, size, (uint8_t)entry, b.stack,
 		    stamp_now());
-	if (!trace.text)
+	if (!text)
 		return;
 	tracer_label(tr, t);
 	alloctext_put(tr, &(struct alloctext){
@@ -208,6 +227,7 @@ follow_free(struct thread *t, void *p, enum alloc_entry entry,
     const struct stack_origin *from)
 {
 	struct tracer *tr = tracer_of(t);
+	bool text = GET(text), tape = GET(tape);
 	uint32_t stack = STACK_NONE;
 	struct live_block b;
 	uint64_t now;
@@ -219,12 +239,12 @@ follow_free(struct thread *t, void *p, enum alloc_entry entry,
 		return;
 	}
 	count_free(tr, &b);
-	if (trace.text || trace.tape)
+	if (text || tape)
 		stack = stack_capture_at(thread_stack_cache(t), from);
-	if (trace.tape)
+	if (tape)
 		recorder_free(t, p, entry == ENTRY_FREE ? 0 : (uint8_t)entry,
 		    stack, stamp_now());
-	if (!trace.text)
+	if (!text)
 		return;
 	now = clock_ns();
 	tracer_label(tr, t);
@@ -247,7 +267,7 @@ follow_move_begin(void *old, struct alloc_moved *m)
 
 	if (!live_take(old, &b))
 		return false;
-	m->at_ns = trace.text ? clock_ns() : 0;
+	m->at_ns = GET(text) ? clock_ns() : 0;
 	m->size = b.size;
 	m->time = b.time;
 	m->stack = b.stack;
@@ -305,6 +325,7 @@ follow_move(struct thread *t, void *old, void *new_, size_t size,
 	struct alloctext e[2] = {
 		{ .entry = entry }, { .entry = entry }
 	};
+	bool text = GET(text) && m->at_ns != 0;
 	bool wanted;
 
 	if (unlikely(tr == NULL)) {
@@ -312,8 +333,8 @@ follow_move(struct thread *t, void *old, void *new_, size_t size,
 		return;
 	}
 	/* A block that is traced stays traced: sample does not drop it. */
-	wanted = m->stack != 0 ? size >= trace.minsize &&
-	    size <= trace.maxsize : is_wanted(tr, size);
+	wanted = m->stack != 0 ? size >= GET(minsize) &&
+	    size <= GET(maxsize) : is_wanted(tr, size);
 	if (m->stack == 0 && !wanted)
 		return;
 	b.size = size;
@@ -330,10 +351,10 @@ follow_move(struct thread *t, void *old, void *new_, size_t size,
 		e[1].usable = usable;
 		e[1].since_us = shown_time(blocktime_to_ns(b.time));
 	}
-	if (trace.tape)
+	if (GET(tape))
 		recorder_move(t, e[0].p, e[1].p, size, (uint8_t)entry,
 		    b.stack, m->stamp);
-	if (!trace.text)
+	if (!text)
 		return;
 	tracer_label(tr, t);
 	write_move(tr, e);

@@ -19,12 +19,17 @@
 #include "common/options/options.h"
 #include "shim/trace/alloctrace.h"
 
-/* 0 or a negative errno.  @tape: events go there too. */
-int follow_start(const struct options *opt, bool tape);
+/* Makes what following needs; 0 or a negative errno. */
+int follow_start(void);
+/* What is followed, and where events go; @tape: there, too.  It may change
+ * while threads are at it. */
+void follow_set(const struct options *opt, bool tape);
+/* Blocks from before now are not followed. */
+DETACHED void follow_begin_anew(void);
 
 /* What a block points to will be asked at exit: the bytes of new blocks that
  * nobody has written yet are made zero, up to 8,192 of them. */
-void follow_wipe(void);
+void follow_wipe(bool wipe);
 
 /* An allocation, counted, whose end will be seen. */
 IN_HOOK void follow_alloc(struct thread *t, void *p, size_t size,

@@ -85,11 +85,11 @@ gccycle_between(struct gc_cycle *c, const struct gc_look *from,
 	c->goal = gccycle_goal(c->live);
 }
 
-/* Share of the elapsed time x usable CPUs, in percent with one decimal. */
+/* Share of the timed time x usable CPUs, in percent with one decimal. */
 static void
 print_share(struct buf *b, const struct gc_cycle *c)
 {
-	__uint128_t all = (__uint128_t)c->elapsed_ns * c->cpus_hundredths / 100;
+	__uint128_t all = (__uint128_t)c->timed_ns * c->cpus_hundredths / 100;
 	uint64_t tenths = all == 0 ? 0 :
 	    (uint64_t)((__uint128_t)c->cpu_all_ns * 1000 / all);
 

@@ -31,6 +31,7 @@ struct gc_look {
 struct gc_cycle {
 	uint64_t number;
 	uint64_t elapsed_ns;		/* since the process started */
+	uint64_t timed_ns;		/* since calls are timed */
 	uint64_t cpu_all_ns;		/* of all cycles since then */
 	uint64_t cpus_hundredths;
 	unsigned cpus;

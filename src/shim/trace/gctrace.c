@@ -57,6 +57,7 @@ static struct {
 	uint64_t nalloc, nfree;
 	struct heap_calls calls;
 	uint64_t cpu_start_ns;	/* CPU time that is the parent's */
+	uint64_t late_ns;	/* from the process's start to ours */
 	struct arenas *was, *is;
 	struct gc_figures figures;
 	struct lines lines;
@@ -191,6 +192,7 @@ print_cycle(const struct gc_look *now, uint64_t before, enum gc_reason reason)
 	struct gc_cycle c = {
 	    .number = g.figures.cycles + 1,
 	    .elapsed_ns = clock_since_start_ns(),
+	    .timed_ns = clock_since_start_ns() - g.late_ns,
 	    .cpu_all_ns = gccycle_cpu(&now->calls) - g.cpu_start_ns,
 	    .cpus_hundredths = cpus_hundredths(),
 	    .cpus = cpus_whole(),
@@ -203,6 +205,7 @@ print_cycle(const struct gc_look *now, uint64_t before, enum gc_reason reason)
 	blocks_count(&c.nalloc, &c.nfree);
 	c.arenas = count_arenas(reason);
 	g.figures.cpu_ns = c.cpu_all_ns;
+	g.figures.late_ns = g.late_ns;
 	remember(&c);
 	lines_begin(&g.lines);
 	gccycle_print(&g.lines.text, &c);
@@ -332,8 +335,10 @@ gctrace_start(const struct options *opt)
 	if (opt->gctrace == 0)
 		return 0;
 	g.detail = opt->gctrace > 1;
-	g.was = mem_map(sizeof(*g.was));
-	g.is = mem_map(sizeof(*g.is));
+	if (g.was == NULL)
+		g.was = mem_map(sizeof(*g.was));
+	if (g.is == NULL)
+		g.is = mem_map(sizeof(*g.is));
 	/* What jemalloc tries out when it starts is no cycle. */
 	look(&g.base);
 	heap_time(true);
@@ -342,6 +347,40 @@ gctrace_start(const struct options *opt)
 	if (g.job < 0)
 		return g.job;
 	g.started = true;
+	return 0;
+}
+
+static void
+stop(void)
+{
+	ticker_remove(g.job);
+	g.started = false;
+	heap_time(false);
+}
+
+/* The first cycle begins now. */
+static int
+begin_late(const struct options *opt)
+{
+	struct heap_calls calls;
+
+	heap_calls(&calls);
+	g.cpu_start_ns = gccycle_cpu(&calls);
+	g.late_ns = clock_since_start_ns();
+	g.child = true;
+	g.held_since_ns = g.unended_since_ns = g.next_look_ns = 0;
+	return gctrace_start(opt);
+}
+
+int
+gctrace_change(const struct options *opt)
+{
+	g.detail = opt->gctrace > 1;
+	if (g.started == (opt->gctrace != 0))
+		return 0;
+	if (opt->gctrace != 0)
+		return begin_late(opt);
+	stop();
 	return 0;
 }
 

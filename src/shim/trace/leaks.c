@@ -470,3 +470,15 @@ leaks_after_fork_child(void)
 	atomic_store(&peak_tick, 0);
 	atomic_store(&peak_is_estimate, false);
 }
+
+void
+leaks_begin_anew(void)
+{
+	struct tracer_sums sums;
+
+	tracer_sums(&sums);
+	atomic_store(&live_bytes, -sums.unflushed);
+	atomic_store(&peak_bytes, 0);
+	atomic_store(&peak_tick, 0);
+	atomic_store(&peak_is_estimate, true);
+}

@@ -42,5 +42,7 @@ struct leaks_ask {
 void leaks_report(const struct leaks_ask *ask);
 
 void leaks_after_fork_child(void);
+/* What lives now does not count from here on; threads may be adding. */
+DETACHED void leaks_begin_anew(void);
 
 #endif

@@ -25,9 +25,10 @@
 
 static struct {
 	enum memstats_mode mode;
+	int job;		/* of the ticker; -1: none */
 	struct memstats_look look;
 	struct lines lines;
-} m;
+} m = { .job = -1 };
 
 static void
 look_at_rss(struct memstats_look *l)
@@ -88,16 +89,22 @@ dump(void *arg, uint64_t due_ns)
 int
 memstats_start(const struct options *opt)
 {
-	int job;
-
 	m.mode = opt->memstats;
 	if (m.mode == MEMSTATS_OFF)
 		return 0;
 	blocks_start();
 	if (m.mode != MEMSTATS_PERIOD)
 		return 0;
-	job = ticker_add(dump, NULL, opt->memstats_ns);
-	return MIN(job, 0);
+	m.job = ticker_add(dump, NULL, opt->memstats_ns);
+	return MIN(m.job, 0);
+}
+
+int
+memstats_change(const struct options *opt)
+{
+	ticker_remove(m.job);
+	m.job = -1;
+	return memstats_start(opt);
 }
 
 /* On the diag thread when there is one: what it reads from /proc takes no

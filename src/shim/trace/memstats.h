@@ -8,9 +8,12 @@
 #ifndef DIAG_TRACE_MEMSTATS_H
 #define DIAG_TRACE_MEMSTATS_H
 
+#include "common/base/attrs.h"
 #include "common/options/options.h"
 
 int memstats_start(const struct options *opt);
+/* From here on as @opt says. */
+DETACHED int memstats_change(const struct options *opt);
 void memstats_dump(void);
 /* The dump at exit when memstats=exit. */
 void memstats_final(void);

@@ -171,12 +171,13 @@ print_ring(struct lines *out, const char *name, const uint64_t *ring,
 	lines_end_line(out);
 }
 
-/* CPU time of the heap's calls, of elapsed time x usable CPUs, as Go prints
- * it: a fraction. */
+/* CPU time of the heap's calls, of the time they were timed x usable CPUs, as Go
+ * prints it: a fraction. */
 static void
 print_fraction(struct lines *out, const struct memstats_look *l)
 {
-	__uint128_t all = (__uint128_t)l->elapsed_ns * l->cpus_hundredths / 100;
+	__uint128_t all = (__uint128_t)(l->elapsed_ns - l->gc.late_ns) *
+	    l->cpus_hundredths / 100;
 
 	buf_str(&out->text, "# GCCPUFraction = ");
 	if (!l->has_cycles || all == 0)

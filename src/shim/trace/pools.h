@@ -209,6 +209,9 @@ struct gate_period {
 	uint64_t oldest;	/* ticks, 0 not known */
 	struct histogram wait, run, wakeup;
 };
+/* Waits are followed from now on, in a program that runs already: how much lies
+ * in a queue is not known before its workers have all been idle. */
+DETACHED void pools_begin_late(void);
 /* A new period; then, once in it for each gate of a pool; @all_idle: its
  * workers all wait there. */
 DETACHED void pools_gate_begin(void);

@@ -26,11 +26,20 @@ struct past {
 	 * takes were not seen as they were; tasks. */
 	uint64_t recent_bad, recent_bad_takes, recent;
 	unsigned drifts;	/* looks in a row with a wrong count */
+	bool settled;		/* its workers have all been idle, with nothing
+				 * in the queue */
 	struct histogram wait, run, wakeup;
 };
 
 static struct past pasts[GATES];
 static uint32_t born_before, born_now;	/* until the last look; and this one */
+static bool late;			/* see pools_begin_late() */
+
+void
+pools_begin_late(void)
+{
+	late = true;
+}
 
 void
 pools_gate_begin(void)
@@ -228,7 +237,9 @@ pools_gate_read(uint32_t number, bool all_idle, struct gate_period *out)
 	read_times(&g->wait, &p->wait, &out->wait);
 	read_times(&g->run, &p->run, &out->run);
 	read_times(&g->wakeup, &p->wakeup, &out->wakeup);
-	out->fits = p->recent_bad * 4 <= p->recent && !out->apart;
+	p->settled |= all_idle && out->waiting == 0;
+	out->fits = p->recent_bad * 4 <= p->recent && !out->apart &&
+	    (p->settled || !late);
 	out->takes_fit = p->recent_bad_takes * 4 <= p->recent;
 	/* Where all workers wait, the queue is known to be empty. */
 	if (!out->fits && out->waiting_known == ESTIMATED &&

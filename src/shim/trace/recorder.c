@@ -27,6 +27,7 @@
 enum {
 	NODES_MAX = 1 << 27,		/* stack numbers we can mark */
 	MODULES_MARKED = 1 << 16,
+	TAPES_MARKED = 16,
 	WORD_BITS = 64,
 	MODULE_SHIFT = 48,		/* in stackset_node.where */
 };
@@ -38,9 +39,16 @@ struct recorder_switch {
 	_Atomic uint32_t tape;		/* number of the tape; 0 off */
 };
 
+/* What is on a tape: a bit per node, a bit per module. */
+struct marks {
+	_Atomic uint64_t node[NODES_MAX / WORD_BITS];
+	_Atomic uint64_t module[MODULES_MARKED / WORD_BITS];
+};
+
 static struct recorder_switch *on;
-static _Atomic uint64_t *node_marks;	/* a bit per node that is on the tape */
-static _Atomic uint64_t module_marks[MODULES_MARKED / WORD_BITS];
+/* Of the last tapes: a thread that is still at one before may mark there what
+ * it writes there. */
+static struct marks *marks_of[TAPES_MARKED];
 static _Atomic uint64_t threads;
 static uint32_t tapes;
 static struct options asked;		/* for the tapes of forked children */
@@ -85,6 +93,7 @@ begin(struct thread *t, uint32_t tape)
 	    memory_order_relaxed),
 	    .next_size = TAPE_UNIT,
 	    .thread = atomic_fetch_add(&threads, 1) + 1,
+	    .marks = marks_of[tape % TAPES_MARKED],
 	};
 	return r;
 }
@@ -115,7 +124,7 @@ put_module(struct thread *t, struct recorder *r, uint32_t number)
 {
 	struct tape_module m;
 
-	if (number == 0 || is_marked(module_marks, number) ||
+	if (number == 0 || is_marked(r->marks->module, number) ||
 	    !tapemodule_describe(number, &m))
 		return;
 	if (!has_room(r, tape_module_size(&m))) {
@@ -124,7 +133,7 @@ put_module(struct thread *t, struct recorder *r, uint32_t number)
 			return;
 	}
 	r->at += tape_put_module(r->at, &m);
-	mark(module_marks, number);
+	mark(r->marks->module, number);
 }
 
 static bool
@@ -155,16 +164,16 @@ put_stack(struct thread *t, struct recorder *r, uint32_t id)
 
 	if (id >= NODES_MAX)
 		return false;
-	while (at >= STACKSET_FIRST && !is_marked(node_marks, at)) {
+	while (at >= STACKSET_FIRST && !is_marked(r->marks->node, at)) {
 		const struct stackset_node *n = stackset_node(at);
 
 		if (!put_node(t, r, at, n))
 			return false;
 		at = n->parent;
 	}
-	for (at = id; at >= STACKSET_FIRST && !is_marked(node_marks, at);
+	for (at = id; at >= STACKSET_FIRST && !is_marked(r->marks->node, at);
 	    at = stackset_node(at)->parent)
-		mark(node_marks, at);
+		mark(r->marks->node, at);
 	return true;
 }
 
@@ -185,7 +194,7 @@ put(struct thread *t, const struct tape_event *e)
 		return;
 	}
 	if (unlikely(e->stack >= NODES_MAX ||
-	    (e->stack != 0 && !is_marked(node_marks, e->stack)))) {
+	    (e->stack != 0 && !is_marked(r->marks->node, e->stack)))) {
 		if (!put_stack(t, r, e->stack) ||
 		    (!has_room(r, TAPE_RECORD_MAX) && !tapechunk_next(t, r))) {
 			recorder_lose(1);
@@ -278,6 +287,27 @@ expand(struct buf *b, pid_t parent)
 		buf_printf(b, ".%d", sys_getpid());
 }
 
+static void
+forget_marks(uint32_t tape)
+{
+	struct marks *old = marks_of[tape % TAPES_MARKED];
+
+	if (old != NULL)
+		sys_madvise(old, sizeof(*old), MADV_DONTNEED);
+}
+
+/* Nothing is marked as being on the tape with that number. */
+static int
+clear_marks(uint32_t tape)
+{
+	struct marks **to = &marks_of[tape % TAPES_MARKED];
+
+	forget_marks(tape);
+	if (*to == NULL)
+		*to = mem_reserve(sizeof(**to));
+	return *to == NULL ? -ENOMEM : 0;
+}
+
 static int
 open_tape(pid_t parent)
 {
@@ -288,7 +318,9 @@ open_tape(pid_t parent)
 	expand(&b, parent);
 	if (b.cut || b.len == b.cap)
 		return -ENAMETOOLONG;
-	err = tapefile_open(buf_cstr(&b), asked.tapemax);
+	err = clear_marks(tapes + 1);
+	if (err == 0)
+		err = tapefile_open(buf_cstr(&b), asked.tapemax);
 	if (err != 0)
 		return err;
 	fill_header(tapefile_header(), parent);
@@ -297,24 +329,31 @@ open_tape(pid_t parent)
 	    strstr(asked.tape, "%p") == NULL)
 		sink_notice("tape.exists", "tape=%s exists: recording to %s",
 		    path, tapefile_path());
-	atomic_store(&on->tape, ++tapes);
+	tapefile_begin(++tapes);
+	atomic_store(&on->tape, tapes);
 	return 0;
 }
 
 int
-recorder_start(const struct options *opt)
+recorder_prepare(const struct options *opt)
 {
 	asked = *opt;
 	tapemodule_init();
 	stamp_init();
 	if (on == NULL)
 		on = mem_map(TAPE_UNIT);
-	if (node_marks == NULL)
-		node_marks = mem_reserve(NODES_MAX / 8);
-	if (on == NULL || node_marks == NULL)
+	if (on == NULL)
 		return -ENOMEM;
 	sys_madvise(on, TAPE_UNIT, MADV_WIPEONFORK);
-	return open_tape(0);
+	return 0;
+}
+
+int
+recorder_start(const struct options *opt)
+{
+	int err = recorder_prepare(opt);
+
+	return err != 0 ? err : open_tape(0);
 }
 
 bool
@@ -378,15 +417,18 @@ void
 recorder_after_fork_child(void)
 {
 	struct tape_header *h = tapefile_header();
+	bool was_on;
 	pid_t parent;
 	int err;
 
 	if (h == NULL)
 		return;
 	parent = h->pid;
+	was_on = h->state != TAPE_STOPPED_USER;
 	tapefile_forget();
-	sys_madvise(node_marks, NODES_MAX / 8, MADV_DONTNEED);
-	memset(module_marks, 0, sizeof(module_marks));
+	forget_marks(tapes);
+	if (!was_on)
+		return;
 	err = open_tape(parent);
 	if (err != 0)
 		sink_notice("tape.child", "tape=%s: off in this child: %s",

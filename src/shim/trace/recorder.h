@@ -6,7 +6,7 @@
  * are written before the first event that names them.
  *
  * Memory   per thread 128 bytes and a mapped chunk of 4 to 64 KiB; one bit per
- *          stack node.
+ *          stack node and tape.
  * Threads  any; the one lock is taken once per chunk (tapefile).
  * Fork     a forked child, however it was made, stops writing at once (its
  *          copy of the switch is wiped by the kernel) and begins a tape of its
@@ -25,6 +25,8 @@
 
 struct thread;
 
+/* Makes ready for recorder_start(); 0 or a negative errno. */
+int recorder_prepare(const struct options *opt);
 /* Begins a tape as @opt says; 0 or a negative errno. */
 int recorder_start(const struct options *opt);
 

@@ -313,6 +313,43 @@ schedtrace_start(const struct options *opt)
 	return MIN(s.job, 0);
 }
 
+/* The first line is about what comes after now. */
+static void
+begin_late(void)
+{
+	uint64_t now = clock_ns();
+
+	if ((atomic_load(&state_armed_wait) & ARMED_STATE) == 0) {
+		pools_begin_late();
+		state_arm_wait(ARMED_STATE, 0);
+	}
+	tasks_forget();
+	s.line_ns = now;
+	s.cpu_ns = host_cpu_ns();
+	s.lockwait_ns = tasks_lockwait(now);
+	s.throttled_known = false;
+	s.credit_ns = 0;
+}
+
+int
+schedtrace_change(const struct options *opt)
+{
+	bool was_on = s.job >= 0;
+
+	s.detail = opt->scheddetail != 0;
+	if (opt->schedtrace_ns == s.period_ns)
+		return 0;
+	ticker_remove(s.job);
+	s.job = -1;
+	s.period_ns = opt->schedtrace_ns;
+	if (opt->schedtrace_ns == 0)
+		return 0;
+	if (!was_on)
+		begin_late();
+	s.job = ticker_add(run_job, NULL, opt->schedtrace_ns);
+	return MIN(s.job, 0);
+}
+
 void
 schedtrace_now(void)
 {

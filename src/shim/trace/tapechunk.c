@@ -75,7 +75,7 @@ use_again(struct thread *t, struct recorder *r)
 	if (r->chunk_size != CHUNK_LAST)
 		return false;
 	tapechunk_seal(r);
-	if (!tapefile_append(c, CHUNK_LAST))
+	if (!tapefile_append(r->tape, c, CHUNK_LAST))
 		return false;
 	c->sum = 0;
 	atomic_signal_fence(memory_order_seq_cst);
@@ -95,7 +95,7 @@ tapechunk_next(struct thread *t, struct recorder *r)
 		return true;
 	tapechunk_seal(r);
 	tapechunk_leave(r);
-	c = tapefile_take(r->next_size, &size);
+	c = tapefile_take(r->tape, r->next_size, &size);
 	if (c == NULL)
 		return false;
 	r->next_size = MIN(r->next_size * 2, (size_t)CHUNK_LAST);

@@ -3,7 +3,9 @@
  *
  * The descriptor is kept above the numbers that hosts use, close-on-exec, and
  * proved to be ours before every use; when the host has closed it, the file is
- * opened again by its path and proved to be the same.
+ * opened again by its path and proved to be the same.  The diag thread, whose
+ * descriptors are its own, opens the file for each use: a tape that it began is
+ * opened in the host's table by the first thread that needs room.
  */
 #include "shim/trace/tapefile.h"
 
@@ -16,6 +18,7 @@
 #include "common/base/lock.h"
 #include "common/base/stamp.h"
 #include "common/base/sys.h"
+#include "shim/state/state.h"
 
 enum {
 	HIGH_FD = 900,			/* below the usual limit of 1,024 */
@@ -27,16 +30,22 @@ enum {
 };
 static const uint64_t PATIENCE_NS = NS_PER_S;
 
-static struct {
-	struct lock lock;		/* around everything below */
-	struct tape_header *header;
+/* A file as a descriptor of the host's table has it; fd -1: it has none. */
+struct held {
 	int fd;
 	dev_t dev;
 	ino_t ino;
+};
+
+static struct {
+	struct lock lock;		/* around everything below */
+	struct tape_header *header;
+	uint32_t number;		/* of the tape; 0: not begun */
+	struct held now, left;		/* this tape's, the one's before */
 	char path[TAPE_PATH_MAX];
 	uint64_t allocated;		/* bytes of the file with blocks */
 	uint64_t max;			/* tapemax; UINT64_MAX without */
-} file = { .fd = -1 };
+} file = { .now.fd = -1, .left.fd = -1 };
 
 struct tape_header *
 tapefile_header(void)
@@ -50,13 +59,22 @@ tapefile_path(void)
 	return file.path;
 }
 
+/* @fd is of the file that @of is about. */
 static bool
-fd_is_ours(int fd)
+fd_is(int fd, const struct held *of)
 {
 	struct stat st;
 
-	return fd >= 0 && sys_fstat(fd, &st) == 0 && st.st_dev == file.dev &&
-	    st.st_ino == file.ino;
+	return fd >= 0 && sys_fstat(fd, &st) == 0 && st.st_dev == of->dev &&
+	    st.st_ino == of->ino;
+}
+
+static void
+drop(struct held *h)
+{
+	if (fd_is(h->fd, h))
+		sys_close(h->fd);
+	h->fd = -1;
 }
 
 /* Moves @fd out of the way of the host's numbers; @fd is closed.  -EMFILE when
@@ -75,22 +93,38 @@ raise_fd(int fd)
 	return high;
 }
 
-/* A descriptor of our file, found again when the host closed it. */
 static int
-own_fd(void)
+open_again(void)
+{
+	int fd = sys_open(file.path, O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0);
+
+	if (fd < 0 || fd_is(fd, &file.now))
+		return fd;
+	sys_close(fd);
+	return -ESTALE;
+}
+
+/* A descriptor of our file in the caller's table, which is the host's, or the
+ * diag thread's own; release() gives it back. */
+static int
+acquire(void)
 {
 	int fd;
 
-	if (fd_is_ours(file.fd))
-		return file.fd;
-	fd = sys_open(file.path, O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0);
-	if (fd < 0)
-		return fd;
-	if (!fd_is_ours(fd)) {
+	if (tls.ours)
+		return open_again();
+	if (fd_is(file.now.fd, &file.now))
+		return file.now.fd;
+	drop(&file.left);
+	fd = open_again();
+	return fd < 0 ? fd : (file.now.fd = raise_fd(fd));
+}
+
+static void
+release(int fd)
+{
+	if (tls.ours && fd >= 0)
 		sys_close(fd);
-		return -ESTALE;
-	}
-	return file.fd = raise_fd(fd);
 }
 
 /* RLIMIT_FSIZE would answer with a signal: ask first. */
@@ -190,14 +224,15 @@ struct room {
 
 /* Room for @want bytes, @at_least so many; else false. */
 static bool
-reserve_locked(size_t want, size_t at_least, struct room *room)
+reserve_locked(uint32_t number, size_t want, size_t at_least,
+    struct room *room)
 {
 	struct tape_header *h = file.header;
 	int err = 0;
 
-	if (h == NULL || h->state != TAPE_RUNNING)
+	if (file.number != number || h == NULL || h->state != TAPE_RUNNING)
 		return false;
-	room->fd = own_fd();
+	room->fd = acquire();
 	if (room->fd < 0)
 		err = room->fd;
 	else if (file.allocated - h->end < want)
@@ -216,25 +251,25 @@ reserve_locked(size_t want, size_t at_least, struct room *room)
 }
 
 static bool
-reserve(size_t want, size_t at_least, struct room *room)
+reserve(uint32_t number, size_t want, size_t at_least, struct room *room)
 {
 	uint64_t mask;
 	bool is_there;
 
 	if (!lock_take_masked(&file.lock, PATIENCE_NS, &mask))
 		return false;
-	is_there = reserve_locked(want, at_least, room);
+	is_there = reserve_locked(number, want, at_least, room);
 	lock_give_masked(&file.lock, &mask);
 	return is_there;
 }
 
 void *
-tapefile_take(size_t want, size_t *got)
+tapefile_take(uint32_t number, size_t want, size_t *got)
 {
 	struct room room;
 	void *p;
 
-	if (!reserve(want, TAPE_UNIT, &room))
+	if (!reserve(number, want, TAPE_UNIT, &room))
 		return NULL;
 	p = sys_mmap(NULL, room.size, PROT_READ | PROT_WRITE, MAP_SHARED,
 	    room.fd, (off_t)room.at);
@@ -249,12 +284,12 @@ tapefile_take(size_t want, size_t *got)
 /* The limit of the file's size may have come down since its blocks were
  * allocated. */
 bool
-tapefile_append(const void *p, size_t size)
+tapefile_append(uint32_t number, const void *p, size_t size)
 {
 	struct room room;
 	size_t done = 0;
 
-	if (!reserve(size, size, &room))
+	if (!reserve(number, size, size, &room))
 		return false;
 	if (room.at + size > file_limit())
 		return false;
@@ -313,9 +348,11 @@ map_header(int fd)
 	    0);
 	if (sys_failed(p))
 		return (int)(intptr_t)p;
-	file.dev = st.st_dev;
-	file.ino = st.st_ino;
+	if (file.now.fd >= 0)
+		file.left = file.now;
+	file.now = (struct held){ -1, st.st_dev, st.st_ino };
 	file.allocated = TAPE_UNIT;
+	file.number = 0;
 	__atomic_store_n(&file.header, p, __ATOMIC_RELEASE);
 	return 0;
 }
@@ -336,9 +373,23 @@ tapefile_open(const char *path, uint64_t max_bytes)
 			sys_close(fd);
 		return err;
 	}
-	file.fd = fd;
+	if (tls.ours)
+		sys_close(fd);
+	else
+		file.now.fd = fd;
 	file.max = max_bytes == 0 ? UINT64_MAX : max_bytes;
 	return 0;
+}
+
+void
+tapefile_begin(uint32_t number)
+{
+	uint64_t mask;
+	bool masked = lock_take_masked(&file.lock, PATIENCE_NS, &mask);
+
+	file.number = number;
+	if (masked)
+		lock_give_masked(&file.lock, &mask);
 }
 
 void
@@ -355,10 +406,11 @@ tapefile_end(enum tape_state state)
 		note_time(h);
 		h->state = state;
 		h->sum = tape_header_sum(h);
-		fd = own_fd();
+		fd = acquire();
 		/* What was allocated ahead and never given to a thread. */
 		if (fd >= 0 && sys_call2(SYS_ftruncate, fd, h->end) == 0)
 			file.allocated = h->end;
+		release(fd);
 	}
 	lock_give_masked(&file.lock, &mask);
 }
@@ -369,8 +421,7 @@ tapefile_forget(void)
 	lock_reset(&file.lock);
 	if (file.header != NULL)
 		sys_munmap(file.header, TAPE_UNIT);
-	if (fd_is_ours(file.fd))
-		sys_close(file.fd);
-	file.fd = -1;
+	drop(&file.now);
+	drop(&file.left);
 	__atomic_store_n(&file.header, NULL, __ATOMIC_RELEASE);
 }

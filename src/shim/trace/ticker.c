@@ -73,6 +73,16 @@ ticker_add(ticker_fn fn, void *arg, uint64_t period_ns)
 	return found;
 }
 
+void
+ticker_remove(int job)
+{
+	if (job < 0)
+		return;
+	lock_take(&t->lock);
+	t->job[job].fn = NULL;
+	lock_give(&t->lock);
+}
+
 /* CPU time per second of elapsed time that @j used since its first run. */
 static uint64_t
 share_ns(const struct ticker_job *j, uint64_t now)

@@ -50,6 +50,8 @@ void ticker_set_create(ticker_create_fn create);
  * the process's start, then at multiples of it.  Returns its number, or a
  * negative errno when the table is full. */
 int ticker_add(ticker_fn fn, void *arg, uint64_t period_ns);
+/* From a job: @job is not run any more; a negative number is no job. */
+DETACHED void ticker_remove(int job);
 /* CPU nanoseconds that a run of @job may use, so that all jobs together stay
  * below 1 % of one CPU: what the others leave, and never less than a quarter
  * of the whole. */

@@ -18,6 +18,7 @@ static _Atomic(struct tracer *) all;
 _Atomic unsigned tracer_busy;	/* tracers that have a thread */
 static _Atomic unsigned idle;	/* and that have none */
 static size_t record_space;
+static struct tracer_sums before;	/* what tracer_begin_anew() left behind */
 
 /* The thread of @t is gone. */
 static void
@@ -126,8 +127,8 @@ tracer_mend(struct thread *t)
 		tr->label_len = 0;
 }
 
-void
-tracer_sums(struct tracer_sums *out)
+static void
+add_up(struct tracer_sums *out)
 {
 	memset(out, 0, sizeof(*out));
 	for (struct tracer *tr = atomic_load(&all); tr != NULL; tr = tr->next) {
@@ -142,6 +143,20 @@ tracer_sums(struct tracer_sums *out)
 }
 
 void
+tracer_sums(struct tracer_sums *out)
+{
+	add_up(out);
+	out->allocs -= before.allocs;
+	out->frees -= before.frees;
+}
+
+void
+tracer_begin_anew(void)
+{
+	add_up(&before);
+}
+
+void
 tracer_after_fork_child(void)
 {
 	for (struct tracer *tr = atomic_load(&all); tr != NULL; tr = tr->next) {
@@ -150,4 +165,5 @@ tracer_after_fork_child(void)
 		atomic_store(&tr->unflushed, 0);
 		tr->label_len = 0; /* the calling thread has a new tid */
 	}
+	memset(&before, 0, sizeof(before));
 }

@@ -54,6 +54,8 @@ struct tracer_sums {
 	unsigned tracers;
 };
 void tracer_sums(struct tracer_sums *out);
+/* From here on the sums are of what comes; the unflushed bytes go on. */
+DETACHED void tracer_begin_anew(void);
 /* Those with a thread. */
 extern _Atomic unsigned tracer_busy __attribute__((visibility("hidden")));
 
