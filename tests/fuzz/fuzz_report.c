@@ -7,6 +7,7 @@
  *
  * sources: src/common/base src/common/tape src/common/symbol src/tool/base
  * sources: src/tool/dwarf src/tool/timeline src/tool/report
+ * sources: src/common/options/nearest.c
  * libs: -ldw -lelf -lz -liberty -lm
  */
 #include <string.h>

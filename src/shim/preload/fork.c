@@ -67,6 +67,7 @@ before(void)
 	ours_taken = boot_is_armed() &&
 	    !state_is_inside((uintptr_t)__builtin_frame_address(0));
 	if (ours_taken) {
+		control_before_fork();
 		ticker_before_fork();
 		sink_before_fork();
 	}
@@ -83,6 +84,7 @@ in_parent(void)
 	if (ours_taken) {
 		sink_after_fork_parent();
 		ticker_after_fork_parent();
+		control_after_fork_parent();
 	}
 	if (files_taken)
 		_IO_list_unlock();

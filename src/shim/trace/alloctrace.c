@@ -27,6 +27,7 @@ static struct {
 	unsigned groups;	/* of leaks to list; 0: no summary */
 	bool scan;		/* at exit, look what is still pointed to */
 	const char *blind;	/* why some blocks are not followed; or NULL */
+	bool asked;		/* for the leaks, in this running process */
 	struct options opt;	/* as they are in force */
 } trace;
 
@@ -168,6 +169,7 @@ alloctrace_change(const struct options *opt)
 		follow_begin_anew();
 		trace.blind = "blocks from before it was turned on are not "
 		    "followed";
+		trace.asked = true;
 	}
 	set(opt);
 	return 0;
@@ -252,7 +254,8 @@ alloctrace_report(bool final)
 		return;
 	tracer_sums(&sums);
 	/* A child that allocated nothing has nothing to say. */
-	if (trace.groups != 0 && (follow_born() == 0 || sums.allocs != 0))
+	if (trace.groups != 0 && (follow_born() == 0 || trace.asked ||
+	    sums.allocs != 0))
 		report_leaks(final);
 	if (final)
 		lost_tell();
@@ -293,4 +296,5 @@ alloctrace_after_fork_child(void)
 	leaks_after_fork_child();
 	lost_after_fork_child();
 	follow_after_fork_child();
+	trace.asked = false;
 }

@@ -13,6 +13,7 @@ src_tool_cli_libcli_la_SOURCES = \
 	src/tool/cli/spool.h src/tool/cli/spool.c \
 	src/tool/cli/shebang.h src/tool/cli/shebang.c \
 	src/tool/cli/verbs.h src/tool/cli/verbs.c \
+	src/tool/cli/verb_ctl.c \
 	src/tool/cli/verb_env.c src/tool/cli/verb_help.c \
 	src/tool/cli/verb_plot.c src/tool/cli/verb_report.c \
 	src/tool/cli/verb_run.c

@@ -10,7 +10,7 @@
 #include "tool/cli/say.h"
 
 const struct verb *const verbs[] = {
-	&verb_run, &verb_env, &verb_report, &verb_plot,
+	&verb_run, &verb_ctl, &verb_env, &verb_report, &verb_plot,
 	&verb_help, NULL
 };
 

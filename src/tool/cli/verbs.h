@@ -25,6 +25,7 @@ struct verb {
 	int (*run)(int argc, char **argv);
 };
 
+extern const struct verb verb_ctl;
 extern const struct verb verb_env;
 extern const struct verb verb_help;
 extern const struct verb verb_plot;
