@@ -252,6 +252,54 @@ START_TEST(an_empty_range_of_sizes_is_noticed)
 }
 END_TEST
 
+/* What DIAG would have to say for the options that @text gives. */
+static const char *
+written(const char *text)
+{
+	static char out[4096];
+	struct buf b = BUF(out);
+
+	accept_text(text);
+	options_write(&b, &opt);
+	return buf_cstr(&b);
+}
+
+START_TEST(what_is_not_standard_is_written_back)
+{
+	static const char *const same[] = {
+		"", "gctrace=2,schedtrace=1000,scheddetail=1",
+		"tape=/x %p,tapemax=1048576,leaks=0,leakscan=0",
+		"memstats=exit", "memstats=signal", "memstats=250",
+		"log=a=b,depth=3,minsize=5,maxsize=7,sample=9",
+		"signal=USR2,control=1,children=0,prefix=1",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(same); i++)
+		ck_assert_str_eq(written(same[i]), same[i]);
+	ck_assert_str_eq(written("schedtrace=2s,tapemax=3k,signal=10"),
+	    "schedtrace=2000,tapemax=3072,signal=USR1");
+	ck_assert_str_eq(written("signal=40"), "signal=40");
+	ck_assert_str_eq(written("prefix=auto,sample=1,depth=64"), "");
+}
+END_TEST
+
+START_TEST(a_change_leaves_what_it_does_not_name)
+{
+	accept_text("gctrace=2,tape=x,memstats=100,maxsize=9");
+	options_change(&opt, "tape=-,leaks=4,memstats=0,maxsize=none", hear,
+	    NULL);
+	ck_assert_str_eq(said, "");
+	ck_assert_uint_eq(opt.gctrace, 2);
+	ck_assert_str_eq(opt.tape, "");
+	ck_assert_int_eq(opt.leaks, 4);
+	ck_assert_int_eq(opt.memstats, MEMSTATS_OFF);
+	ck_assert_uint_eq(opt.maxsize, UINT64_MAX);
+	options_change(&opt, "gctrace=3", hear, NULL);
+	ck_assert_int_eq(complaints, 1);
+	ck_assert_uint_eq(opt.gctrace, 2);
+}
+END_TEST
+
 START_TEST(help_is_a_word_of_its_own)
 {
 	accept_text("help");
@@ -362,6 +410,8 @@ main(void)
 	tcase_add_test(t, a_path_that_does_not_fit_is_refused);
 	tcase_add_test(t, the_defaults_can_be_written_as_the_help_shows_them);
 	tcase_add_test(t, an_empty_range_of_sizes_is_noticed);
+	tcase_add_test(t, what_is_not_standard_is_written_back);
+	tcase_add_test(t, a_change_leaves_what_it_does_not_name);
 	tcase_add_test(t, help_is_a_word_of_its_own);
 	tcase_add_test(t, signals_have_names_with_and_without_sig);
 	tcase_add_test(t, distance_counts_letters_and_swaps);

@@ -41,9 +41,10 @@ is_standard(const struct options *opt, const struct option_row *row)
 	case KIND_PERIOD:
 	case KIND_SIZE:
 		return number_at(field) == number_at(standard);
+	case KIND_MEMSTATS:
+		return opt->memstats == MEMSTATS_OFF;
 	case KIND_LEVEL:
 	case KIND_SIGNAL:
-	case KIND_MEMSTATS:
 	case KIND_PREFIX:
 		break;
 	}

@@ -171,8 +171,8 @@ print_ring(struct lines *out, const char *name, const uint64_t *ring,
 	lines_end_line(out);
 }
 
-/* CPU time of the heap's calls, of the time they were timed x usable CPUs, as Go
- * prints it: a fraction. */
+/* CPU time of the heap's calls, of the time they were timed x usable CPUs, as
+ * Go prints it: a fraction. */
 static void
 print_fraction(struct lines *out, const struct memstats_look *l)
 {

@@ -31,7 +31,7 @@ struct recorder {
 	size_t chunk_size, next_size;
 	uint64_t thread;
 	uint32_t seq;
-	struct marks *marks;		/* the recorder's: what is on the tape */
+	struct marks *marks;		/* of what is on the tape */
 };
 
 /* A new chunk for the calling thread; false when there is no room for one. */

@@ -29,7 +29,7 @@
 
 /* Makes the file @path (or, when it exists, @path.1 ... @path.99: a tape is
  * never overwritten) and maps its header, which the caller fills.  0 or a
- * negative errno.  From tapefile_begin() on the file is that of tape @number. */
+ * negative errno.  tapefile_begin() makes it the file of tape @number. */
 int tapefile_open(const char *path, uint64_t max_bytes);
 void tapefile_begin(uint32_t number);
 
@@ -39,8 +39,8 @@ SIGNAL_SAFE struct tape_header *tapefile_header(void);
 const char *tapefile_path(void);
 
 /* Gives @want bytes (whole units) of zeros in the file of tape @number, fewer
- * when the file is about to end; *@got says how many.  NULL: no more, and why is
- * in the header's state; or another tape has begun. */
+ * when the file is about to end; *@got says how many.  NULL: no more, and why
+ * is in the header's state; or another tape has begun. */
 IN_HOOK void *tapefile_take(uint32_t number, size_t want, size_t *got);
 /* Puts a copy of the @size bytes at @p at the file's end; false, and nothing
  * but zeros there, when that is not possible. */

@@ -18,7 +18,7 @@ static _Atomic(struct tracer *) all;
 _Atomic unsigned tracer_busy;	/* tracers that have a thread */
 static _Atomic unsigned idle;	/* and that have none */
 static size_t record_space;
-static struct tracer_sums before;	/* what tracer_begin_anew() left behind */
+static struct tracer_sums before;	/* tracer_begin_anew()'s */
 
 /* The thread of @t is gone. */
 static void
