@@ -297,17 +297,20 @@ write_move(struct tracer *tr, const struct alloctext e[2])
 /* Describes the end of the old block in @e. */
 static void
 end_old(struct tracer *tr, void *old, const struct alloc_moved *m,
-    struct alloctext *e)
+    bool text, struct alloctext *e)
 {
 	struct live_block b = { m->size, m->time, m->stack };
+	uint64_t at_ns = m->at_ns;
 
+	if (text && at_ns == 0)	/* it was turned on since */
+		at_ns = clock_ns();
 	count_free(tr, &b);
 	*e = (struct alloctext){
 		.p = old,
 		.size = m->size,
 		.usable = m->usable,
-		.since_us = shown_time(m->at_ns),
-		.age_us = blocktime_at(m->at_ns) - m->time,
+		.since_us = shown_time(at_ns),
+		.age_us = blocktime_at(at_ns) - m->time,
 		.entry = e->entry,
 		.stack = e->stack,
 		.is_free = true,
@@ -325,8 +328,7 @@ follow_move(struct thread *t, void *old, void *new_, size_t size,
 	struct alloctext e[2] = {
 		{ .entry = entry }, { .entry = entry }
 	};
-	bool text = GET(text) && m->at_ns != 0;
-	bool wanted;
+	bool text = GET(text), wanted;
 
 	if (unlikely(tr == NULL)) {
 		lost_add(LOST_MEMORY, 1);
@@ -342,7 +344,7 @@ follow_move(struct thread *t, void *old, void *new_, size_t size,
 	b.stack = stack_capture_at(thread_stack_cache(t), from);
 	e[0].stack = e[1].stack = b.stack;
 	if (m->stack != 0) {
-		end_old(tr, old, m, &e[0]);
+		end_old(tr, old, m, text, &e[0]);
 		wipe(new_, m->usable, usable);
 	}
 	if (wanted && enter_block(tr, new_, usable, &b)) {
