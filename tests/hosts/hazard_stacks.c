@@ -1,7 +1,7 @@
 /*
  * hazard_stacks - stacks with next to no room.
  *
- *	hazard_stacks smallest|handler|overflow|caught|array
+ *	hazard_stacks smallest|handler|overflow|caught|array|gone
  */
 #include <limits.h>
 #include <pthread.h>
@@ -14,6 +14,7 @@
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #ifndef AT_MINSIGSTKSZ
@@ -140,6 +141,56 @@ array(void)
 	return 0;
 }
 
+/* The other stack lies above the thread's own, and its memory is given back. */
+static struct {
+	char *own, *other;
+	ucontext_t from, to;
+} gone;
+enum { GONE_SIZE = 1 << 17 };
+
+static void
+on_other(void)
+{
+	some_blocks(NULL);
+}
+
+static void *
+by_turns(void *arg)
+{
+	some_blocks(NULL);
+	for (int i = 0; i < 20; i++) {
+		getcontext(&gone.to);
+		gone.to.uc_stack.ss_sp = gone.other;
+		gone.to.uc_stack.ss_size = GONE_SIZE;
+		gone.to.uc_link = &gone.from;
+		makecontext(&gone.to, on_other, 0);
+		swapcontext(&gone.from, &gone.to);
+		mprotect(gone.other, GONE_SIZE, PROT_NONE);
+		free(malloc(10));
+		mprotect(gone.other, GONE_SIZE, PROT_READ | PROT_WRITE);
+	}
+	return arg;
+}
+
+static int
+gone_stack(void)
+{
+	pthread_attr_t attr;
+	pthread_t t;
+
+	gone.own = mmap(NULL, (size_t)2 * GONE_SIZE, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	gone.other = gone.own + GONE_SIZE;
+	pthread_attr_init(&attr);
+	if (gone.own == MAP_FAILED ||
+	    pthread_attr_setstack(&attr, gone.own, GONE_SIZE) != 0 ||
+	    pthread_create(&t, &attr, by_turns, NULL) != 0)
+		return 1;
+	pthread_join(t, NULL);
+	printf("gone\n");
+	return 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -151,5 +202,7 @@ main(int argc, char **argv)
 		return overflow(0);
 	if (strcmp(what, "caught") == 0)
 		return overflow(1);
+	if (strcmp(what, "gone") == 0)
+		return gone_stack();
 	return strcmp(what, "array") == 0 ? array() : smallest();
 }

@@ -122,9 +122,8 @@ keep_few(struct walk *w, unsigned base)
 	return number;
 }
 
-/* The number of the stack that @w is about to walk. */
 static uint32_t
-number_of(struct walk *w)
+number_anywhere(struct walk *w)
 {
 	struct stack_cache *c = w->c;
 	unsigned base = 0;
@@ -148,6 +147,19 @@ number_of(struct walk *w)
 	uint32_t number = number_of_base(c, base);
 
 	kept_cut(c, base);
+	return number;
+}
+
+/* The number of the stack that @w is about to walk.  When its outermost frames
+ * are not on the thread's own stack, nothing is kept: their memory may be gone
+ * before anybody looks again. */
+static uint32_t
+number_of(struct walk *w)
+{
+	uint32_t number = number_anywhere(w);
+
+	if (unlikely(w->window.foreign))
+		kept_cut(w->c, 0);
 	return number;
 }
 
