@@ -258,19 +258,27 @@ print_pools(uint64_t budget_ns)
 	starving_print(&s.lines, ms, &s.pools, budget_ns);
 }
 
+/* At the threads, then at the pools, which took @pools_ns the last time: that
+ * is not there for the threads.  Returns the CPU time in between. */
+static uint64_t
+look(uint64_t budget_ns, uint64_t pools_ns)
+{
+	uint64_t looked;
+
+	tasks_look(&s.look, budget_ns - MIN(budget_ns / 2, pools_ns));
+	looked = clock_thread_cpu_ns();
+	poolline_begin(&s.pools);
+	poolview_each(&s.look, period_until(s.look.at_ns), poolline_add,
+	    &s.pools);
+	return looked;
+}
+
 static void
 print_line(uint64_t budget_ns, bool detail)
 {
 	uint64_t before = clock_thread_cpu_ns();
+	uint64_t looked = look(budget_ns, s.pools_cost_ns);
 
-	/* What the pools took the last time is not there for the threads. */
-	tasks_look(&s.look, budget_ns - MIN(budget_ns / 2, s.pools_cost_ns));
-
-	uint64_t looked = clock_thread_cpu_ns();
-
-	poolline_begin(&s.pools);
-	poolview_each(&s.look, period_until(s.look.at_ns), poolline_add,
-	    &s.pools);
 	if (s.look.estimated)
 		sink_notice("schedtrace", "schedtrace: looking at %u threads "
 		    "takes more than 1 %% of a CPU: some are looked at less "
@@ -313,21 +321,21 @@ schedtrace_start(const struct options *opt)
 	return MIN(s.job, 0);
 }
 
-/* The first line is about what comes after now. */
+/* The first line is about what comes after now: a look that is not printed has
+ * what was before. */
 static void
 begin_late(void)
 {
-	uint64_t now = clock_ns();
-
 	if ((atomic_load(&state_armed_wait) & ARMED_STATE) == 0) {
 		pools_begin_late();
 		state_arm_wait(ARMED_STATE, 0);
 	}
 	tasks_forget();
-	s.line_ns = now;
+	look(ASKED_BUDGET_NS, 0);
+	s.line_ns = s.look.at_ns;
 	s.cpu_ns = host_cpu_ns();
-	s.lockwait_ns = tasks_lockwait(now);
-	s.throttled_known = false;
+	s.lockwait_ns = s.look.lockwait_ns;
+	s.throttled_known = procfs_throttled(&s.throttled_ns);
 	s.credit_ns = 0;
 }
 
