@@ -62,6 +62,14 @@ threadwalk(pid_t tid, struct procfs_blocked *at, uint64_t pc[THREADWALK_FRAMES])
 	return in->outer != 0 ? 5 : 0;
 }
 
+unsigned
+threadwalk_waits(const struct thread *t, struct procfs_blocked *at,
+    uint64_t pc[THREADWALK_FRAMES])
+{
+	(void)t, (void)at, (void)pc;
+	return 0;
+}
+
 void
 locks_add(struct lock_table *t, const struct task *lock_waiter)
 {
@@ -186,6 +194,13 @@ keep(struct poolview *v, void *arg)
 	(void)arg;
 	ck_assert_uint_lt(pools, SEEN);
 	seen[pools++] = *v;
+}
+
+void
+walk_finds(unsigned i, uint64_t loop_at, uint64_t inner)
+{
+	placed[i].outer = loop_at;
+	placed[i].inner = inner;
 }
 
 void

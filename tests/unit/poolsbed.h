@@ -40,6 +40,8 @@ void wait_at(unsigned i, unsigned c);
 void work_at(unsigned i);
 /* It waits at home, in a call. */
 void wait_in_call(unsigned i);
+/* It is in the loop at @loop_at, and @inner in what that calls. */
+void walk_finds(unsigned i, uint64_t loop_at, uint64_t inner);
 void infer(void);
 
 #endif

@@ -73,6 +73,21 @@ START_TEST(workers_with_a_queue_each_are_one_pool)
 }
 END_TEST
 
+/* In functions that one routine starts, and a third one that waits for them. */
+START_TEST(queues_of_their_own_in_two_loops_are_not_one_pool)
+{
+	for (unsigned i = 0; i < 4; i++) {
+		add(work);
+		task[i].thread->stack_high = 0x1000000 + i / 2 * 48;
+		wait_at(i, i);
+	}
+	infer();
+	ck_assert_uint_eq(pools, 2);
+	ck_assert_uint_eq(seen[0].workers, 2);
+	ck_assert_uint_eq(seen[1].workers, 2);
+}
+END_TEST
+
 START_TEST(two_conditions_with_two_workers_each_are_two_pools)
 {
 	for (unsigned i = 0; i < 4; i++)
@@ -144,14 +159,6 @@ START_TEST(a_busy_worker_that_waits_for_something_is_blocked)
 }
 END_TEST
 
-/* Thread @i is in the loop at @loop_at, and @inner in what that calls. */
-static void
-walk_finds(unsigned i, uint64_t loop_at, uint64_t inner)
-{
-	placed[i].outer = loop_at;
-	placed[i].inner = inner;
-}
-
 START_TEST(who_listens_in_the_loop_of_the_workers_is_one_of_them)
 {
 	for (unsigned i = 0; i < 3; i++) {
@@ -173,6 +180,29 @@ START_TEST(who_listens_in_the_loop_of_the_workers_is_one_of_them)
 	infer();
 	ck_assert_uint_eq(seen[0].workers, 4);
 	ck_assert_uint_eq(seen[0].idle, 2);
+}
+END_TEST
+
+/* Began with a task, in which it waits for an answer: that is its home so
+ * far. */
+START_TEST(who_waits_for_an_answer_in_a_task_does_not_listen)
+{
+	for (unsigned i = 0; i < 3; i++) {
+		wait_at(add(work), 0);
+		walk_finds(i, LOOP + 0x10, 0x30000);
+	}
+	for (unsigned i = 3; i < 5; i++) {
+		wait_in_call(add(work));
+		walk_finds(i, LOOP + 0x80, 0x40000);
+		task[i].wait.kind = WAIT_POLL;
+		task[i].wait.object = i - 2;	/* descriptors */
+		atomic_store(&task[i].thread->work.kind, WAIT_POLL);
+	}
+	infer();
+	ck_assert_uint_eq(pools, 1);
+	ck_assert_uint_eq(seen[0].workers, 5);
+	ck_assert_uint_eq(seen[0].idle, 4);
+	ck_assert_uint_eq(seen[0].blocked, 1);
 }
 END_TEST
 
@@ -281,166 +311,6 @@ START_TEST(who_waits_for_a_lock_of_a_busy_worker_is_blocked)
 }
 END_TEST
 
-/* The kernel says that thread @i sleeps in a call that announces nothing. */
-static void
-sleep_at(unsigned i, uint64_t sp)
-{
-	task[i].blocked = (struct procfs_blocked){
-		.nr = 0, .sp = sp, .pc = 0x1000,
-	};
-}
-
-START_TEST(threads_that_sleep_unannounced_at_one_place_are_a_pool)
-{
-	for (unsigned i = 0; i < 4; i++)
-		sleep_at(add(work), 0x7000);
-	infer();
-	ck_assert_uint_eq(pools, 1);
-	ck_assert_uint_eq(seen[0].workers, 4);
-	ck_assert_uint_eq(seen[0].idle, 4);
-	ck_assert_int_eq(seen[0].crew_known, NOT_KNOWN);
-	sleep_at(0, 0x6000);	/* deeper: in a task */
-	sleep_at(1, 0);		/* not asleep */
-	infer();
-	ck_assert_uint_eq(seen[0].workers, 4);
-	ck_assert_uint_eq(seen[0].idle, 2);
-	ck_assert_uint_eq(seen[0].busy, 2);
-	ck_assert_int_eq(seen[0].rate_known, NOT_KNOWN);
-	ck_assert_int_eq(seen[0].queue_known, NOT_KNOWN);
-	ck_assert_int_eq(seen[0].full_known, NOT_KNOWN);
-	sleep_at(0, 0x7000);	/* and back */
-	infer();
-	ck_assert_uint_eq(seen[0].idle, 3);
-	ck_assert_int_eq(seen[0].crew_known, ESTIMATED);
-}
-END_TEST
-
-START_TEST(a_run_before_the_sleep_is_no_return)
-{
-	for (unsigned i = 0; i < 2; i++)
-		sleep_at(add(work), 0x7000);
-	infer();
-	task[0].ran_ns = 1000;	/* read before it slept */
-	infer();
-	ck_assert_int_eq(seen[0].crew_known, NOT_KNOWN);
-	task[0].ran_ns = 0;
-	infer();
-	ck_assert_int_eq(seen[0].crew_known, NOT_KNOWN);
-	sleep_at(1, 0x6000);
-	infer();
-	sleep_at(1, 0x7000);
-	infer();
-	ck_assert_int_eq(seen[0].crew_known, ESTIMATED);
-}
-END_TEST
-
-/* All that is seen of a worker that always finds a task is where it sleeps in
- * the middle of one. */
-START_TEST(who_was_seen_to_sleep_at_one_place_may_have_its_home_elsewhere)
-{
-	for (unsigned i = 0; i < 2; i++)
-		sleep_at(add(work), 0x6000);
-	for (unsigned i = 0; i < 6; i++) {
-		task[0].ran_ns = i % 2 * 1000;
-		infer();
-		ck_assert_uint_eq(seen[0].workers, 2);
-		ck_assert_int_eq(seen[0].crew_known, NOT_KNOWN);
-	}
-	for (unsigned i = 0; i < 6; i++) {
-		sleep_at(0, i % 2 == 0 ? 0x7000 : 0x6000);
-		sleep_at(1, 0x7000);
-		infer();
-		ck_assert_uint_eq(pools, 1);
-		ck_assert_uint_eq(seen[0].workers, 2);
-	}
-	ck_assert_int_eq(seen[0].crew_known, ESTIMATED);
-	ck_assert_uint_eq(seen[0].idle, 1);
-}
-END_TEST
-
-/* Thread @i sleeps in the loop itself, or in what that calls. */
-static void
-sleep_in(unsigned i, bool inside)
-{
-	uint64_t sp = (uint64_t)(uintptr_t)&stack[inside ? 1000 : 2000];
-
-	walk_finds(i, LOOP + 16 + inside, inside ? LOOP + 512 : 1);
-	placed[i].sleeper = inside ? LOOP + 512 : LOOP + 16;
-	task[i].blocked = (struct procfs_blocked){
-		.nr = 0, .sp = sp, .pc = 0x1000,
-	};
-	task[i].state = 'S';
-}
-
-START_TEST(who_was_seen_in_tasks_alone_is_a_worker_of_the_same_loop)
-{
-	for (unsigned i = 0; i < 4; i++)
-		sleep_in(add(work), i >= 2);
-	for (unsigned i = 0; i < 3; i++)
-		infer();
-	ck_assert_uint_eq(pools, 1);
-	ck_assert_uint_eq(seen[0].workers, 4);
-	ck_assert_uint_eq(seen[0].idle, 2);
-}
-END_TEST
-
-START_TEST(two_sleeps_in_one_function_leave_open_which_is_for_work)
-{
-	for (unsigned i = 0; i < 2; i++)
-		sleep_in(add(work), false);
-	infer();
-	for (unsigned i = 0; i < 6; i++) {
-		sleep_in(0, i % 2 == 0);
-		infer();
-	}
-	ck_assert_int_eq(seen[0].crew_known, ESTIMATED);
-	placed[0].sleeper = LOOP + 32;
-	task[0].blocked.sp -= 8;
-	infer();
-	ck_assert_uint_eq(seen[0].workers, 2);
-	ck_assert_int_eq(seen[0].crew_known, NOT_KNOWN);
-}
-END_TEST
-
-START_TEST(who_sleeps_nearer_to_the_start_than_it_waits_is_idle_there)
-{
-	for (unsigned i = 0; i < 3; i++)
-		wait_at(add(work), 0);
-	for (unsigned i = 0; i < 3; i++) {
-		work_at(i);
-		sleep_at(i, (uint64_t)(uintptr_t)&stack[0] + 10000);
-	}
-	infer();
-	ck_assert_uint_eq(pools, 1);
-	ck_assert_uint_eq(seen[0].workers, 3);
-	ck_assert_uint_eq(seen[0].idle, 3);
-	for (unsigned i = 0; i < 3; i++) {
-		wait_at(i, 0);
-		sleep_at(i, 0);
-	}
-	infer();
-	ck_assert_uint_eq(pools, 1);
-	ck_assert_uint_eq(seen[0].idle, 0);
-	ck_assert_uint_eq(seen[0].blocked, 3);
-}
-END_TEST
-
-static void
-add_sleepers(TCase *tc)
-{
-	tcase_add_test(tc,
-	    threads_that_sleep_unannounced_at_one_place_are_a_pool);
-	tcase_add_test(tc, a_run_before_the_sleep_is_no_return);
-	tcase_add_test(tc,
-	    who_was_seen_to_sleep_at_one_place_may_have_its_home_elsewhere);
-	tcase_add_test(tc,
-	    who_was_seen_in_tasks_alone_is_a_worker_of_the_same_loop);
-	tcase_add_test(tc,
-	    two_sleeps_in_one_function_leave_open_which_is_for_work);
-	tcase_add_test(tc,
-	    who_sleeps_nearer_to_the_start_than_it_waits_is_idle_there);
-}
-
 int
 main(void)
 {
@@ -453,6 +323,7 @@ main(void)
 	tcase_add_test(tc, a_lone_thread_is_no_pool_until_another_comes);
 	tcase_add_test(tc, what_is_left_of_a_pool_is_still_that_pool);
 	tcase_add_test(tc, workers_with_a_queue_each_are_one_pool);
+	tcase_add_test(tc, queues_of_their_own_in_two_loops_are_not_one_pool);
 	tcase_add_test(tc, two_conditions_with_two_workers_each_are_two_pools);
 	tcase_add_test(tc, other_start_routines_are_other_pools);
 	tcase_add_test(tc, a_thread_that_began_with_a_task_belongs_to_its_kind);
@@ -461,13 +332,13 @@ main(void)
 	tcase_add_test(tc, a_busy_worker_that_waits_for_something_is_blocked);
 	tcase_add_test(tc,
 	    who_listens_in_the_loop_of_the_workers_is_one_of_them);
+	tcase_add_test(tc, who_waits_for_an_answer_in_a_task_does_not_listen);
 	tcase_add_test(tc, what_one_routine_starts_need_not_be_one_pool);
 	tcase_add_test(tc, who_listens_for_one_of_two_pools_is_of_neither);
 	tcase_add_test(tc, a_worker_in_epoll_is_not_in_a_task);
 	tcase_add_test(tc, who_waits_for_its_turn_to_wait_is_idle);
 	tcase_add_test(tc, whose_wait_has_let_go_of_the_lock_has_no_turn);
 	tcase_add_test(tc, who_waits_for_a_lock_of_a_busy_worker_is_blocked);
-	add_sleepers(tc);
 	suite_add_tcase(s, tc);
 	srunner_run_all(r, CK_ENV);
 

@@ -158,6 +158,65 @@ START_TEST(what_earlier_calls_left_is_no_frame)
 }
 END_TEST
 
+static struct thread waiter;
+
+/* As a wrapper does it, with a wait that lasts. */
+static __attribute__((noinline)) void
+announce(void)
+{
+	struct wait_copy before;
+	char c;
+
+	inner_from = __builtin_return_address(0);
+	wait_enter(&waiter, &(struct wait_news){
+	    .kind = WAIT_POLL,
+	    .caller = inner_from,
+	}, &before);
+	tid = (pid_t)syscall(SYS_gettid);
+	if (read(quiet[0], &c, 1) < 0)
+		inner_from = NULL;
+	wait_leave(&waiter, &before);
+}
+
+static __attribute__((noinline)) void
+wait_within(void)
+{
+	outer_from = __builtin_return_address(0);
+	announce();
+	outer_from = NULL;
+}
+
+static void *
+wait_announced(void *arg)
+{
+	wait_within();
+	return arg;
+}
+
+/* Where the kernel tells nobody but root. */
+START_TEST(a_thread_that_announced_its_wait_shows_who_called)
+{
+	uint64_t pc[THREADWALK_FRAMES];
+	struct procfs_blocked at;
+	pthread_t th;
+	unsigned n;
+
+	tid = 0;
+	ck_assert_int_eq(pipe(quiet), 0);
+	ck_assert_uint_eq(threadwalk_waits(&waiter, &at, pc), 0);
+	ck_assert_int_eq(pthread_create(&th, NULL, wait_announced, NULL), 0);
+	while (tid == 0)
+		sched_yield();
+	n = threadwalk_waits(&waiter, &at, pc);
+	ck_assert_uint_ge(n, 3);
+	ck_assert_uint_eq(pc[0], (uintptr_t)inner_from);
+	ck_assert_uint_eq(pc[1], (uintptr_t)outer_from);
+	ck_assert_int_eq(write(quiet[1], "", 1), 1);
+	pthread_join(th, NULL);
+	ck_assert_uint_eq(threadwalk_waits(&waiter, &at, pc), 0);
+}
+END_TEST
+
 /* The compiler must leave a call here, and the loop in it. */
 static __attribute__((noinline)) void
 spin(void)
@@ -220,6 +279,7 @@ threadwalk_suite(void)
 	tcase_set_timeout(c, 120);
 	tcase_add_test(c, a_blocked_thread_shows_who_called);
 	tcase_add_test(c, what_earlier_calls_left_is_no_frame);
+	tcase_add_test(c, a_thread_that_announced_its_wait_shows_who_called);
 	tcase_add_test(c, a_running_thread_shows_its_outer_frames);
 	tcase_add_test(c, nobody_looks_while_something_is_unloaded);
 	suite_add_tcase(s, c);

@@ -126,6 +126,32 @@ place_of_sleeper(struct task *task, struct pool_place *place)
 	return true;
 }
 
+/* The place of a thread that waits at home for an object of its own.  The call
+ * may be one for all (in a function around it), and so may the start routine:
+ * threads in one loop wait as deep in their stacks as each other.  Where the
+ * start routine does not tell the threads apart, nor does the call, their name
+ * must. */
+static bool
+place_of_own(struct task *task, struct pool_place *place)
+{
+	const struct thread *t = task->thread;
+	uint64_t caller = atomic_load(&t->work.caller);
+
+	place->object = 0;
+	if (pools_name_is_general(place->start)) {
+		tasks_name(task);
+		place->family = pools_name_family(task->name);
+		if (pools_name_tells(task->name))
+			return true;
+		if (pools_name_is_library(caller))
+			return false;
+	}
+	place->caller = caller;
+	place->family = (uint32_t)(t->stack_high -
+	    atomic_load(&t->work.depth));
+	return true;
+}
+
 /* Where the thread is at home; false when that is nowhere. */
 static bool
 own_place(struct task *task, struct pool_place *place)
@@ -150,6 +176,8 @@ own_place(struct task *task, struct pool_place *place)
 		place->object = atomic_load(&gate_at(gate)->object);
 		return true;
 	}
+	if (pools_is_of_object(place->kind) && place_of_own(task, place))
+		return true;
 	place->caller = atomic_load(&w->caller);
 	return add_family(task, place);
 }
@@ -168,21 +196,11 @@ place_of(struct task *task, struct pool_place *place)
 	return own_place(task, place);
 }
 
-/* The same for a worker with a queue of its own.  Where the start routine does
- * not tell the threads apart, nor does the call, their name must. */
+/* The same for a worker that has the queue for itself. */
 static bool
 family_place(struct task *task, struct pool_place *place)
 {
-	if (place->object == 0)
-		return false;
-	place->object = 0;
-	if (!pools_name_is_general(place->start)) {
-		place->caller = atomic_load(&task->thread->work.caller);
-		return true;
-	}
-	tasks_name(task);
-	place->family = pools_name_family(task->name);
-	return pools_name_tells(task->name);
+	return place->object != 0 && place_of_own(task, place);
 }
 
 static struct pools_entry *

@@ -34,7 +34,8 @@ struct pool_place {
 	uint64_t caller;	/* of the wait; 0: several */
 	uint64_t object;	/* of the gate; 0: several, or none */
 	uint32_t kind;		/* enum wait_kind; WAIT_RUN: of no home */
-	uint32_t family;	/* of the threads' names, where that counts */
+	uint32_t family;	/* of the threads' names, where that counts, or
+				 * how deep in their stacks they wait */
 };
 
 /* The wait is for something that has a gate of its own. */
@@ -161,6 +162,10 @@ DETACHED bool pools_join_is_decided(const struct pool_place *from,
     const struct pool_place *to);
 /* The thread waits at one of the places that @pool stands for. */
 DETACHED bool pools_join_waits(const struct task *task,
+    const struct pool_place *pool);
+/* It waits for one answer, in the middle of a task, wherever its home is: the
+ * pool's workers wait for an object. */
+DETACHED bool pools_join_asks(const struct task *task,
     const struct pool_place *pool);
 /* It listens for a pool whose workers wait for an object. */
 DETACHED bool pools_join_listens(const struct task *task,

@@ -78,6 +78,11 @@ in_one_loop(const struct task *a, const struct task *b, uint64_t start)
 	unsigned k = threadwalk(b->tid, &at, pc[1]);
 	uintptr_t loop;
 
+	if (n == 0)
+		n = threadwalk_waits(a->thread, &at, pc[0]);
+	if (k == 0)
+		k = threadwalk_waits(b->thread, &at, pc[1]);
+
 	n = without_start(pc[0], n, start);
 	k = without_start(pc[1], k, start);
 	if (n == 0 || k == 0)
@@ -167,12 +172,21 @@ pools_join_listens(const struct task *task, const struct pool_place *pool)
 	return task->wait.kind == WAIT_EPOLL && pools_is_of_object(pool->kind);
 }
 
+bool
+pools_join_asks(const struct task *task, const struct pool_place *pool)
+{
+	bool asks = task->wait.kind == WAIT_SELECT ||
+	    (task->wait.kind == WAIT_POLL && task->wait.object <= 1);
+
+	return asks && pools_is_of_object(pool->kind);
+}
+
 /* One of the pool's places is where the thread waits, although its home may be
  * another one. */
 bool
 pools_join_waits(const struct task *task, const struct pool_place *pool)
 {
-	if (task->wait.kind == WAIT_RUN)
+	if (task->wait.kind == WAIT_RUN || pools_join_asks(task, pool))
 		return false;
 	for (unsigned i = 0; i < count; i++) {
 		struct pool_place to = joins[i].to;

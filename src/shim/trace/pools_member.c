@@ -124,8 +124,9 @@ pools_member_look(const struct task *task, const struct pool_place *joined,
 		sum += now - away;
 	memset(out, 0, sizeof(*out));
 	out->turn = pools_turn_of(task) != NULL;
-	out->idle = out->turn || is_idle(task) ||
-	    (joined != NULL && pools_join_waits(task, joined));
+	out->idle = out->turn || (joined == NULL ? is_idle(task) :
+	    (is_idle(task) && !pools_join_asks(task, joined)) ||
+	    pools_join_waits(task, joined));
 	out->blocked = !out->idle && is_blocked(task);
 	out->unread = !out->idle && !task->fresh;
 	if (pools_sleep_at(task) != 0)

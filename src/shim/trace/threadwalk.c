@@ -12,6 +12,9 @@
 #include "shim/trace/stackcopy.h"
 #include "shim/trace/unload.h"
 
+/* No frame of a wrapper is larger. */
+enum { WRAPPER_BYTES = 768 };
+
 struct walker {
 	uint64_t key, sp, fp;
 	bool fp_known;
@@ -169,6 +172,42 @@ threadwalk(pid_t tid, struct procfs_blocked *at,
 		return 0;
 	if (stackcopy_take(at->sp, UINT64_MAX) && procfs_blocked(tid, &again) &&
 	    again.nr == at->nr && again.sp == at->sp && again.pc == at->pc)
+		n = walk(at, pc);
+	unload_release();
+	return n;
+}
+
+/* The return address of the call that waits, above the wrapper's frame. */
+static bool
+find_call(const struct wait_copy *wait, struct procfs_blocked *at)
+{
+	uint64_t frame = at->sp, word;
+
+	for (; at->sp < frame + WRAPPER_BYTES; at->sp += 8) {
+		if (stackcopy_word(at->sp, &word) && word == wait->caller) {
+			at->sp += 8;
+			at->pc = word;
+			return true;
+		}
+	}
+	return false;
+}
+
+unsigned
+threadwalk_waits(const struct thread *t, struct procfs_blocked *at,
+    uint64_t pc[THREADWALK_FRAMES])
+{
+	struct wait_copy wait, again;
+	unsigned n = 0;
+
+	*at = (struct procfs_blocked){ .nr = -1 };
+	if (!prepare() || !wait_read(t, &wait) || wait.kind == WAIT_RUN ||
+	    !unload_hold())
+		return 0;
+	at->sp = __atomic_load_n(&t->wait_frame, __ATOMIC_RELAXED);
+	if (at->sp != 0 && stackcopy_take(at->sp, UINT64_MAX) &&
+	    find_call(&wait, at) && wait_read(t, &again) &&
+	    again.seq == wait.seq)
 		n = walk(at, pc);
 	unload_release();
 	return n;

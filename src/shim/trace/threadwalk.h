@@ -23,6 +23,7 @@
 #include <sys/types.h>
 
 #include "common/base/attrs.h"
+#include "shim/sched/thread.h"
 #include "shim/trace/procfs.h"
 
 enum { THREADWALK_FRAMES = 64 };
@@ -32,6 +33,11 @@ enum { THREADWALK_FRAMES = 64 };
  * thread is not blocked or moved meanwhile. */
 DETACHED unsigned threadwalk(pid_t tid, struct procfs_blocked *at,
     uint64_t pc[THREADWALK_FRAMES]);
+/* The same for a thread that has announced a wait, of which the kernel tells
+ * nothing, as of all threads of a process that changed its user: from the call
+ * in the host on. */
+DETACHED unsigned threadwalk_waits(const struct thread *t,
+    struct procfs_blocked *at, uint64_t pc[THREADWALK_FRAMES]);
 /* The first address of the function that the call before @pc is in; 0: not
  * known. */
 DETACHED uintptr_t threadwalk_function(uint64_t pc);

@@ -63,10 +63,12 @@ write_walked(struct buf *b, const struct task *task)
 {
 	static uint64_t pc[THREADWALK_FRAMES];
 	struct procfs_blocked at;
-	unsigned n = threadwalk(task->tid, &at, pc);
-	unsigned i = first_of_program(pc, n);
+	unsigned n = threadwalk(task->tid, &at, pc), i;
 	struct object *m;
 
+	if (n == 0)
+		n = threadwalk_waits(task->thread, &at, pc);
+	i = first_of_program(pc, n);
 	if (i == n)
 		return false;
 	place_write_function(b, pc[i]);
