@@ -25,12 +25,14 @@ METHOD = """\
 Method: each row runs both sides by turns (A B, B A, ...) in this run; the
 ratio is the median over the pairs, the quartiles are in brackets.  Times of
 malloc+free are those of the quieter of many slices of some 50 us (bench/pairs),
-of programs CPU times, start-up is wall time; throughput is shown both ways:
-on a machine with other work only the CPU's tells.  A
-target is the project's own (bench/targets); "-" has none.  One row beside
-itself (jemalloc / jemalloc) tells how far apart two equal sides come out here:
-a miss by less than that is not one.  Rows that need what is not installed say
-so.
+start-up is wall time.  Programs and servers come in groups of pairs, servers
+anew in each group (where a process happens to lie in memory is worth 1 %), and
+a group's ratio is that of the quieter half of its runs on either side, by CPU
+time; throughput is shown by the clock, too, but on a machine with other work
+only the CPU's tells.  A target is the project's own (bench/targets); "-" has
+none.  Rows beside themselves (jemalloc / jemalloc, unset / unset) tell how far
+apart two equal sides come out here: a miss by less than that is not one.  Rows
+that need what is not installed say so.
 """
 PYTHON_WORK = """
 import json, re
@@ -109,6 +111,23 @@ def by_turns(pairs, a, b):
     return got
 
 
+GROUPS, EACH = (3, 4) if QUICK else (11, 8)
+
+
+def quiet(values):
+    """The mean of the smaller half: what disturbs a run only adds to it."""
+    values = sorted(values)
+    return statistics.mean(values[:max(1, len(values) // 2)])
+
+
+def in_turn(runs, n):
+    """Calls each of runs once, in an order that n decides; their answers."""
+    got = {}
+    for i in range(len(runs)) if n % 2 == 0 else reversed(range(len(runs))):
+        got[i] = runs[i]()
+    return [got[i] for i in range(len(runs))]
+
+
 def targets():
     """{label: (sign, number)}, of lines "SIGN NUMBER LABEL"."""
     here = os.path.dirname(os.path.abspath(__file__))
@@ -179,11 +198,14 @@ def row_programs(b):
             ("cmake (C++)", ["cmake", "--help-full"], None)):
         if not installed(command[0]):
             continue
-        show("DIAG unset / jemalloc: %s" % name, ratios(by_turns(
-            7 if QUICK else 21,
-            lambda: cpu_of(command, b.env(b.lib, PYTHONHASHSEED="0"), feed),
-            lambda: cpu_of(command, b.env(JEMALLOC, PYTHONHASHSEED="0"),
-                           feed))))
+        sides = [lambda lib=lib: cpu_of(command, b.env(
+            lib, PYTHONHASHSEED="0"), feed) for lib in (b.lib, JEMALLOC)]
+        got = []
+        for _ in range(GROUPS):
+            runs = [in_turn(sides, n) for n in range(EACH)]
+            got.append(quiet([r[0] for r in runs]) /
+                       quiet([r[1] for r in runs]))
+        show("DIAG unset / jemalloc: %s" % name, got)
 
 
 def wall_ms(command, env, times):
@@ -235,52 +257,65 @@ class Server:
         self.process.wait()
 
 
-def two_servers(b, label, make, measure):
-    """A server with the lines on, one without, both alive throughout."""
+SIDES = (LINES, None, None)
+
+
+def measured(server, load):
+    """What one load took: seconds by the clock, and of the server's CPU."""
+    before, start = server.cpu_ns(), time.monotonic()
+    load(server)
+    return time.monotonic() - start, (server.cpu_ns() - before) / 1e9
+
+
+def one_group(b, make, load, number):
+    """New servers, all alive throughout; the quiet times of each side."""
     servers = []
     try:
-        for n, diag in enumerate((LINES + ",log=%s/%%n.%%p" % b.dir, None)):
+        for n in range(len(SIDES)) if number % 2 else reversed(
+                range(len(SIDES))):
             sock = "%s/s%d" % (b.dir, n)
-            servers.append(Server(b, make(sock), sock, diag))
-        def both(server):
-            before = server.cpu_ns()
-            rate = measure(server)
-            return rate, 1 / (server.cpu_ns() - before)
-        both(servers[0]), both(servers[1])
-        got = by_turns(7 if QUICK else 25, lambda: both(servers[0]),
-                       lambda: both(servers[1]))
+            log = SIDES[n] and SIDES[n] + ",log=%s/%%n.%%p" % b.dir
+            servers.append((n, Server(b, make(sock), sock, log)))
+        runs = [lambda s=s: measured(s, load) for _, s in sorted(
+            servers, key=lambda pair: pair[0])]
+        in_turn(runs, 0)
+        got = [in_turn(runs, n) for n in range(EACH)]
     finally:
-        for s in servers:
+        for _, s in servers:
             s.stop()
             os.unlink(s.socket) if os.path.exists(s.socket) else None
-    show(label + ", by the clock", [x[0] / y[0] for x, y in got])
-    show(label + ", by server CPU", [x[1] / y[1] for x, y in got])
+    return [[quiet([run[side][what] for run in got]) for what in (0, 1)]
+            for side in range(len(SIDES))]
+
+
+def two_servers(b, label, make, load):
+    groups = [one_group(b, make, load, n) for n in range(GROUPS)]
+    for what, by in ((0, "by the clock"), (1, "by server CPU")):
+        show("gctrace+schedtrace / unset: %s, %s" % (label, by),
+             [g[1][what] / g[0][what] for g in groups])
+        show("unset / unset: %s, %s" % (label, by),
+             [g[1][what] / g[2][what] for g in groups])
 
 
 def row_redis(b):
     need("redis-server", "redis-benchmark")
 
-    def measure(server):
-        text = b.out(["redis-benchmark", "-s", server.socket, "-n",
-                      "30000" if QUICK else "60000", "-c", "20", "-P", "8",
-                      "-r", "10000", "-t", "set,get", "--csv"], b.env())
-        rates = [float(x) for x in re.findall(r'^"[SG]ET","([\d.]+)"', text,
-                                              re.M)]
-        return 2 / sum(1 / r for r in rates)
-    two_servers(b, "gctrace+schedtrace / unset: redis throughput",
+    def load(server):
+        b.out(["redis-benchmark", "-s", server.socket, "-n", "20000", "-c",
+               "20", "-P", "8", "-r", "10000", "-t", "set,get", "-q"], b.env())
+    two_servers(b, "redis throughput",
                 lambda s: ["redis-server", "--port", "0", "--save", "",
-                           "--unixsocket", s, "--dir", b.dir], measure)
+                           "--unixsocket", s, "--dir", b.dir], load)
 
 
 def row_memcached(b):
     need("memcached")
     user = ["-u", "root"] if os.getuid() == 0 else []
 
-    def measure(server):
-        return float(b.out([b.tool("mcload"), server.socket, "8",
-                            "400" if QUICK else "1000"], b.env()))
-    two_servers(b, "gctrace+schedtrace / unset: memcached throughput",
-                lambda s: ["memcached", "-t", "2", "-s", s] + user, measure)
+    def load(server):
+        b.out([b.tool("mcload"), server.socket, "8", "300"], b.env())
+    two_servers(b, "memcached throughput",
+                lambda s: ["memcached", "-t", "2", "-s", s] + user, load)
 
 
 # (c) allocfreetrace beside Go 1.19's
