@@ -28,10 +28,29 @@ struct set {
 } CACHE_ALIGNED;
 
 static struct set sets[SETS];
-static struct gate gates[GATES];
+static struct gate *_Atomic gates;	/* GATES; mapped for the first */
 static _Atomic uint32_t births;
 static _Atomic uint32_t all_taken;	/* until the next look */
 _Atomic uint64_t gate_filter[GATE_FILTER_BITS / 64];
+
+static struct gate *
+all(void)
+{
+	return atomic_load_explicit(&gates, memory_order_acquire);
+}
+
+/* Of two threads that map them at a time one has done it in vain. */
+static COLD struct gate *
+map_all(void)
+{
+	struct gate *none = NULL, *mine = mem_reserve(GATES * sizeof(*mine));
+
+	if (mine == NULL || atomic_compare_exchange_strong(&gates, &none,
+	    mine))
+		return mine;
+	mem_unmap(mine, GATES * sizeof(*mine));
+	return none;
+}
 
 static struct set *
 set_of(uint64_t address)
@@ -54,13 +73,13 @@ number_in(uint64_t word)
 struct gate *
 gate_at(uint32_t number)
 {
-	return &gates[number - 1];
+	return &all()[number - 1];
 }
 
 uint32_t
 gate_number(const struct gate *g)
 {
-	return (uint32_t)(g - gates) + 1;
+	return (uint32_t)(g - all()) + 1;
 }
 
 uint32_t
@@ -126,14 +145,17 @@ leave(uint64_t address, uint32_t number)
 static uint32_t
 take_free(void)
 {
-	if (atomic_load_explicit(&all_taken, memory_order_relaxed) != 0)
+	struct gate *g = all();
+
+	if (atomic_load_explicit(&all_taken, memory_order_relaxed) != 0 ||
+	    (g == NULL && (g = map_all()) == NULL))
 		return 0;
 	for (uint32_t i = 0; i < GATES; i++) {
 		uint32_t free_one = FREE;
 
-		if (atomic_load_explicit(&gates[i].state,
+		if (atomic_load_explicit(&g[i].state,
 		    memory_order_relaxed) == FREE &&
-		    atomic_compare_exchange_strong(&gates[i].state, &free_one,
+		    atomic_compare_exchange_strong(&g[i].state, &free_one,
 		    TAKEN))
 			return i + 1;
 	}
@@ -442,7 +464,7 @@ gate_sweep(const bool used[GATES + 1])
 {
 	bool hid = false;
 
-	for (uint32_t n = 1; n <= GATES; n++) {
+	for (uint32_t n = 1; n <= GATES && all() != NULL; n++) {
 		struct gate *g = gate_at(n);
 		uint32_t state = atomic_load_explicit(&g->state,
 		    memory_order_relaxed);
@@ -471,7 +493,7 @@ gate_after_fork_child(void)
 	memset(sets, 0, sizeof(sets));
 	memset(gate_filter, 0, sizeof(gate_filter));
 	atomic_store(&all_taken, 0);
-	for (uint32_t n = 1; n <= GATES; n++) {
+	for (uint32_t n = 1; n <= GATES && all() != NULL; n++) {
 		if (atomic_load(&gate_at(n)->state) != FREE)
 			make_free(n);
 	}

@@ -7,7 +7,8 @@
  * object; a condition is a second name of its mutex's gate.  An address that
  * is no gate's costs one load in a small bitmap.
  *
- * Memory   static: GATES gates; waits at more of them are not followed.
+ * Memory   mapped when the first is made: GATES gates; waits at more of them
+ *          are not followed.
  * Threads  finding and making are lock-free.  What a condition's gate holds is
  *          written by threads that hold its mutex, what a semaphore's holds by
  *          atomic operations; the diag thread reads, and alone drops.

@@ -11,7 +11,7 @@
  * estimate.  A semaphore's gate counts posts and waits that ended.  Of other
  * waits only the thread's own times are kept.
  *
- * Memory   the thread's record and static gates.
+ * Memory   the thread's record and gates.
  * Threads  any.
  * Fork     sync_after_fork_child().
  */

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "common/base/mem.h"
 #include "common/base/relaxed.h"
 #include "common/base/ticks.h"
 #include "shim/trace/pools.h"
@@ -31,7 +32,7 @@ struct past {
 	struct histogram wait, run, wakeup;
 };
 
-static struct past pasts[GATES];
+static struct past *pasts;	/* GATES; mapped for the first */
 static uint32_t born_before, born_now;	/* until the last look; and this one */
 static bool late;			/* see pools_begin_late() */
 
@@ -210,15 +211,25 @@ forget_half(struct past *p)
 	p->recent /= 2;
 }
 
+static struct past *
+past_of(uint32_t number)
+{
+	if (pasts == NULL)
+		pasts = mem_reserve_forever(GATES * sizeof(*pasts));
+	return pasts == NULL ? NULL : &pasts[number - 1];
+}
+
 void
 pools_gate_read(uint32_t number, bool all_idle, struct gate_period *out)
 {
 	struct gate *g = gate_at(number);
-	struct past *p = &pasts[number - 1];
+	struct past *p = past_of(number);
 	uint32_t kind = atomic_load(&g->kind);
 	uint64_t tasks = load(&g->tasks), taken = load(&g->taken);
 
 	memset(out, 0, sizeof(*out));
+	if (p == NULL)
+		return;
 	out->whole = begin_period(p, atomic_load(&g->born));
 	out->counts = load32(&g->counts) != 0;
 	out->is_lock = gate_is_lock(g);
