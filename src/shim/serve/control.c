@@ -93,17 +93,21 @@ open_socket(void)
 	return false;
 }
 
+/* A process that can still become another user is that user's, too. */
 static bool
 is_allowed(int fd)
 {
+	uid_t real = 0, effective = 0, saved = 0;
 	struct ucred peer;
 	socklen_t len = sizeof(peer);
 
 	if (sys_call6(SYS_getsockopt, fd, SOL_SOCKET, SO_PEERCRED, &peer,
 	    &len, 0) != 0)
 		return false;
-	return peer.uid == 0 ||
-	    peer.uid == (uid_t)sys_call1(SYS_geteuid, 0);
+	if (sys_call3(SYS_getresuid, &real, &effective, &saved) != 0)
+		return false;
+	return peer.uid == 0 || (peer.uid == real && peer.uid == effective &&
+	    peer.uid == saved);
 }
 
 static struct client *
