@@ -108,8 +108,7 @@ wants_prefix(void)
 static bool
 wants_trace(void)
 {
-	return opt.allocfreetrace != 0 || opt.tape[0] != '\0' ||
-	    opt.leaks > 0 || opt.control;
+	return opt.allocfreetrace != 0 || opt.tape[0] != '\0' || opt.leaks > 0;
 }
 
 /* The log's name is the sink's to expand: a forked child may have its own.  A
@@ -156,7 +155,8 @@ start_traces(void)
 	}
 	if (opt.schedtrace_ns != 0)
 		started("schedtrace", schedtrace_start(&opt));
-	if (wants_trace() && started("stacks", stack_init(opt.depth)))
+	if ((wants_trace() || opt.control) &&
+	    started("stacks", stack_init(opt.depth)))
 		started("allocfreetrace", alloctrace_start(&opt));
 }
 
