@@ -98,6 +98,28 @@ START_TEST(the_same_wait_in_the_middle_of_a_task_is_not_at_home)
 }
 END_TEST
 
+/* Before it waits for the condition it may have had to wait for the lock that
+ * the host has made of a futex. */
+START_TEST(a_futex_beside_a_condition_is_no_home)
+{
+	static uint32_t lock;
+
+	enter(WAIT_FUTEX, &lock, &stack[900]);
+	ck_assert(scope.home);
+	end_wait();
+	enter(WAIT_COND, &cond, &stack[800]);
+	ck_assert(scope.home);
+	end_wait();
+	enter(WAIT_FUTEX, &lock, &stack[900]);
+	ck_assert(!scope.home);
+	end_wait();
+	enter(WAIT_COND, &cond, &stack[800]);
+	ck_assert(scope.home);
+	end_wait();
+	ck_assert_uint_eq(atomic_load(&worker->work.kind), WAIT_COND);
+}
+END_TEST
+
 START_TEST(a_wait_on_another_stack_is_not_deeper)
 {
 	static char coroutine[4000], own[4000];
@@ -187,6 +209,12 @@ START_TEST(who_waits_where_the_workers_do_has_a_lock_in_common_with_them)
 	    .object = (uint64_t)(uintptr_t)&cond, .mutex = &mutex },
 	    &stack[0]);
 	ck_assert(gate_is_lock(gate_at(gate_find((uintptr_t)&mutex))));
+	/* What the worker did is no task: it would go on through its wait. */
+	end_wait();
+	sync_locked_gate(worker, &mutex, &take_site);
+	wait_for_task();
+	ck_assert(!scope.home);
+	ck_assert_uint_ne(atomic_load(&worker->work.doing), WORK_TASK);
 	/* Or wants room in their queue. */
 	ck_assert(gate_is_unclear(gate_at(gate_find((uintptr_t)&mutex))));
 }
@@ -260,6 +288,7 @@ main(void)
 	tcase_add_test(tc, home_is_the_wait_nearest_to_the_start);
 	tcase_add_test(tc,
 	    the_same_wait_in_the_middle_of_a_task_is_not_at_home);
+	tcase_add_test(tc, a_futex_beside_a_condition_is_no_home);
 	tcase_add_test(tc, a_wait_on_another_stack_is_not_deeper);
 	tcase_add_test(tc, a_semaphore_that_is_given_back_is_no_home);
 	tcase_add_test(tc, a_semaphore_that_has_several_is_no_lock);

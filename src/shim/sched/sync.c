@@ -1,5 +1,5 @@
 /*
- * sync - homes, and the waits at semaphores and in the kernel.
+ * sync - homes, and the waits in the kernel.
  *
  * The home is the wait that is nearest to the thread's start routine: a worker
  * waits for its next task in its own loop, and for other things deeper, in the
@@ -10,12 +10,11 @@
  */
 #include "shim/sched/sync.h"
 
-#include <semaphore.h>
-
 #include "common/base/relaxed.h"
 #include "common/base/ticks.h"
 #include "shim/sched/pool.h"
 #include "shim/sched/sync_cond.h"
+#include "shim/sched/sync_sem.h"
 
 enum { MOVES_AFTER = 32, SETTLED_MOVES_AFTER = 4096, STAYS_SETTLE = 3 };
 /* Calls from one frame differ by this much of the stack; what is further away
@@ -44,22 +43,6 @@ is_of_object(enum wait_kind kind)
 	return kind == WAIT_COND || kind == WAIT_SEM;
 }
 
-/* A semaphore's gate begins with what the semaphore has. */
-static uint32_t
-make_sem_gate(uint64_t sem, uint64_t start)
-{
-	uint32_t number = gate_find(sem);
-	int value = 0;
-
-	if (number != 0)
-		return number;
-	number = gate_make(sem, WAIT_SEM, start);
-	sem_getvalue((sem_t *)(uintptr_t)sem, &value);
-	if (number != 0 && value > 0)
-		atomic_fetch_add(&gate_at(number)->queued, (uint64_t)value);
-	return number;
-}
-
 static uint32_t
 make_gate(struct thread *t, const struct wait_news *news, uint64_t key)
 {
@@ -70,7 +53,7 @@ make_gate(struct thread *t, const struct wait_news *news, uint64_t key)
 		return sync_cond_gate((uint64_t)(uintptr_t)news->mutex,
 		    key, start);
 	case WAIT_SEM:
-		return make_sem_gate(key, start);
+		return sync_sem_gate(key, start);
 	default:
 		/* The place in the host alone would join what only shares a
 		 * library's event loop. */
@@ -180,6 +163,18 @@ is_at_lock(const struct work *w)
 	return number != 0 && gate_is_lock(gate_at(number));
 }
 
+/* Back where its home was taken to be.  As long as that may be a lock, what the
+ * thread does is no task, and has no end. */
+static bool
+stays_home(struct work *w)
+{
+	if (likely(!is_at_lock(w)))
+		return true;
+	store32(&w->doing, WORK_NOTHING);
+	store(&w->away, 0);
+	return false;
+}
+
 /* Has waited at another place so often that its home is another one. */
 static bool
 has_moved(const struct work *w, uint32_t elsewhere)
@@ -201,6 +196,15 @@ remember_home(struct work *w, uint64_t key, bool deeper)
 		store32(&w->settled, 1);
 }
 
+/* How near to the start routine a wait is.  A futex may be a lock of the
+ * host's own making, around the queue: of two waits in about the same place it
+ * is the one further away. */
+static uint64_t
+nearness(uint32_t kind, uint64_t depth)
+{
+	return kind == WAIT_FUTEX ? depth - SAME_DEPTH : depth;
+}
+
 static bool
 is_home(struct thread *t, const struct wait_news *news, uint64_t depth)
 {
@@ -213,15 +217,15 @@ is_home(struct thread *t, const struct wait_news *news, uint64_t depth)
 	    !is_nested(t, depth))) {
 		store32(&w->elsewhere, 0);
 		see_to_gate(t, news, key);
-		return !is_at_lock(w);
+		return stays_home(w);
 	}
 
 	uint32_t elsewhere = load32(&w->elsewhere) + 1;
 
 	store32(&w->elsewhere, elsewhere);
 
-	bool deeper = kind != WAIT_RUN && depth <= load(&w->depth) &&
-	    !is_at_lock(w);
+	bool deeper = kind != WAIT_RUN && nearness(news->kind, depth) <=
+	    nearness(kind, load(&w->depth)) && !is_at_lock(w);
 
 	if ((deeper && !has_moved(w, elsewhere)) || is_for_lock(news)) {
 		if (is_of_object(news->kind) || news->kind == WAIT_FUTEX)
@@ -263,15 +267,13 @@ note_run(struct gate *g, uint64_t ticks, unsigned events, uint64_t now)
 }
 
 static void
-enter_plain(struct thread *t, struct gate *g, uint64_t now)
+note_visit(const struct work *w, struct gate *g, uint64_t now)
 {
-	struct work *w = &t->work;
 	uint64_t left = load(&w->away);
 	unsigned events = load32(&w->given);
 
 	if (left != 0 && now > left && events != 0)
 		note_run(g, now - left, events, now);
-	come_home(w, now);
 }
 
 /* A wait that a handler has jumped out of did not take it off again. */
@@ -285,27 +287,6 @@ count_idle(struct work *w, uint32_t number, uint64_t now)
 	store32(&w->counted, number);
 	if (number != 0)
 		gate_idle_more(gate_at(number), now);
-}
-
-static void
-end_sem_task(struct work *w, struct gate *g, uint64_t now)
-{
-	if (load32(&w->doing) != WORK_TASK)
-		return;
-	(void)atomic_fetch_add_explicit(&g->tasks, 1, memory_order_relaxed);
-	histogram_add_shared(&g->run,
-	    ticks_to_ns(now - MIN(now, load(&w->since))), 1);
-}
-
-static void
-enter_sem(struct thread *t, struct gate *g, uint64_t now)
-{
-	struct work *w = &t->work;
-
-	end_sem_task(w, g, now);
-	sync_give(t, load32(&w->gate));
-	store32(&w->doing, WORK_IDLE);
-	come_home(w, now);
 }
 
 /* The gate of others: a thread that is none of its workers, nor of their kind,
@@ -372,9 +353,11 @@ sync_enter(struct thread *t, struct sync_scope *s,
 	if (news->kind == WAIT_COND)
 		sync_cond_enter(t, g, now);
 	else if (news->kind == WAIT_SEM)
-		enter_sem(t, g, now);
+		sync_sem_enter(t, g, now);
 	else
-		enter_plain(t, g, now);
+		note_visit(&t->work, g, now);
+	if (news->kind != WAIT_COND)
+		come_home(&t->work, now);
 	if (s->counts)
 		count_idle(&t->work, s->gate, now);
 }
@@ -399,76 +382,6 @@ sync_leave(struct thread *t, struct sync_scope *s)
 	count_idle(&t->work, 0, now);
 	if (load32(&t->work.kind) == WAIT_COND)
 		sync_cond_leave(t, g, now, s->events != 0);
-}
-
-static void
-take_from_sem(struct thread *t, uint32_t number, bool for_task, uint64_t now)
-{
-	struct gate *g = gate_at(number);
-	uint64_t waited = gate_pop_shared(g, now);
-
-	if (waited != 0)
-		histogram_add_shared(&g->wait, ticks_to_ns(waited), 1);
-	sync_hold(t, number);
-	if (!for_task)
-		return;
-	store(&t->work.since, now);
-	store32(&t->work.doing, WORK_TASK);
-}
-
-/* The wait was for a post that came while the thread waited, or for one that
- * lay there already: only the first is a wake-up. */
-void
-sync_got(struct thread *t, const struct sync_scope *s)
-{
-	if (s->gate != 0)
-		take_from_sem(t, s->gate, s->home, s->home ?
-		    load(&t->work.away) : ticks_now());
-}
-
-/* A worker that gets its next task without waiting is done with the last. */
-void
-sync_taken_gate(const void *sem)
-{
-	uint32_t number = gate_find((uint64_t)(uintptr_t)sem);
-	struct thread *t = thread_self();
-
-	if (number == 0 || t == NULL)
-		return;
-
-	struct gate *g = gate_at(number);
-	bool at_home = load32(&t->work.gate) == number;
-	uint64_t now = ticks_now();
-
-	if (load32(&g->kind) != WAIT_SEM)
-		return;
-	if (at_home)
-		end_sem_task(&t->work, g, now);
-	take_from_sem(t, number, at_home, now);
-}
-
-/* A semaphore that has more than one at a time counts something.  One that
- * never has may be a lock, which who has taken it gives back, or wake somebody
- * up, once for many tasks. */
-void
-sync_post_gate(const void *sem)
-{
-	uint32_t number = gate_find((uint64_t)(uintptr_t)sem);
-	struct thread *t = tls.thread;
-	int value = 0;
-
-	if (number == 0)
-		return;
-
-	struct gate *g = gate_at(number);
-
-	gate_push_shared(g, ticks_now());
-	if (load32(&g->counts) == 0 && sem_getvalue((sem_t *)(uintptr_t)sem,
-	    &value) == 0 && value > 0)
-		store32(&g->counts, 1);
-	if (t != NULL && sync_give(t, number))
-		atomic_fetch_add_explicit(&g->given_back, 1,
-		    memory_order_relaxed);
 }
 
 void

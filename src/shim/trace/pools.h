@@ -58,6 +58,7 @@ struct pools_entry {
 	bool returns;		/* one has gone from home to work */
 	bool sleeps;		/* or to sleep, from deeper in the stack */
 	bool rivals;		/* sleeps just as near to the start, too */
+	bool asks;		/* waits in poll() for one descriptor */
 	uint64_t stays, strays;	/* of its workers; see work.h */
 
 	/* This period's, filled by pools_view_add(). */

@@ -74,6 +74,8 @@ pools_view_add(struct pools_entry *e, const struct task *task,
 	e->returns = e->returns || d.returns;
 	e->sleeps = e->sleeps || d.sleeps;
 	e->rivals = e->rivals || d.rivals;
+	e->asks = e->asks || (task->wait.kind == WAIT_POLL &&
+	    task->wait.object <= 1 && d.idle);
 	e->turns = e->turns || d.turn;
 	e->visits += d.visits;
 	e->busy_ns += d.away_ns;
@@ -221,9 +223,9 @@ fill_queue(const struct pools_entry *e, struct poolview *v)
 static void
 fill_wakeups(const struct pools_entry *e, struct poolview *v)
 {
-	/* Who waits for an object or a futex of its own has looked for work
-	 * elsewhere first: its waits are not its tasks. */
-	if (is_unannounced(e) || e->place.kind == WAIT_FUTEX ||
+	/* Who waits for an object, a futex or one descriptor of its own has
+	 * looked for work elsewhere first: its waits are not its tasks. */
+	if (is_unannounced(e) || e->place.kind == WAIT_FUTEX || e->asks ||
 	    pools_is_of_object(e->place.kind))
 		return;
 	v->done = e->visits;
