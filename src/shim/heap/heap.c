@@ -9,6 +9,7 @@
 
 #include "common/base/buf.h"
 #include "shim/heap/heap_lock.h"
+#include "shim/heap/heap_room.h"
 #include "shim/heap/heap_sys.h"
 #include "shim/heap/heap_window.h"
 #include "shim/heap/jem.h"
@@ -24,6 +25,8 @@ read_number(const char *name)
 	uint64_t v = 0;
 	size_t n = sizeof(v);
 
+	if (heap_is_missing())
+		return 0;
 	/* Numbers of 4 bytes fill the low half. */
 	if (jem_mallctl(name, &v, &n, NULL, 0) == 0)
 		return v;
@@ -60,6 +63,8 @@ heap_stats(struct heap_stats *out)
 	int err;
 
 	memset(out, 0, sizeof(*out));
+	if (heap_is_missing())
+		return -ENOMEM;
 	err = refresh(&out->epoch);
 	if (err != 0)
 		return err;
@@ -164,7 +169,8 @@ int
 heap_purge(void)
 {
 	enum heap_payer before = heap_sys_pay(PAYER_FORCED);
-	int err = jem_mallctl("arena.4096.purge", NULL, NULL, NULL, 0);
+	int err = heap_is_missing() ? ENOMEM :
+	    jem_mallctl("arena.4096.purge", NULL, NULL, NULL, 0);
 
 	heap_sys_pay(before);
 	return -err;
@@ -187,6 +193,8 @@ heap_hold(void)
 	unsigned n = (unsigned)read_number("arenas.narenas");
 	ssize_t never = -1;
 
+	if (heap_is_missing())
+		return;
 	jem_mallctl("arenas.dirty_decay_ms", NULL, NULL, &never,
 	    sizeof(never));
 	jem_mallctl("arenas.muzzy_decay_ms", NULL, NULL, &never,
@@ -205,6 +213,8 @@ heap_thread_is_ours(void)
 	unsigned first = 0;
 	bool cached = false;
 
+	if (heap_is_missing())
+		return;
 	jem_mallctl("thread.arena", NULL, NULL, &first, sizeof(first));
 	jem_mallctl("thread.tcache.enabled", NULL, NULL, &cached,
 	    sizeof(cached));
@@ -219,7 +229,8 @@ heap_given_at(void)
 	size_t n = sizeof(at);
 	intptr_t from = (intptr_t)pthread_self();
 
-	if (jem_mallctl("thread.allocatedp", &at, &n, NULL, 0) != 0 ||
+	if (heap_is_missing() ||
+	    jem_mallctl("thread.allocatedp", &at, &n, NULL, 0) != 0 ||
 	    (intptr_t)at >= from || (intptr_t)at < from - TLS_MOST)
 		return 0;
 	return (intptr_t)at - from;
@@ -227,31 +238,37 @@ heap_given_at(void)
 
 /* One byte per class; the class of 8 bytes is the only one whose blocks are
  * not 16-aligned, and from here on no size leads to it. */
-void
+bool
 heap_start(void)
 {
+	if (heap_is_missing())
+		return false;
 	jem_free(jem_malloc(1));
 	jem_size_classes[0] = jem_size_classes[2];
 	jem_size_classes[1] = jem_size_classes[2];
 	state_know_sizes(jem_sizes);
+	return true;
 }
 
 void
 heap_before_fork(void)
 {
-	jem_prefork();
+	if (!heap_is_missing())
+		jem_prefork();
 }
 
 void
 heap_after_fork_parent(void)
 {
-	jem_postfork_parent();
+	if (!heap_is_missing())
+		jem_postfork_parent();
 }
 
 void
 heap_after_fork_child(void)
 {
-	jem_postfork_child();
+	if (!heap_is_missing())
+		jem_postfork_child();
 	heap_lock_forget();
 	window_after_fork_child();
 }

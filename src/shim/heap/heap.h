@@ -99,8 +99,8 @@ void heap_after_fork_parent(void);
 void heap_after_fork_child(void);
 
 /* Starts jemalloc, and has it give 16 bytes where 8 would do: glibc promises
- * that every block is 16-aligned. */
-void heap_start(void);
+ * that every block is 16-aligned.  False when there is no room for it. */
+bool heap_start(void);
 
 /* True when the calling thread is inside jemalloc with a lock held: a signal
  * handler interrupted it. */

@@ -9,6 +9,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/sys.h"
+#include "shim/heap/heap_room.h"
 #include "shim/heap/heap_window.h"
 
 enum { PAGE = 4096 };
@@ -91,6 +92,10 @@ heap_sys_mmap(void *at, size_t n, int prot, int flags, int fd, off_t offset)
 	struct watch w = watch_begin();
 	void *p;
 
+	/* It has a constructor, which starts it all the same, and has to get
+	 * the page on which it tries something out. */
+	if (n > PAGE && unlikely(heap_is_missing()))
+		return MAP_FAILED;
 	if (at == NULL)
 		p = window_map(n, prot, flags, fd, offset);
 	else

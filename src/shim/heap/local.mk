@@ -6,6 +6,7 @@ src_shim_heap_libheap_la_SOURCES = src/shim/heap/heap.h src/shim/heap/heap.c \
 	src/shim/heap/heap_lock.h src/shim/heap/heap_lock.c \
 	src/shim/heap/heap_names.c \
 	src/shim/heap/heap_os.h src/shim/heap/heap_os.c \
+	src/shim/heap/heap_room.h src/shim/heap/heap_room.c \
 	src/shim/heap/heap_sys.h src/shim/heap/heap_sys.c \
 	src/shim/heap/heap_window.h src/shim/heap/heap_window.c
 

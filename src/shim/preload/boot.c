@@ -17,6 +17,7 @@
 #include "common/base/errname.h"
 #include "common/base/sys.h"
 #include "shim/heap/heap.h"
+#include "shim/heap/heap_room.h"
 #include "shim/preload/direct.h"
 #include "shim/preload/dlopen.h"
 #include "shim/preload/environ.h"
@@ -36,6 +37,7 @@
 #include "shim/stack/stack.h"
 #include "shim/state/state.h"
 #include "shim/trace/alloctrace.h"
+#include "shim/trace/blocks.h"
 #include "shim/trace/gctrace.h"
 #include "shim/trace/memstats.h"
 #include "shim/trace/recorder.h"
@@ -166,7 +168,7 @@ static void
 start_control(void)
 {
 	if (opt.control && started("control", control_start(&opt)))
-		state_arm_alloc(ARMED_COUNT, 0);
+		blocks_start();
 }
 
 static void
@@ -186,6 +188,16 @@ start_asked(const struct buf *complaints)
 	started("diag thread", ticker_start());
 }
 
+/* The sink, too, would take memory that the host needs. */
+static COLD void
+say_no_room(void)
+{
+	static const char text[] = "diag: there is no room for our allocator "
+	    "(RLIMIT_DATA, RLIMIT_AS): libc's is used, and nothing is traced\n";
+
+	sys_write(2, text, sizeof(text) - 1);
+}
+
 static void
 read_options(const char *text)
 {
@@ -196,7 +208,9 @@ read_options(const char *text)
 	options_parse(&opt, text, keep_complaint, &complaints);
 	if (opt.help)
 		print_help();
-	if (options_any(&opt) || complaints.len > 0)
+	if (heap_is_missing() && options_any(&opt))
+		say_no_room();
+	else if (options_any(&opt) || complaints.len > 0)
 		start_asked(&complaints);
 	if (!opt.children)
 		environ_leave();
@@ -218,7 +232,8 @@ boot(int argc, char **argv, char **envp)
 	struct hook_scope scope;
 
 	clock_find();
-	heap_start();
+	if (!heap_start())
+		state_arm_alloc(ARMED_MISSING, 0);
 	heap_start_messages();
 	waits_resolve();
 	heap_set_thread_create(threads_create_background);

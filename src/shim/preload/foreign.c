@@ -7,6 +7,7 @@
 #include <elf.h>
 #include <link.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "shim/preload/real.h"
 #include "shim/sink/sink.h"
@@ -57,6 +58,26 @@ foreign_look(void)
 		return;
 	sink_notice("allocator", "malloc is that of %s: only what it asks "
 	    "libc for is in lines of ours", whose.dli_fname);
+}
+
+void *
+foreign_alloc(size_t size, size_t align, bool zero)
+{
+	static void *(*real)(size_t), *(*real_zero)(size_t, size_t);
+	static void *(*real_aligned)(size_t, size_t);
+	void *p;
+
+	if (align > 16) {
+		real_once(real_aligned, "__libc_memalign");
+		p = real_aligned == NULL ? NULL : real_aligned(align, size);
+		return p != NULL && zero ? memset(p, 0, size) : p;
+	}
+	if (zero) {
+		real_once(real_zero, "__libc_calloc");
+		return real_zero == NULL ? NULL : real_zero(1, size);
+	}
+	real_once(real, "__libc_malloc");
+	return real == NULL ? NULL : real(size);
 }
 
 void

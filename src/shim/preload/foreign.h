@@ -28,6 +28,9 @@ IN_HOOK bool foreign_resize_first(void **p, size_t size);
 /* Says so, once, when malloc is not ours in this process. */
 void foreign_look(void);
 
+/* A block of glibc's, where there is no room for ours; NULL when there is none
+ * for that either. */
+IN_HOOK COLD void *foreign_alloc(size_t size, size_t align, bool zero);
 IN_HOOK COLD void foreign_free(void *p);
 IN_HOOK COLD void *foreign_realloc(void *p, size_t size);
 IN_HOOK COLD size_t foreign_usable(void *p);

@@ -4,12 +4,14 @@
  * A host that is linked to libjemalloc calls these; exporting all of them keeps
  * it on one allocator, with true statistics.
  */
+#include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
 #include "common/base/attrs.h"
 #include "common/base/sys.h"
+#include "shim/heap/heap_room.h"
 #include "shim/heap/heap_sys.h"
 #include "shim/heap/jem.h"
 #include "shim/preload/count.h"
@@ -129,6 +131,8 @@ mallctl(const char *name, void *old, size_t *old_len, void *new_,
 	enum heap_payer before;
 	int err;
 
+	if (heap_is_missing())
+		return EAGAIN;
 	if (strncmp(name, "arena.", 6) != 0)
 		return jem_mallctl(name, old, old_len, new_, new_len);
 	before = heap_sys_pay(PAYER_FORCED);
@@ -140,7 +144,8 @@ mallctl(const char *name, void *old, size_t *old_len, void *new_,
 int
 mallctlnametomib(const char *name, size_t *mib, size_t *mib_len)
 {
-	return jem_mallctlnametomib(name, mib, mib_len);
+	return heap_is_missing() ? EAGAIN :
+	    jem_mallctlnametomib(name, mib, mib_len);
 }
 
 int
@@ -150,6 +155,8 @@ mallctlbymib(const size_t *mib, size_t mib_len, void *old, size_t *old_len,
 	enum heap_payer before;
 	int err;
 
+	if (heap_is_missing())
+		return EAGAIN;
 	/* Reading and writing values maps nothing and purges nothing. */
 	if (old != NULL || new_ != NULL)
 		return jem_mallctlbymib(mib, mib_len, old, old_len, new_,
@@ -175,5 +182,7 @@ void
 malloc_stats_print(void (*write)(void *, const char *), void *arg,
     const char *opts)
 {
-	jem_malloc_stats_print(write == NULL ? print : write, arg, opts);
+	if (!heap_is_missing())
+		jem_malloc_stats_print(write == NULL ? print : write, arg,
+		    opts);
 }

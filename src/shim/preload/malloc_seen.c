@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "shim/heap/heap.h"
+#include "shim/heap/heap_room.h"
 #include "shim/heap/jem.h"
 #include "shim/preload/count.h"
 #include "shim/preload/early.h"
@@ -74,6 +75,17 @@ trace_free(void *p, enum alloc_entry entry, const struct stack_origin *from)
 	hook_leave(&scope);
 }
 
+/* The flags of mallocx(): the alignment's logarithm, and zeros. */
+static COLD void *
+take_foreign(const struct want *w)
+{
+	enum { LOGARITHM = 63, ZERO = 64 };
+	size_t align = (size_t)1 << (w->flags & LOGARITHM);
+
+	return foreign_alloc(w->size, MAX(align, w->align),
+	    w->zero || (w->flags & ZERO) != 0);
+}
+
 void *
 seen_alloc(const struct want *w)
 {
@@ -86,6 +98,9 @@ seen_alloc(const struct want *w)
 			leakroots_note(p, w->size);
 		return p;
 	}
+	if (unlikely((how & (ARMED_BOOT | ARMED_MISSING)) != 0 &&
+	    heap_is_missing()))
+		return take_foreign(w);
 	p = take_block(w);
 	if (unlikely(p == NULL)) {
 		errno = ENOMEM;

@@ -45,6 +45,7 @@ enum armed_alloc {
 	ARMED_FOREIGN = 1 << 3,	/* pointers outside the window can be ours */
 	ARMED_OPERATORS = 1 << 4, /* the host has a new or delete of its own:
 				   * armed for the operators alone */
+	ARMED_MISSING = 1 << 5,	/* there is no room for jemalloc */
 };
 
 enum armed_wait {
