@@ -182,8 +182,7 @@ alloctrace_alloc(struct thread *t, void *p, size_t size,
 	if (unlikely(t == NULL))
 		lose(LOST_MEMORY);
 	else if (GET(tape_alone))
-		recorder_alloc(t, p, size, (uint8_t)entry, stack_capture_at(
-		    thread_stack_cache(t), from), stamp_now());
+		recorder_alloc_from(t, p, size, (uint8_t)entry, from);
 	else
 		follow_alloc(t, p, size, entry, from);
 }
@@ -196,9 +195,8 @@ alloctrace_free(struct thread *t, void *p, enum alloc_entry entry,
 		lose(LOST_MEMORY);
 		follow_lose(p);
 	} else if (GET(tape_alone)) {
-		recorder_free(t, p, entry == ENTRY_FREE ? 0 : (uint8_t)entry,
-		    stack_capture_at(thread_stack_cache(t), from),
-		    stamp_now());
+		recorder_free_from(t, p, entry == ENTRY_FREE ? 0 :
+		    (uint8_t)entry, from);
 	} else {
 		follow_free(t, p, entry, from);
 	}

@@ -177,6 +177,14 @@ put_stack(struct thread *t, struct recorder *r, uint32_t id)
 	return true;
 }
 
+/* True when the chunk has the event's stack: it is the last one of its kind, or
+ * there is none. */
+static ALWAYS_INLINE bool
+is_last(const struct recorder *r, const struct tape_event *e)
+{
+	return e->stack == r->ctx.stack[e->kind == TAPE_FREE] || e->stack == 0;
+}
+
 IN_HOOK static ALWAYS_INLINE void
 put(struct thread *t, const struct tape_event *e)
 {
@@ -193,8 +201,8 @@ put(struct thread *t, const struct tape_event *e)
 		recorder_lose(1);
 		return;
 	}
-	if (unlikely(e->stack >= NODES_MAX ||
-	    (e->stack != 0 && !is_marked(r->marks->node, e->stack)))) {
+	if (!is_last(r, e) && unlikely(e->stack >= NODES_MAX ||
+	    !is_marked(r->marks->node, e->stack))) {
 		if (!put_stack(t, r, e->stack) ||
 		    (!has_room(r, TAPE_RECORD_MAX) && !tapechunk_next(t, r))) {
 			recorder_lose(1);
@@ -227,6 +235,39 @@ recorder_free(struct thread *t, const void *p, uint8_t entry, uint32_t stack,
 	    .stamp = stamp,
 	    .addr = (uintptr_t)p,
 	    .stack = stack,
+	    .entry = entry,
+	});
+}
+
+/* The stamp is read first: that takes long, and the walk need not wait for it.
+ */
+void
+recorder_alloc_from(struct thread *t, const void *p, size_t size,
+    uint8_t entry, const struct stack_origin *from)
+{
+	uint64_t stamp = stamp_now();
+
+	put(t, &(struct tape_event){
+	    .kind = TAPE_ALLOC,
+	    .stamp = stamp,
+	    .addr = (uintptr_t)p,
+	    .size = size,
+	    .stack = stack_capture_at(thread_stack_cache(t), from),
+	    .entry = entry,
+	});
+}
+
+void
+recorder_free_from(struct thread *t, const void *p, uint8_t entry,
+    const struct stack_origin *from)
+{
+	uint64_t stamp = stamp_now();
+
+	put(t, &(struct tape_event){
+	    .kind = TAPE_FREE,
+	    .stamp = stamp,
+	    .addr = (uintptr_t)p,
+	    .stack = stack_capture_at(thread_stack_cache(t), from),
 	    .entry = entry,
 	});
 }

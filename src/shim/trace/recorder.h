@@ -23,6 +23,7 @@
 #include "common/options/options.h"
 #include "common/tape/tape.h"
 
+struct stack_origin;
 struct thread;
 
 /* Makes ready for recorder_start(); 0 or a negative errno. */
@@ -39,6 +40,12 @@ IN_HOOK void recorder_alloc(struct thread *t, const void *p, size_t size,
     uint8_t entry, uint32_t stack, uint64_t stamp);
 IN_HOOK void recorder_free(struct thread *t, const void *p, uint8_t entry,
     uint32_t stack, uint64_t stamp);
+
+/* The same, now, by the stack that called as @from says. */
+IN_HOOK void recorder_alloc_from(struct thread *t, const void *p, size_t size,
+    uint8_t entry, const struct stack_origin *from);
+IN_HOOK void recorder_free_from(struct thread *t, const void *p, uint8_t entry,
+    const struct stack_origin *from);
 
 /* A realloc: the end of @old, which began at @stamp, and the allocation of
  * @new_; either may be NULL. */
