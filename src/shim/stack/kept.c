@@ -3,48 +3,41 @@
  */
 #include "shim/stack/kept.h"
 
-/* Not 0 when the return address below frame @f is another one; its high bits
- * do not count. */
-static ALWAYS_INLINE uint64_t
-change_below(const struct frame *f)
-{
-	return word_at(f->sp - 8) ^ f->where;
-}
-
-/* The same for the rbp that was restored on the way to @f. */
-static ALWAYS_INLINE uint64_t
-change_of_rbp(const struct frame *f)
-{
-	return word_at(f->saved_at) ^ f->fp;
-}
-
 /* The first frame from @f on that is not called as it was; @last if none. */
 static ALWAYS_INLINE const struct frame *
 same_calls(const struct frame *f, const struct frame *last)
 {
-	const unsigned high = 64 - RULES_KEY_BITS;
-
 	for (; last - f >= 4; f += 4)
-		if (unlikely((change_below(f) | change_below(f + 1) |
-		    change_below(f + 2) | change_below(f + 3)) << high != 0))
+		if (unlikely(kept_change_below_4(f) != 0))
 			break;
-	while (f < last && change_below(f) << high == 0)
+	while (f < last &&
+	    kept_change_below(f) << (64 - RULES_KEY_BITS) == 0)
 		f++;
 	return f;
 }
 
+/* Not 0 when frame @f is called from another place, or the rbp that was
+ * restored on the way to it, which memory has at @saved_at, is another one. */
+static ALWAYS_INLINE uint64_t
+change_at(const struct frame *f, uintptr_t saved_at)
+{
+	return kept_change_below(f) << (64 - RULES_KEY_BITS) |
+	    (word_at(saved_at) ^ f->fp);
+}
+
 /* The same where rbp matters. */
 static ALWAYS_INLINE const struct frame *
-same_calls_and_rbp(const struct frame *f, const struct frame *last)
+same_calls_and_rbp(const struct frame *f, const struct frame *last,
+    const uintptr_t *saved_at)
 {
-	const unsigned high = 64 - RULES_KEY_BITS;
-
-	for (; last - f >= 2; f += 2)
-		if (unlikely(((change_below(f) | change_below(f + 1)) << high |
-		    change_of_rbp(f) | change_of_rbp(f + 1)) != 0))
+	for (; last - f >= 2; f += 2, saved_at += 2)
+		if (unlikely((change_at(f, saved_at[0]) |
+		    change_at(f + 1, saved_at[1])) != 0))
 			break;
-	while (f < last && (change_below(f) << high | change_of_rbp(f)) == 0)
+	while (f < last && change_at(f, *saved_at) == 0) {
 		f++;
+		saved_at++;
+	}
 	return f;
 }
 
@@ -62,56 +55,66 @@ check_realigned(const struct stack_cache *c, unsigned n)
 	return n;
 }
 
+const struct frame *
+kept_unchanged_rbp(const struct stack_cache *c, const struct frame *last)
+{
+	const struct frame *f = c->frame + 1, *with_rbp;
+
+	if (last == c->frame)
+		return last;
+	with_rbp = MIN(last, c->frame + c->with_rbp);
+	f = same_calls_and_rbp(f, with_rbp, c->saved_at + 1);
+	if (f >= with_rbp)
+		f = same_calls(f, last);
+	return likely(!c->realigned) ? f :
+	    c->frame + check_realigned(c, (unsigned)(f - c->frame));
+}
+
 unsigned
 kept_unchanged(const struct stack_cache *c, uintptr_t sp)
 {
-	const struct frame *f = c->frame + 1, *last, *with_rbp;
-	unsigned n = c->linked;
-
-	while (n > 0 && c->frame[n].sp < sp)
-		n--;
-	if (n == 0)
-		return 0;
-	last = c->frame + n;
-	with_rbp = c->frame + MIN(n, c->with_rbp);
-	f = same_calls_and_rbp(f, with_rbp);
-	if (f >= with_rbp)
-		f = same_calls(f, last);
-	n = (unsigned)(f - c->frame);
-	return likely(!c->realigned) ? n : check_realigned(c, n);
+	return (unsigned)(kept_unchanged_at(c, sp) - c->frame);
 }
 
-/* Copies fresh frame @from word by word, as it was stored: a processor hands on
- * what it stored just now only in the same pieces. */
 static ALWAYS_INLINE void
-copy_frame(struct frame *to, const struct frame *from, uint64_t hash,
-    uint64_t check)
+add_part(struct frame_sums *sums, const struct stack_cache *c, unsigned k)
 {
-	const volatile struct frame *words = from;
+	stackset_product part = kept_part(c->frame[k].where, c->frame[k].sp,
+	    c->high);
 
-	to->where = words->where;
-	to->sp = words->sp;
-	to->fp = words->fp;
-	to->step = words->step;
-	to->saved_at = (uintptr_t)&to->fp;
-	to->hash = hash;
-	to->check = check;
-	to->number = KEPT_UNKNOWN;
+	sums->hash += (uint64_t)part;
+	sums->check += (uint64_t)(part >> 64);
 }
 
-/* Puts the @count frames that end at @from where they end at @to, innermost
- * first; the sums are those of all of them and what lies outward. */
 static ALWAYS_INLINE void
-put_frames(struct frame *to, const struct frame *from, unsigned count,
-    uint64_t hash, uint64_t check)
+take_part(struct frame_sums *sums, const struct stack_cache *c, unsigned k)
 {
-	for (; count > 0; count--, from--, to--) {
-		uint64_t part = from->hash, check_part = from->check;
+	stackset_product part = kept_part(c->frame[k].where, c->frame[k].sp,
+	    c->high);
 
-		copy_frame(to, from, hash, check);
-		hash -= part;
-		check -= check_part;
+	sums->hash -= (uint64_t)part;
+	sums->check -= (uint64_t)(part >> 64);
+}
+
+/* From the nearer side. */
+const struct frame_sums *
+kept_find_sums(struct stack_cache *c, unsigned k)
+{
+	struct frame_sums *sums = c->sums;
+	bool inward = c->summed_from > c->count ||
+	    k - c->summed < c->summed_from - k;
+
+	while (inward && c->summed < k) {
+		sums[c->summed + 1] = sums[c->summed];
+		c->summed++;
+		add_part(&sums[c->summed], c, c->summed);
 	}
+	while (!inward && c->summed_from > k) {
+		sums[c->summed_from - 1] = sums[c->summed_from];
+		take_part(&sums[c->summed_from - 1], c, c->summed_from);
+		c->summed_from--;
+	}
+	return &sums[k];
 }
 
 uint32_t
@@ -156,6 +159,16 @@ is_among(unsigned kind, unsigned kinds)
 	return kinds >> kind & 1;
 }
 
+/* From now on the rbp of frame @last, which memory has at @at, is compared. */
+static ALWAYS_INLINE void
+compare_rbp(struct stack_cache *c, unsigned last, uintptr_t at)
+{
+	for (unsigned k = c->with_rbp; k < last; k++)
+		c->saved_at[k] = (uintptr_t)&c->frame[k].fp;
+	c->saved_at[last] = at;
+	c->with_rbp = last + 1;
+}
+
 /* Frame @k is there: how it is linked to the one outward of it. */
 static ALWAYS_INLINE void
 link_frame(struct stack_cache *c, unsigned k)
@@ -171,16 +184,13 @@ link_frame(struct stack_cache *c, unsigned k)
 		c->linked = 1;
 		return;
 	}
-	f[-1].saved_at = (uintptr_t)&f[-1].fp;
 	if (unlikely(!is_among(kind, KINDS_LINK) || c->linked != k - 1))
 		return;
 	c->linked = k;
 	if (is_among(kind, KINDS_SAVE_RBP) & outer) {
-		f[-1].saved_at = f[-1].sp - STEP_FP(f->step);
-		c->with_rbp = k;
+		compare_rbp(c, k - 1, f[-1].sp - STEP_FP(f->step));
 	} else if (unlikely(kind == RULE_DRAP)) {
-		f[-1].saved_at = f->fp;
-		c->with_rbp = k;
+		compare_rbp(c, k - 1, f->fp);
 		c->realigned = true;
 	}
 }
@@ -189,9 +199,10 @@ static ALWAYS_INLINE void
 cut(struct stack_cache *c, unsigned base)
 {
 	c->count = base;
-	c->lone.key = 0;
 	c->linked = MIN(c->linked, base);
 	c->with_rbp = MIN(c->with_rbp, base);
+	c->summed = MIN(c->summed, base);
+	c->summed_from = MIN(c->summed_from, base + 1);
 	c->realigned &= c->with_rbp != 0;
 }
 
@@ -204,45 +215,49 @@ kept_cut(struct stack_cache *c, unsigned base)
 	cut(c, base);
 }
 
-/* Where they were put lies below where they are, or is the same place. */
-static COLD void
-move_down(struct stack_cache *c, unsigned base, unsigned count)
+static ALWAYS_INLINE void
+copy_frame(struct frame *to, const struct frame *from)
 {
-	const struct frame *from = &c->frame[c->depth + 1 - count];
-	struct frame *to = &c->frame[base + 1];
+	*to = *from;
+	to->number = KEPT_UNKNOWN;
+}
 
-	for (; count > 0; count--, from++, to++) {
-		*to = *from;
-		to->saved_at = (uintptr_t)&to->fp;
+static COLD void
+put_linked(struct stack_cache *c, unsigned base, unsigned count)
+{
+	for (unsigned k = base + 1; k <= base + count; k++) {
+		const struct frame *from = &c->fresh[base + count - k];
+
+		copy_frame(&c->frame[k], from);
+		link_frame(c, k);
 	}
 }
 
-static COLD void
-link_frames(struct stack_cache *c, unsigned base, unsigned count)
+static ALWAYS_INLINE void
+put_plain(struct stack_cache *c, unsigned base, unsigned count)
 {
-	for (unsigned k = base + 1; k <= base + count; k++)
-		link_frame(c, k);
+	const struct frame *from = c->fresh, *end = from + count;
+	struct frame *to = &c->frame[base + count];
+
+	for (; from < end; from++, to--)
+		copy_frame(to, from);
+	c->linked = base + count;
 }
 
 void
-kept_put(struct stack_cache *c, unsigned base, unsigned count, uint64_t hash,
-    uint64_t check, uint32_t number, bool plain)
+kept_put(struct stack_cache *c, unsigned base, unsigned count,
+    struct frame_sums sums, uint32_t number, bool plain)
 {
-	struct frame *fresh = &c->frame[c->depth];
-	bool apart = base + 2 * count <= c->depth;
+	unsigned all = base + count;
 
 	cut(c, base);
-	put_frames(apart ? &c->frame[base + count] : fresh, fresh, count, hash,
-	    check);
-	/* When they fill the cache they are where they belong. */
-	if (unlikely(!apart && base + count != c->depth))
-		move_down(c, base, count);
-	c->frame[base + count].number = number;
-	c->frame[base].saved_at = (uintptr_t)&c->frame[base].fp;
 	if (likely(plain && c->linked == base &&
 	    (c->frame[base].step & STEP_FP_MATTERS) == 0))
-		c->linked = base + count;
+		put_plain(c, base, count);
 	else
-		link_frames(c, base, count);
-	c->count = base + count;
+		put_linked(c, base, count);
+	c->count = all;
+	c->frame[all].number = number;
+	c->sums[all] = sums;
+	c->summed_from = all;
 }

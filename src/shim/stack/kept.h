@@ -36,7 +36,7 @@ word_at(uintptr_t at)
 SIGNAL_SAFE static ALWAYS_INLINE stackset_product
 kept_part(uint64_t where, uintptr_t sp, uintptr_t high)
 {
-	uint64_t r = (sp - high) * STACKSET_HASH_FACTOR;
+	uint64_t r = (high - sp) * STACKSET_HASH_FACTOR;
 
 	return (stackset_product)where * ((r ^ r >> 32) | 1);
 }
@@ -44,19 +44,28 @@ kept_part(uint64_t where, uintptr_t sp, uintptr_t high)
 /* The number of a kept frame that was not asked for so far. */
 #define KEPT_UNKNOWN UINT32_MAX
 
-/* How many kept frames, from the outermost on, lie above @sp and lead on as
- * they did. */
-IN_HOOK unsigned kept_unchanged(const struct stack_cache *c, uintptr_t sp);
-
 /* Keeps the first @base frames, or fewer when the number of the last of them is
  * not known. */
 IN_HOOK void kept_cut(struct stack_cache *c, unsigned base);
 
 /* Keeps the first @base frames and, on top of them, the @count fresh ones: they
- * are the innermost frames of stack @number, whose sums are @hash and @check.
- * @plain: none of them needs rbp to be left. */
+ * are the innermost frames of stack @number, whose sums are @sums.  @plain:
+ * none of them needs rbp to be left.  When that is not so, or frame @base's fp
+ * matters, all have theirs. */
 IN_HOOK void kept_put(struct stack_cache *c, unsigned base, unsigned count,
-    uint64_t hash, uint64_t check, uint32_t number, bool plain);
+    struct frame_sums sums, uint32_t number, bool plain);
+
+/* kept_sums() where they are not known. */
+IN_HOOK COLD const struct frame_sums *kept_find_sums(struct stack_cache *c,
+    unsigned k);
+
+/* The sums of the stack from kept frame @k outward. */
+IN_HOOK static ALWAYS_INLINE const struct frame_sums *
+kept_sums(struct stack_cache *c, unsigned k)
+{
+	return likely(k <= c->summed || k >= c->summed_from) ? &c->sums[k] :
+	    kept_find_sums(c, k);
+}
 
 /* kept_number() of a frame where it is not known: from the next one inward
  * that is, and through the tree. */
@@ -72,20 +81,20 @@ kept_number(struct stack_cache *c, struct frame *f)
 	    kept_find_number(c, f);
 }
 
+/* True when the walk is at kept frame @f, as far as key and sp tell. */
+SIGNAL_SAFE static ALWAYS_INLINE bool
+kept_is_place(const struct frame *f, uint64_t key, uintptr_t sp)
+{
+	return f->sp == sp &&
+	    (f->where ^ key) << (64 - RULES_KEY_BITS) == 0;
+}
+
 /* True when the walk is at kept frame @f, entered with rbp @fp. */
 SIGNAL_SAFE static ALWAYS_INLINE bool
 kept_is_at(const struct frame *f, uint64_t key, uintptr_t sp, uintptr_t fp)
 {
-	return f->sp == sp &&
-	    (f->where ^ key) << (64 - RULES_KEY_BITS) == 0 &&
+	return kept_is_place(f, key, sp) &&
 	    (f->fp == fp || (f->step & STEP_FP_MATTERS) == 0);
-}
-
-/* True when the word below kept frame @f returns to its place. */
-SIGNAL_SAFE static ALWAYS_INLINE bool
-kept_is_called(const struct frame *f)
-{
-	return (word_at(f->sp - 8) ^ f->where) << (64 - RULES_KEY_BITS) == 0;
 }
 
 /* True when the kept walk came to a stack's end, not to one of ours. */
@@ -94,5 +103,59 @@ kept_is_whole(const struct stack_cache *c)
 {
 	return STEP_KIND(c->frame[1].step) == RULE_ROOT;
 }
+
+/* Not 0 when the return address below kept frame @f is another one; its high
+ * bits do not count. */
+SIGNAL_SAFE static ALWAYS_INLINE uint64_t
+kept_change_below(const struct frame *f)
+{
+	return word_at(f->sp - 8) ^ f->where;
+}
+
+/* The same for four frames, and their high bits are gone. */
+SIGNAL_SAFE static ALWAYS_INLINE uint64_t
+kept_change_below_4(const struct frame *f)
+{
+	return (kept_change_below(f) | kept_change_below(f + 1) |
+	    kept_change_below(f + 2) | kept_change_below(f + 3)) <<
+	    (64 - RULES_KEY_BITS);
+}
+
+/* kept_unchanged_at() where more than return addresses must be what they were:
+ * the first frame from which on it is not so; @last if none. */
+IN_HOOK const struct frame *kept_unchanged_rbp(const struct stack_cache *c,
+    const struct frame *last);
+
+/* The innermost kept frame above @sp of which all that lies outward leads on as
+ * it did; frame[0] if none. */
+IN_HOOK static ALWAYS_INLINE const struct frame *
+kept_unchanged_at(const struct stack_cache *c, uintptr_t sp)
+{
+	const struct frame *f = &c->frame[1], *last = &c->frame[c->linked];
+
+	while (last->sp < sp)
+		last--;
+	if (unlikely(c->with_rbp != 0))
+		return kept_unchanged_rbp(c, last);
+	if (last - f >= 4) {
+		const struct frame *four = last - 4;
+
+		/* The last four may overlap those before. */
+		while (kept_change_below_4(f) == 0) {
+			f += 4;
+			if (f > four) {
+				f = f == last ||
+				    kept_change_below_4(four) == 0 ? last : f;
+				break;
+			}
+		}
+	}
+	while (f < last && kept_change_below(f) << (64 - RULES_KEY_BITS) == 0)
+		f++;
+	return last == c->frame ? last : f;
+}
+
+/* Its index. */
+IN_HOOK unsigned kept_unchanged(const struct stack_cache *c, uintptr_t sp);
 
 #endif

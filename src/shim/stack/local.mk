@@ -3,7 +3,7 @@ SHIM_LIBS += src/shim/stack/libstack.la
 src_shim_stack_libstack_la_SOURCES = \
 	src/shim/stack/stack.h src/shim/stack/stack.c \
 	src/shim/stack/walk.h src/shim/stack/walk.c \
-	src/shim/stack/simplestep.h \
+	src/shim/stack/simplestep.h src/shim/stack/walkrun.h \
 	src/shim/stack/walk_full.c src/shim/stack/walk_number.c \
 	src/shim/stack/kept.h src/shim/stack/kept.c \
 	src/shim/stack/stackset.h src/shim/stack/stackset.c \

@@ -23,7 +23,7 @@ enum {
 #define CODE_BIT ((uint64_t)1 << (RULES_KEY_BITS - 1))
 
 _Atomic(struct rules_slot *) rules_segments[RULES_SEGMENTS];
-static _Atomic uint64_t stamp = 1;
+_Atomic uint64_t rules_epoch = 1;
 
 /* Segment @i, mapped when it is wanted first. */
 static struct rules_slot *
@@ -50,12 +50,6 @@ rules_init(void)
 	return segment(0) == NULL ? -ENOMEM : 0;
 }
 
-uint64_t
-rules_stamp(void)
-{
-	return atomic_load_explicit(&stamp, memory_order_acquire);
-}
-
 /* The stamps have come round: none of them may look new again. */
 static void
 wipe_stamps(void)
@@ -77,7 +71,7 @@ rules_forget(void)
 		next = now == 0xffff ? 1 : now + 1;
 		if (next == 1)
 			wipe_stamps();
-	} while (!atomic_compare_exchange_weak(&stamp, &now, next));
+	} while (!atomic_compare_exchange_weak(&rules_epoch, &now, next));
 }
 
 /* True when the expression at @place is "the register rbp + *@offset", with a
@@ -135,8 +129,7 @@ simple_word(const struct cfi_row *row)
 	uint64_t word = of_kind(RULE_SIMPLE) | (uint32_t)row->cfa_val;
 	int32_t fp = -row->val[CFI_RBP];
 
-	if (row->cfa_reg == CFI_RBP)
-		word |= of_kind(RULE_BY_RBP);
+	word |= row->cfa_reg == CFI_RBP ? of_kind(RULE_BY_RBP) : RULE_BY_RSP;
 	if (row->how[CFI_RBP] == CFI_SAME)
 		return word | (uint64_t)1 << RULE_AT_FP;
 	if (row->how[CFI_RBP] != CFI_OFFSET || fp <= 8 || fp % 8 != 0 ||

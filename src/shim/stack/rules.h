@@ -41,15 +41,18 @@ enum rule_kind {
 };
 
 /* The word: the CFA's offset in the low half, so that a 32-bit load has it
- * alone; then the kind in 3 bits, in 11 bits how many words below the CFA
- * something lies (rbp, where it is saved; else the return address), 2 bits of
- * zero, and the module's number. */
+ * alone, with a flag when it counts from rsp; then the kind in 3 bits, in 11
+ * bits how many words below the CFA something lies (rbp, where it is saved;
+ * else the return address), 2 bits of zero, and the module's number. */
 #define RULE_AT_KIND 32
 #define RULE_AT_FP 35
 #define RULE_AT_MODULE 48
 #define RULE_KIND(w) ((unsigned)((w) >> RULE_AT_KIND & 7))
 #define RULE_IS_SIMPLE(w) (((w) >> RULE_AT_KIND & RULE_SIMPLE) != 0)
-#define RULE_OFFSET(w) ((uintptr_t)(uint32_t)(w))
+#define RULE_BY_RSP 0x80000000u
+#define RULE_OFFSET(w) ((uintptr_t)((uint32_t)(w) & ~RULE_BY_RSP))
+/* The same, and more than any stack has when it does not count from rsp. */
+#define RULE_OFFSET_BY_RSP(w) ((uintptr_t)(uint32_t)(w) - RULE_BY_RSP)
 #define RULE_FP_MASK 0x7ff
 #define RULE_FP(w) ((uintptr_t)((w) >> RULE_AT_FP & RULE_FP_MASK) * 8)
 #define RULE_MODULE(w) ((uint32_t)((w) >> RULE_AT_MODULE))
@@ -74,7 +77,10 @@ struct rules_slot {
 	_Atomic uint64_t rule;	/* 0 until it is known */
 };
 
-extern _Atomic(struct rules_slot *) rules_segments[RULES_SEGMENTS];
+extern _Atomic(struct rules_slot *) rules_segments[RULES_SEGMENTS]
+    __attribute__((visibility("hidden")));
+extern _Atomic uint64_t rules_epoch
+    __attribute__((visibility("hidden")));
 
 /* 0 or -errno. */
 int rules_init(void);
@@ -87,10 +93,15 @@ IN_HOOK COLD uint64_t rules_look_up(uint64_t key);
  * returns to.  Its code is looked at once. */
 IN_HOOK COLD bool rules_is_after_call(uint64_t key);
 
-/* The epoch, as it stands in the keys: 1 .. 65535. */
-SIGNAL_SAFE uint64_t rules_stamp(void);
 /* Code was unloaded: no rule is trusted before its module was seen again. */
 void rules_forget(void);
+
+/* The epoch, as it stands in the keys: 1 .. 65535. */
+SIGNAL_SAFE static ALWAYS_INLINE uint64_t
+rules_stamp(void)
+{
+	return atomic_load_explicit(&rules_epoch, memory_order_acquire);
+}
 
 #define RULES_SLOTS(i) ((uint64_t)1 << (RULES_FIRST_BITS + 2 * (i)))
 

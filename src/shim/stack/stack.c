@@ -17,7 +17,6 @@
 
 static unsigned depth_wanted = 64;
 static uint32_t own_module;	/* 0: we are part of the program itself */
-static uintptr_t own_start, own_size;	/* where it is; none without one */
 
 /* The module that this code is in, unless that is the program. */
 static uint32_t
@@ -59,8 +58,8 @@ stack_init(unsigned depth)
 	bounds_init();
 	own_module = find_own_module();
 	if (own_module != 0) {
-		own_start = modules_get(own_module)->start;
-		own_size = modules_get(own_module)->end - own_start;
+		walk_own_start = modules_get(own_module)->start;
+		walk_own_size = modules_get(own_module)->end - walk_own_start;
 	}
 	return 0;
 }
@@ -89,15 +88,25 @@ take_idle(void)
 static struct stack_cache *
 make_cache(uintptr_t low, uintptr_t high)
 {
-	size_t frames = (depth_wanted + 1) * sizeof(struct frame);
+	size_t kept = depth_wanted + 1;
 	struct stack_cache *c = take_idle();
+	struct frame *fresh;
+	struct frame_sums *sums;
 
 	if (c == NULL)
-		c = mem_forever(sizeof(*c) + frames);
+		c = mem_forever(sizeof(*c) + (kept + depth_wanted) *
+		    sizeof(*fresh) + kept * (sizeof(*sums) +
+		    sizeof(*c->saved_at)));
 	if (c == NULL)
 		return NULL;
+	fresh = c->frame + kept;
+	sums = (struct frame_sums *)(fresh + depth_wanted);
 	*c = (struct stack_cache){
 	    .depth = depth_wanted,
+	    .summed_from = 1,
+	    .fresh = fresh,
+	    .sums = sums,
+	    .saved_at = (uintptr_t *)(sums + kept),
 	    .low = low,
 	    .high = high,
 	    .whole_range = true,
@@ -178,20 +187,6 @@ uint32_t
 stack_capture_regs(struct stack_cache *c, const struct stack_regs *regs)
 {
 	return capture(c, regs, false);
-}
-
-uint32_t
-stack_capture_at(struct stack_cache *c, const struct stack_origin *from)
-{
-	uint32_t number;
-
-	if (likely(c != NULL && from->sp != 0 &&
-	    from->pc - own_start >= own_size)) {
-		number = walk_number_at(c, from->pc, from->sp, from->fp);
-		if (likely(number != 0))
-			return number;
-	}
-	return stack_capture(c);
 }
 
 unsigned

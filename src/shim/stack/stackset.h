@@ -57,9 +57,13 @@ struct stackset_front {
 
 __extension__ typedef unsigned __int128 stackset_product;
 
-extern struct stackset_node *stackset_nodes;
-extern _Atomic(struct stackset_front *) stackset_front;
-extern _Atomic uint32_t stackset_next;	/* one past the largest number */
+extern struct stackset_node *stackset_nodes
+    __attribute__((visibility("hidden")));
+extern _Atomic(struct stackset_front *) stackset_front
+    __attribute__((visibility("hidden")));
+/* One past the largest number. */
+extern _Atomic uint32_t stackset_next
+    __attribute__((visibility("hidden")));
 
 #define STACKSET_HASH_FACTOR 0x9e3779b97f4a7c15ull
 

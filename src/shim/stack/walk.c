@@ -12,6 +12,7 @@
 #include "shim/stack/rules.h"
 #include "shim/stack/simplestep.h"
 #include "shim/stack/stackset.h"
+#include "shim/stack/walkrun.h"
 
 /* The step of code without tables, when it keeps a frame pointer: CFA = rbp +
  * 16, the caller's rbp right below the return address. */
@@ -109,17 +110,14 @@ walk_skip_own(struct walk *w, unsigned own, bool first)
 	return WALK_CUT;
 }
 
-/* The place for the next fresh frame; NULL when there is none.  Kept frames
- * that are in the way are no longer kept: with them, the stack is deeper than
- * what is wanted. */
+/* The place for the next fresh frame.  When the kept frames that the walk may
+ * come to would be more than what is wanted, it goes on without them. */
 static inline struct frame *
 next_fresh(struct walk *w)
 {
-	unsigned at = w->depth - w->count;
-
-	if (unlikely(at <= w->meet))
+	if (unlikely(w->count + w->meet >= w->c->depth))
 		w->meet = 0;
-	return &w->c->frame[at];
+	return &w->c->fresh[w->count];
 }
 
 static inline void
@@ -129,12 +127,10 @@ add_fresh(struct walk *w, const struct frame *f)
 	stackset_product part = kept_part(f->where, f->sp, w->c->high);
 
 	*to = *f;
-	to->hash = (uint64_t)part;
-	to->check = (uint64_t)(part >> 64);
-	w->count++;
+	w->settled = ++w->count;
 	w->kinds |= f->step;
-	w->hash += to->hash;
-	w->check += to->check;
+	w->sums.hash += (uint64_t)part;
+	w->sums.check += (uint64_t)(part >> 64);
 }
 
 /* The outermost kept frame's code has no table, and it could not be left: is
@@ -146,7 +142,7 @@ is_cut_again(const struct walk *w)
 	struct walk again = *w;
 	uint64_t key = f->where & RULES_KEY_MASK, rule;
 
-	if (w->c->count == w->depth || (f->step & STEP_INTERRUPTED) != 0)
+	if (w->c->count == w->c->depth || (f->step & STEP_INTERRUPTED) != 0)
 		return false;
 	rule = rules_get(w->rules, key, w->stamp);
 	again.at = (struct walk_at){ key, f->sp, f->fp };
@@ -154,20 +150,44 @@ is_cut_again(const struct walk *w)
 	    step_by_rbp(&again) == WALK_CUT;
 }
 
+/* What rbp is outward of kept frame @f, which is linked and was entered with
+ * @fp. */
+static uintptr_t
+fp_outward(const struct frame *f, uintptr_t fp)
+{
+	if (STEP_KIND(f->step) == RULE_DRAP)
+		return word_at(fp);
+	return (STEP_KIND(f->step) & RULE_SAVES_RBP) == 0 ? fp :
+	    word_at(f[-1].sp - STEP_FP(f->step));
+}
+
 /* Makes the kept frames @from .. 2 fresh ones; the walk is at the first. */
 static void
 take_kept(struct walk *w, unsigned from)
 {
 	struct frame *kept = w->c->frame;
+	uintptr_t fp = w->at.fp;
 
 	w->meet = 0;
-	for (unsigned k = from; k > 1 && w->count < w->depth; k--)
+	for (unsigned k = from; k > 1 && w->count < w->c->depth; k--) {
 		add_fresh(w, &kept[k]);
+		w->c->fresh[w->count - 1].fp = fp;
+		fp = fp_outward(&kept[k], fp);
+	}
 	w->at = (struct walk_at){
 	    .key = kept[1].where & RULES_KEY_MASK,
 	    .sp = kept[1].sp,
-	    .fp = kept[1].fp,
+	    .fp = fp,
 	};
+}
+
+/* Gives all fresh frames their fp, and the walk its own. */
+void
+walk_settle(struct walk *w)
+{
+	w->at.fp = walkrun_settle(&w->c->fresh[w->settled],
+	    w->count - w->settled, w->at.sp, w->at.fp);
+	w->settled = w->count;
 }
 
 /* The walk is as far out as kept frame @meet.  True when it is that frame, and
@@ -184,6 +204,7 @@ meets(struct walk *w)
 	if (kept[k].sp != w->at.sp)
 		return false;
 	w->meet--;
+	walk_settle(w);
 	if (!kept_is_at(&kept[k], w->at.key, w->at.sp, w->at.fp))
 		return false;
 	w->meet = k;
@@ -193,42 +214,32 @@ meets(struct walk *w)
 	return false;
 }
 
-/* As many simple steps as there are; stops before any other.  Not inline: the
- * loop needs all registers there are. */
+/* As many simple steps as there are, by the stack pointer and, if that is not
+ * enough, by rbp too; stops before any other. */
 static __attribute__((noinline)) void
 run(struct walk *w)
 {
-	uintptr_t meet_sp = w->c->frame[w->meet].sp, high = w->window.high;
-	struct frame *f = next_fresh(w);
-	struct frame *last = &w->c->frame[w->meet];
-	uint64_t hash = w->hash, check = w->check;
-	uint64_t stamp = w->stamp, top = w->c->high;
-	struct walk_at at = w->at;
-	uint32_t kinds = w->kinds;
+	struct walkrun r = { .key = w->at.key, .sp = w->at.sp,
+		.fresh = next_fresh(w), .sums = w->sums };
+	struct stack_cache *c = w->c;
+	const struct frame *end = &c->fresh[c->depth - w->meet];
+	uintptr_t until = c->frame[w->meet].sp;
 
-	while (at.sp < meet_sp && f > last) {
-		uint64_t rule = rules_find(w->rules, at.key, stamp);
-		stackset_product part;
-
-		f->where = at.key | (rule >> RULES_KEY_BITS << RULES_KEY_BITS);
-		f->sp = at.sp;
-		f->fp = at.fp;
-		f->step = STEP_OF(rule);
-		if (!simplestep(&at, rule, high))
-			break;
-		kinds |= f->step;
-		part = kept_part(f->where, f->sp, top);
-		f->hash = (uint64_t)part;
-		f->check = (uint64_t)(part >> 64);
-		hash += f->hash;
-		check += f->check;
-		f--;
+	walkrun_steps(&r, c, w->stamp, w->window.high, until, end);
+	w->count = (unsigned)(r.fresh - c->fresh);
+	w->at.sp = r.sp;
+	if (r.sp < until) {
+		walk_settle(w);
+		r.fp = w->at.fp;
+		walkrun_steps_by_rbp(&r, c, w->stamp, w->window.high, until,
+		    end);
+		w->settled = w->count = (unsigned)(r.fresh - c->fresh);
+		w->at.fp = r.fp;
+		w->kinds |= r.kinds;
 	}
-	w->count = w->depth - (unsigned)(f - w->c->frame);
-	w->hash = hash;
-	w->check = check;
-	w->kinds = kinds;
-	w->at = at;
+	w->at.key = r.key;
+	w->at.sp = r.sp;
+	w->sums = r.sums;
 }
 
 static uint32_t
@@ -260,11 +271,11 @@ walk_out(struct walk *w, unsigned *base)
 		}
 		if (w->at.key == 0)
 			return WALK_ROOT;
-		if (w->count == w->depth || !walk_is_place(w->at.key))
+		if (w->count == w->c->depth || !walk_is_place(w->at.key))
 			return WALK_CUT;
 		rule = rules_get(w->rules, w->at.key, w->stamp);
 		if (RULE_IS_SIMPLE(rule) && w->meet != 0 &&
-		    w->depth - w->count <= w->meet) {
+		    w->count + w->meet >= w->c->depth) {
 			w->meet = 0;
 			continue;
 		}

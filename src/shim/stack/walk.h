@@ -27,13 +27,21 @@
 /* A frame, as it was entered: the state that its step starts from. */
 struct frame {
 	uint64_t where;		/* place, module << 48, as in the tree */
-	uintptr_t sp, fp;
-	uintptr_t saved_at;	/* in a kept frame: where memory has @fp, or
-				 * @fp's own address when it does not matter */
-	uint64_t hash, check;	/* kept: two sums over the stack from here
-				 * outward; fresh: this frame's part of them */
-	uint32_t number;	/* kept: of that stack; see kept_number() */
-	uint32_t step;		/* the high half of its rule, and flags */
+	uintptr_t sp, fp;	/* @fp: true where it matters; in a fresh
+				 * frame: when it is settled */
+	union {
+		uint64_t rule;	/* fresh */
+		struct {
+			uint32_t number; /* kept: of the stack from here
+					  * outward; see kept_number() */
+			uint32_t step;	/* the rule's high half, and flags */
+		};
+	};
+};
+
+/* Two sums over the stack from a frame outward. */
+struct frame_sums {
+	uint64_t hash, check;
 };
 
 /* A frame's step: the kind, and where rbp was saved below the CFA; two bits
@@ -46,33 +54,13 @@ struct frame {
 /* A signal arrived at the frame's place. */
 #define STEP_INTERRUPTED (1u << 15)
 
-/* A frame on top of a stack, and the number of the two. */
-struct child {
-	uint64_t where;
-	uint32_t parent, number;
-};
-
-/* The last known child at a place: how far its number was from its parent's.
- * What one function calls in a row was mostly numbered in a row too. */
-struct step_inward {
-	uint64_t where;
-	uint32_t distance;
-};
-
-/* The last walk that had one frame on top of kept frame @base: entered at @key
- * with @sp, the stack is @number.  @key 0: there is none. */
-struct lone {
-	uint64_t key;
-	uintptr_t sp;
-	uint32_t number, base;
-};
-
-/* So many are remembered; so few fresh frames are not worth keeping. */
-enum { CHILDREN = 128, STEPS_INWARD = 8, FEW_FRAMES = 3 };
+/* So few fresh frames are not worth keeping: the next walk will most likely
+ * differ from there on too. */
+enum { FEW_FRAMES = 4 };
 
 /* The kept frames lie outermost first from frame[1] on, so that those that are
- * reused stay where they are; a walk puts its fresh frames at the other end,
- * innermost last. */
+ * reused stay where they are; a walk puts its fresh frames elsewhere, innermost
+ * first. */
 struct stack_cache {
 	uintptr_t low, high;	/* the thread's stack; 0, 0: not known */
 	uint64_t stamp;		/* rules_stamp() << 48 of the kept walk */
@@ -82,11 +70,15 @@ struct stack_cache {
 	unsigned linked;	/* so many, from the outermost on, are linked by
 				 * steps that memory alone confirms */
 	unsigned with_rbp;	/* so many of them where an rbp matters */
+	unsigned summed;	/* the sums of so many are known, from the */
+	unsigned summed_from;	/* outermost on, and of these, inward */
 	bool realigned;		/* there may be a RULE_DRAP among these */
 	struct stack_cache *next_free;
-	struct lone lone;
-	struct child child[CHILDREN];
-	struct step_inward step_inward[STEPS_INWARD];
+	struct frame *fresh;	/* @depth of them */
+	struct frame_sums *sums; /* of kept frames */
+	uintptr_t *saved_at;	/* below @with_rbp: where memory has a kept
+				 * frame's fp, or the field's own address when
+				 * it does not matter */
 	struct frame frame[];	/* [0] is nobody, [1] the outermost, ... */
 };
 
@@ -108,7 +100,7 @@ struct walk_full {
 /* Where a walk is. */
 struct walk_at {
 	uint64_t key;
-	uintptr_t sp, fp;
+	uintptr_t sp, fp;	/* @fp: after walk_settle() */
 };
 
 struct walk {
@@ -122,8 +114,8 @@ struct walk {
 	struct rules_slot *rules;	/* rules_first() */
 	unsigned meet;		/* the kept frame that the walk may come to */
 	unsigned count;		/* fresh frames */
-	unsigned depth;		/* how many frames are wanted */
-	uint64_t hash, check;	/* of the fresh frames */
+	unsigned settled;	/* so many have their fp; @at's is theirs */
+	struct frame_sums sums;	/* of the fresh frames */
 	uint32_t kinds;		/* RULE_BY_RBP: one of them needs rbp */
 };
 
@@ -143,10 +135,9 @@ walk_is_place(uint64_t key)
 IN_HOOK uint32_t walk_number(struct stack_cache *c,
     const struct stack_regs *start, uint32_t own, bool first);
 
-/* The same for the caller of a function that was entered with these three.  0
- * also when they are not enough. */
-IN_HOOK uint32_t walk_number_at(struct stack_cache *c, uint64_t key,
-    uintptr_t sp, uintptr_t fp);
+/* Where our own module is; nowhere when we are part of the program. */
+extern uintptr_t walk_own_start, walk_own_size
+    __attribute__((visibility("hidden")));
 
 /* Puts a window around @sp into @w. */
 IN_HOOK bool walk_enter(struct window *w, struct stack_cache *c, uintptr_t sp);
@@ -157,6 +148,10 @@ IN_HOOK enum walk_end walk_skip_own(struct walk *w, unsigned own, bool first);
 /* Walks outward until the root, or a kept frame from which on all is known:
  * then *@base is its index. */
 IN_HOOK enum walk_end walk_out(struct walk *w, unsigned *base);
+
+/* Gives all fresh frames their fp, and the walk its own: steps that do not need
+ * it do without. */
+IN_HOOK void walk_settle(struct walk *w);
 
 /* One step with all registers (walk_full.c). */
 IN_HOOK COLD enum walk_end walk_full_step(struct walk_full *f,
