@@ -4,4 +4,4 @@ POOL_TESTS = tests/preload/api.test tests/preload/async.test \
 	tests/preload/openmp.test tests/preload/tbb.test
 dist_check_SCRIPTS += $(POOL_TESTS)
 TESTS += $(POOL_TESTS)
-EXTRA_DIST += tests/preload/told_truth.py
+EXTRA_DIST += tests/preload/poollog.py tests/preload/told_truth.py
