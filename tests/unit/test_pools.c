@@ -78,7 +78,7 @@ START_TEST(queues_of_their_own_in_two_loops_are_not_one_pool)
 {
 	for (unsigned i = 0; i < 4; i++) {
 		add(work);
-		task[i].thread->stack_high = 0x1000000 + i / 2 * 48;
+		task[i].thread->stack_high = (uintptr_t)&stack[3950 + i / 2];
 		wait_at(i, i);
 	}
 	infer();

@@ -126,6 +126,17 @@ place_of_sleeper(struct task *task, struct pool_place *place)
 	return true;
 }
 
+/* How deep in the thread's stack its home is; on that of a coroutine, no matter
+ * how. */
+static uint32_t
+depth_of(const struct thread *t)
+{
+	uint64_t at = atomic_load(&t->work.depth);
+
+	return at < t->stack_high && at >= t->stack_low ?
+	    (uint32_t)(t->stack_high - at) : 0;
+}
+
 /* The place of a thread that waits at home for an object of its own.  The call
  * may be one for all (in a function around it), and so may the start routine:
  * threads in one loop wait as deep in their stacks as each other.  Where the
@@ -147,8 +158,7 @@ place_of_own(struct task *task, struct pool_place *place)
 			return false;
 	}
 	place->caller = caller;
-	place->family = (uint32_t)(t->stack_high -
-	    atomic_load(&t->work.depth));
+	place->family = depth_of(t);
 	return true;
 }
 
