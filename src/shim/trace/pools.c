@@ -79,7 +79,8 @@ add_family(struct task *task, struct pool_place *place)
 	return true;
 }
 
-/* Another thread with that start routine was seen to sleep for work. */
+/* Another thread with that start routine sleeps for work, as far as is known;
+ * who was thought to and waits nearer to its start since does not. */
 static bool
 place_of_sleepers(struct pool_place *place)
 {
@@ -90,7 +91,7 @@ place_of_sleepers(struct pool_place *place)
 
 		if (e->number == 0 || e->place.kind != WAIT_READ ||
 		    e->place.start != place->start ||
-		    pools_period - e->seen > 1)
+		    pools_period - e->slept > 1)
 			continue;
 		*place = e->place;
 		return true;
@@ -115,11 +116,15 @@ home_kind(const struct thread *t)
 static bool
 place_of_sleeper(struct task *task, struct pool_place *place)
 {
+	struct pools_entry *e;
 	struct pool_place joined;
 	bool inner;
 
 	place->kind = WAIT_READ;
 	add_family(task, place);
+	e = find_entry(place);
+	if (e != NULL)
+		e->slept = pools_period;
 	joined = *place;
 	inner = pools_join_place(&joined) && joined.kind == WAIT_READ;
 	pools_sleep_is_inner(task, inner);
@@ -225,6 +230,7 @@ make_entry(const struct pool_place *place, struct task *task)
 		return NULL;
 	memset(e, 0, sizeof(*e));
 	e->place = *place;
+	e->slept = pools_period;
 	e->number = pool_next_number();
 	homeless += place->kind == WAIT_RUN;
 	sleepers += place->kind == WAIT_READ;

@@ -50,6 +50,8 @@ struct pools_entry {
 	struct pool_place place;
 	char name[POOL_NAME_MAX];
 	uint32_t seen;		/* the last period in which it had workers */
+	uint32_t slept;		/* the last one in which a thread was known to
+				 * sleep there */
 	bool guards;		/* tasks are known to be queued behind the
 				 * mutex of the condition */
 	bool mixed;		/* its workers have homes of several kinds */
