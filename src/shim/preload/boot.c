@@ -6,6 +6,7 @@
  */
 #include "shim/preload/boot.h"
 
+#include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -33,6 +34,7 @@
 #include "shim/preload/waits.h"
 #include "shim/sched/pool.h"
 #include "shim/serve/control.h"
+#include "shim/sink/outlet.h"
 #include "shim/sink/sink.h"
 #include "shim/stack/stack.h"
 #include "shim/state/state.h"
@@ -195,7 +197,16 @@ say_no_room(void)
 	static const char text[] = "diag: there is no room for our allocator "
 	    "(RLIMIT_DATA, RLIMIT_AS): libc's is used, and nothing is traced\n";
 
-	sys_write(2, text, sizeof(text) - 1);
+	struct outlet err;
+	struct hush h;
+	ssize_t n;
+
+	if (outlet_take(&err, 2) != 0)
+		return;
+	hush_begin(&h);
+	n = outlet_send(&err, 2, text, sizeof(text) - 1);
+	h.raised = n == -EPIPE || n == -EFBIG;
+	hush_end(&h);
 }
 
 static void

@@ -11,6 +11,7 @@
 #include "common/base/clock.h"
 #include "common/base/errname.h"
 #include "common/base/lock.h"
+#include "common/base/mem.h"
 #include "common/base/sys.h"
 #include "shim/sched/thread.h"
 #include "shim/sink/sink.h"
@@ -25,6 +26,7 @@ enum {
 /* A user who may have fewer processes than this may have few. */
 enum { CROWD = 256 };
 
+#define ROOM (16 * MIB)
 #define STOP_PATIENCE_NS NS_PER_S
 #define STOP_POLL_NS (20 * NS_PER_US)
 
@@ -82,6 +84,19 @@ ticker_set_create(ticker_create_fn fn)
 	find_count();
 }
 
+/* Jemalloc makes an arena for each new thread, and does not survive it when
+ * there is no memory for one. */
+static bool
+has_room(void)
+{
+	void *p = mem_map(ROOM);
+
+	if (p == NULL)
+		return false;
+	mem_unmap(p, ROOM);
+	return true;
+}
+
 /* Makes the thread with every signal blocked but libc's own two, on the
  * smallest stack libc accepts from us (static TLS counts against it). */
 static int
@@ -95,6 +110,8 @@ make_thread(struct thread *record)
 	pthread_t thread;
 	int err = EINVAL;
 
+	if (!has_room())
+		return -ENOMEM;
 	pthread_attr_init(&attr);
 	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
 	sys_call4(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, 8);
