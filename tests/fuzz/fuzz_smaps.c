@@ -5,16 +5,16 @@
  * below runs it over the files it is given, and over each of them with bytes
  * changed and ends cut (make check does that with tests/fuzz/seeds/smaps).
  *
- * sources: src/common/base src/shim/trace/smaps.c src/shim/trace/cpus.c
+ * sources: src/common/base src/shim/proc/smaps.c src/shim/proc/cpus.c
  */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "shim/trace/cpus.h"
-#include "shim/trace/smaps.h"
-#include "shim/trace/ticker.h"
+#include "shim/proc/cpus.h"
+#include "shim/proc/smaps.h"
+#include "shim/ticker/ticker.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

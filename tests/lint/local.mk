@@ -14,7 +14,7 @@ EXTRA_DIST += tests/lint/ranks tests/lint/elf.py tests/lint/exports.py \
 EXTRA_DIST += src/common/base/IMPORTS src/common/options/IMPORTS \
 	src/common/symbol/IMPORTS src/common/tape/IMPORTS src/shim/state/IMPORTS \
 	src/shim/heap/IMPORTS src/shim/stack/IMPORTS src/shim/sink/IMPORTS \
-	src/shim/sched/IMPORTS src/shim/trace/IMPORTS src/shim/preload/IMPORTS
+	src/shim/sched/IMPORTS src/shim/preload/IMPORTS
 
 # Not through check-TESTS, which would first build every test program.
 .PHONY: lint

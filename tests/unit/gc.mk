@@ -1,4 +1,4 @@
-# shim/trace: the ticker, gctrace, memstats
+# shim/ticker, shim/gc: the periodic thread, gctrace, memstats
 if HAVE_CHECK
 GC_UNIT_TESTS = tests/unit/test_cpus tests/unit/test_gccycle \
 	tests/unit/test_lines tests/unit/test_rss tests/unit/test_smaps \
@@ -10,26 +10,26 @@ GC_UNIT_LIBS = src/shim/sched/libsched.la src/shim/stack/libstack.la \
 	src/shim/state/libstate.la \
 	$(COMMON_LIBS) $(CHECK_LIBS)
 tests_unit_test_cpus_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
-tests_unit_test_cpus_SOURCES = tests/unit/test_cpus.c src/shim/trace/cpus.c
+tests_unit_test_cpus_SOURCES = tests/unit/test_cpus.c src/shim/proc/cpus.c
 tests_unit_test_cpus_LDADD = $(GC_UNIT_LIBS)
 tests_unit_test_gccycle_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_gccycle_SOURCES = tests/unit/test_gccycle.c \
-	src/shim/trace/gccycle.c
+	src/shim/gc/gccycle.c
 tests_unit_test_gccycle_LDADD = $(GC_UNIT_LIBS)
 tests_unit_test_lines_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_lines_SOURCES = tests/unit/test_lines.c \
-	src/shim/trace/lines.c
+	src/shim/ticker/lines.c
 tests_unit_test_lines_LDADD = $(GC_UNIT_LIBS)
 tests_unit_test_rss_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_rss_SOURCES = tests/unit/test_rss.c \
-	src/shim/trace/rss_parts.c
+	src/shim/gc/rss_parts.c
 tests_unit_test_rss_LDADD = $(GC_UNIT_LIBS)
 tests_unit_test_smaps_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_smaps_SOURCES = tests/unit/test_smaps.c \
-	src/shim/trace/smaps.c
+	src/shim/proc/smaps.c
 tests_unit_test_smaps_LDADD = $(GC_UNIT_LIBS)
 tests_unit_test_ticker_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_ticker_SOURCES = tests/unit/test_ticker.c \
-	src/shim/trace/ticker.c src/shim/trace/ticker_life.c
+	src/shim/ticker/ticker.c src/shim/ticker/ticker_life.c
 tests_unit_test_ticker_LDADD = $(GC_UNIT_LIBS)
 endif

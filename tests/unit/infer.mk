@@ -13,15 +13,15 @@ tests_unit_test_sync_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_sync_LDADD = $(SCHED_UNIT_LIBS)
 tests_unit_test_cxxname_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_cxxname_SOURCES = tests/unit/test_cxxname.c \
-	src/shim/trace/cxxname.c
+	src/shim/names/cxxname.c
 tests_unit_test_cxxname_LDADD = $(SCHED_UNIT_LIBS)
 POOLS_UNIT_SOURCES = tests/unit/poolsbed.h tests/unit/poolsbed.c \
-	src/shim/trace/cxxname.c \
-	src/shim/trace/pools.c src/shim/trace/pools_cell.c \
-	src/shim/trace/pools_gate.c \
-	src/shim/trace/pools_join.c src/shim/trace/pools_member.c \
-	src/shim/trace/pools_name.c src/shim/trace/pools_sleep.c \
-	src/shim/trace/pools_turn.c src/shim/trace/pools_view.c
+	src/shim/names/cxxname.c \
+	src/shim/pools/pools.c src/shim/pools/pools_cell.c \
+	src/shim/pools/pools_gate.c \
+	src/shim/pools/pools_join.c src/shim/pools/pools_member.c \
+	src/shim/pools/pools_name.c src/shim/pools/pools_sleep.c \
+	src/shim/pools/pools_turn.c src/shim/pools/pools_view.c
 tests_unit_test_pools_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_pools_SOURCES = tests/unit/test_pools.c $(POOLS_UNIT_SOURCES)
 tests_unit_test_pools_LDADD = $(SCHED_UNIT_LIBS)

@@ -23,15 +23,15 @@ tests_unit_test_thread_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_thread_LDADD = $(SCHED_UNIT_LIBS)
 tests_unit_test_wait_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_wait_LDADD = $(SCHED_UNIT_LIBS)
-SCHED_UNIT_PROCFS = src/shim/trace/procfs.c src/shim/trace/procfs_parse.c
+SCHED_UNIT_PROCFS = src/shim/proc/procfs.c src/shim/proc/procfs_parse.c
 tests_unit_test_procfs_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_procfs_SOURCES = tests/unit/test_procfs.c \
-	src/shim/trace/syscalls.c $(SCHED_UNIT_PROCFS)
+	src/shim/tasks/syscalls.c $(SCHED_UNIT_PROCFS)
 tests_unit_test_procfs_LDADD = $(SCHED_UNIT_LIBS)
 tests_unit_test_tasks_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_tasks_SOURCES = tests/unit/test_tasks.c \
-	src/shim/trace/tasks.c src/shim/trace/tasks_table.c \
-	src/shim/trace/opener.c $(SCHED_UNIT_PROCFS)
+	src/shim/tasks/tasks.c src/shim/tasks/tasks_table.c \
+	src/shim/ticker/opener.c $(SCHED_UNIT_PROCFS)
 tests_unit_test_tasks_LDADD = $(SCHED_UNIT_LIBS)
 endif
 include tests/unit/alloc.mk

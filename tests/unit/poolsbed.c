@@ -3,10 +3,10 @@
  */
 #include "tests/unit/poolsbed.h"
 
-#include "shim/trace/locks.h"
-#include "shim/trace/objects.h"
-#include "shim/trace/threadwalk.h"
-#include "shim/trace/whereis.h"
+#include "shim/names/objects.h"
+#include "shim/tasks/locks.h"
+#include "shim/tasks/threadwalk.h"
+#include "shim/tasks/whereis.h"
 
 struct task task[THREADS];
 struct sync_scope scope[THREADS];

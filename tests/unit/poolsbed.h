@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "common/base/ticks.h"
+#include "shim/pools/pools.h"
 #include "shim/sched/sync.h"
-#include "shim/trace/pools.h"
 
 enum { THREADS = 8, PERIOD = 1000000000, SEEN = 8 };
 

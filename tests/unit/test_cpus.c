@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "shim/trace/cpus.h"
-#include "shim/trace/ticker.h"
+#include "shim/proc/cpus.h"
+#include "shim/ticker/ticker.h"
 
 bool
 ticker_is_me(void)

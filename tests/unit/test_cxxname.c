@@ -4,7 +4,7 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "shim/trace/cxxname.h"
+#include "shim/names/cxxname.h"
 
 static const char *
 name_of(const char *mangled, size_t room)

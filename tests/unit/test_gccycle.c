@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "shim/trace/gccycle.h"
+#include "shim/gc/gccycle.h"
 
 static char text[4096];
 

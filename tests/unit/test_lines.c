@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "shim/sink/sink.h"
-#include "shim/trace/lines.h"
+#include "shim/ticker/lines.h"
 
 static char all[1 << 20];
 static size_t length;

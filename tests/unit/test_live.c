@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "common/base/mem.h"
+#include "shim/alloc/live.h"
 #include "shim/state/state.h"
-#include "shim/trace/live.h"
 
 static void
 setup(void)

@@ -2,7 +2,7 @@
  * test_opener - what a helper does is done, and the host can see neither its
  * descriptors nor its process.
  */
-#include "shim/trace/opener.h"
+#include "shim/ticker/opener.h"
 
 #include <check.h>
 #include <dirent.h>

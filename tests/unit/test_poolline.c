@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "common/base/clock.h"
-#include "shim/trace/poolline.h"
+#include "shim/schedtrace/poolline.h"
 
 static char text[2048];
 

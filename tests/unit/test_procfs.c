@@ -8,9 +8,9 @@
 
 #include "common/base/buf.h"
 #include "common/base/clock.h"
-#include "shim/trace/cpus.h"
-#include "shim/trace/procfs.h"
-#include "shim/trace/syscalls.h"
+#include "shim/proc/cpus.h"
+#include "shim/proc/procfs.h"
+#include "shim/tasks/syscalls.h"
 
 /* In no cgroup: nothing here asks for throttling. */
 bool

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "shim/trace/rss.h"
+#include "shim/gc/rss.h"
 
 static uint64_t seed = 12345;
 

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "shim/trace/smaps.h"
+#include "shim/proc/smaps.h"
 
 /* ASan's runtime maps, starts and keeps what some tests count. */
 #if defined(__SANITIZE_ADDRESS__)

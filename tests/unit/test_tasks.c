@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "common/base/clock.h"
-#include "shim/trace/cpus.h"
-#include "shim/trace/tasks.h"
+#include "shim/proc/cpus.h"
+#include "shim/tasks/tasks.h"
 
 /* In no cgroup: nothing here asks for throttling. */
 bool

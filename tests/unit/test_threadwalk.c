@@ -7,10 +7,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "shim/trace/cpus.h"
-#include "shim/trace/stackscan.h"
-#include "shim/trace/threadwalk.h"
-#include "shim/trace/unload.h"
+#include "shim/proc/cpus.h"
+#include "shim/tasks/stackscan.h"
+#include "shim/tasks/threadwalk.h"
+#include "shim/tasks/unload.h"
 
 /* In no cgroup: nothing here asks for throttling. */
 bool

@@ -16,7 +16,7 @@
 #include "shim/heap/heap.h"
 #include "shim/sink/sink.h"
 #include "shim/state/state.h"
-#include "shim/trace/ticker.h"
+#include "shim/ticker/ticker.h"
 
 /* ASan's runtime maps, starts and keeps what some tests count. */
 #if defined(__SANITIZE_ADDRESS__)

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "common/base/clock.h"
-#include "shim/trace/verdict.h"
+#include "shim/schedtrace/verdict.h"
 
 static struct crew crew;
 

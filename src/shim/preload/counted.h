@@ -14,7 +14,7 @@
 #include <stddef.h>
 
 #include "common/base/attrs.h"
-#include "shim/trace/alloctrace.h"
+#include "shim/alloc/alloctrace.h"
 
 /* Called when something is armed; what is not counting alone goes on to the
  * cold half. */

@@ -7,13 +7,13 @@
 #include <stddef.h>
 
 #include "common/base/attrs.h"
+#include "shim/alloc/alloctrace.h"
 #include "shim/preload/boot.h"
 #include "shim/preload/real.h"
 #include "shim/sink/sink.h"
 #include "shim/stack/stack.h"
 #include "shim/state/state.h"
-#include "shim/trace/alloctrace.h"
-#include "shim/trace/unload.h"
+#include "shim/tasks/unload.h"
 
 DIAG_EXPORT int dlclose(void *handle);
 

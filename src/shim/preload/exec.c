@@ -23,7 +23,7 @@
 #include "shim/preload/environ.h"
 #include "shim/preload/life.h"
 #include "shim/preload/real.h"
-#include "shim/trace/opener.h"
+#include "shim/ticker/opener.h"
 
 typedef char *const strings[];
 

@@ -25,6 +25,9 @@
 
 #include "common/base/clock.h"
 #include "common/base/sys.h"
+#include "shim/alloc/alloctrace.h"
+#include "shim/alloc/recorder.h"
+#include "shim/gc/gctrace.h"
 #include "shim/heap/heap.h"
 #include "shim/preload/boot.h"
 #include "shim/preload/life.h"
@@ -35,15 +38,12 @@
 #include "shim/sched/pool.h"
 #include "shim/sched/sync.h"
 #include "shim/sched/thread.h"
+#include "shim/schedtrace/schedtrace.h"
 #include "shim/serve/control.h"
 #include "shim/sink/sink.h"
 #include "shim/stack/stack.h"
 #include "shim/state/state.h"
-#include "shim/trace/alloctrace.h"
-#include "shim/trace/recorder.h"
-#include "shim/trace/gctrace.h"
-#include "shim/trace/schedtrace.h"
-#include "shim/trace/ticker.h"
+#include "shim/ticker/ticker.h"
 
 DIAG_EXPORT pid_t fork(void);
 DIAG_EXPORT pid_t __fork(void);

@@ -21,15 +21,15 @@
 #include "common/base/lock.h"
 #include "common/base/mem.h"
 #include "common/base/sys.h"
+#include "shim/alloc/alloctrace.h"
+#include "shim/alloc/leakscan.h"
+#include "shim/alloc/recorder.h"
+#include "shim/gc/gctrace.h"
+#include "shim/gc/memstats.h"
 #include "shim/heap/heap.h"
 #include "shim/preload/boot.h"
 #include "shim/sink/sink.h"
 #include "shim/state/state.h"
-#include "shim/trace/alloctrace.h"
-#include "shim/trace/gctrace.h"
-#include "shim/trace/leakscan.h"
-#include "shim/trace/memstats.h"
-#include "shim/trace/recorder.h"
 
 enum { ALIVE, REPORTING, REPORTED };
 enum { OWN_STACK = 256 * 1024 };

@@ -14,9 +14,9 @@
 #include "common/base/mem.h"
 #include "common/base/sys.h"
 #include "shim/preload/real.h"
+#include "shim/proc/smaps.h"
 #include "shim/state/state.h"
-#include "shim/trace/opener.h"
-#include "shim/trace/smaps.h"
+#include "shim/ticker/opener.h"
 
 enum { PIECE = 16384 };
 

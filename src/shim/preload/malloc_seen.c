@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "shim/alloc/leakroots.h"
 #include "shim/heap/heap.h"
 #include "shim/heap/heap_room.h"
 #include "shim/heap/jem.h"
@@ -14,7 +15,6 @@
 #include "shim/preload/foreign.h"
 #include "shim/sched/thread.h"
 #include "shim/state/state.h"
-#include "shim/trace/leakroots.h"
 
 /* What does not matter to where a block comes from. */
 #define USUAL ((uint32_t)(ARMED_COUNT | ARMED_TRACE))

@@ -17,7 +17,7 @@
 #include <stddef.h>
 
 #include "common/base/attrs.h"
-#include "shim/trace/alloctrace.h"
+#include "shim/alloc/alloctrace.h"
 
 /* glibc promises 16-aligned blocks; jemalloc's 8-byte class is the only one
  * that is not.  heap_start() puts it out of use; before, nobody asks for it. */

@@ -5,10 +5,10 @@
 
 #include <stddef.h>
 
+#include "shim/alloc/alloctrace.h"
 #include "shim/sched/thread.h"
 #include "shim/sink/sink.h"
 #include "shim/state/state.h"
-#include "shim/trace/alloctrace.h"
 
 /* The next walk begins without a previous one, which may be half written. */
 static void

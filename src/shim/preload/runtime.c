@@ -7,9 +7,9 @@
 
 #include "common/base/buf.h"
 #include "common/base/lock.h"
+#include "shim/names/place.h"
 #include "shim/sink/sink.h"
 #include "shim/state/state.h"
-#include "shim/trace/place.h"
 
 /* A place of the host that called before, and where it was led. */
 enum { PLACES = 64 };

@@ -32,8 +32,8 @@
 #include "shim/sink/sink.h"
 #include "shim/stack/bounds.h"
 #include "shim/state/state.h"
-#include "shim/trace/opener.h"
-#include "shim/trace/ticker.h"
+#include "shim/ticker/opener.h"
+#include "shim/ticker/ticker.h"
 
 enum {
 	PAGE = 4096,

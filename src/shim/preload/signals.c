@@ -21,7 +21,7 @@
 #include "shim/serve/snapshot.h"
 #include "shim/sink/sink.h"
 #include "shim/state/state.h"
-#include "shim/trace/ticker.h"
+#include "shim/ticker/ticker.h"
 
 static const uint8_t fatal[] = {
 	SIGHUP, SIGINT, SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE,

@@ -17,7 +17,7 @@
 #include "shim/preload/sandbox.h"
 #include "shim/preload/waits.h"
 #include "shim/state/state.h"
-#include "shim/trace/stackscan.h"
+#include "shim/tasks/stackscan.h"
 
 /* In two registers, as the trampoline wants them. */
 struct start {

@@ -8,7 +8,7 @@
 #include "shim/preload/real.h"
 #include "shim/preload/waits.h"
 #include "shim/state/state.h"
-#include "shim/trace/ticker.h"
+#include "shim/ticker/ticker.h"
 
 struct waits_real waits_real;
 

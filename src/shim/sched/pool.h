@@ -10,7 +10,7 @@
  * A worker counts as busy from started to done, and on to the next started
  * when that task was waiting already when it was done with the last one.
  *
- * Pools that nobody told us about are found by shim/trace/pools.
+ * Pools that nobody told us about are found by shim/pools/pools.
  *
  * Memory   mapped, 120 KiB a pool of which few pages are touched; POOLS pools
  *          at most, one more is counted in pool_lost().  192 bytes a worker,

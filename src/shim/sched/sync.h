@@ -7,7 +7,7 @@
  * puts a task into the queue, and a worker that has got the mutex takes one,
  * unless it goes on waiting, and works on it until it locks the mutex again or
  * waits again.  A worker that waits says that the queue is empty.  Where that
- * does not fit what is seen the gate counts it, and shim/trace/pools makes no
+ * does not fit what is seen the gate counts it, and shim/pools/pools makes no
  * estimate.  A semaphore's gate counts posts and waits that ended.  Of other
  * waits only the thread's own times are kept.
  *

@@ -69,8 +69,8 @@ struct thread {
 	size_t stack_size;		/* the same; 0 when not known */
 	uintptr_t stack_low, stack_high;	/* 0 when not known */
 	struct stack_cache *stack_cache;	/* the owner's */
-	void *trace_private;			/* shim/trace's, the owner's */
-	struct recorder *recorder;		/* shim/trace's, the owner's */
+	void *trace_private;			/* shim/alloc's, the owner's */
+	struct recorder *recorder;		/* shim/alloc's, the owner's */
 	char name[THREAD_NAME_MAX];		/* the owner's copy */
 	_Atomic uint32_t name_known;
 	struct pool_lane *_Atomic lanes;	/* shim/sched/pool's: where it

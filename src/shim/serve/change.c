@@ -8,13 +8,13 @@
 
 #include "common/base/clock.h"
 #include "common/base/errname.h"
+#include "shim/alloc/alloctrace.h"
+#include "shim/alloc/recorder.h"
+#include "shim/gc/gctrace.h"
+#include "shim/gc/memstats.h"
+#include "shim/schedtrace/schedtrace.h"
 #include "shim/serve/snapshot.h"
 #include "shim/sink/sink.h"
-#include "shim/trace/alloctrace.h"
-#include "shim/trace/gctrace.h"
-#include "shim/trace/memstats.h"
-#include "shim/trace/recorder.h"
-#include "shim/trace/schedtrace.h"
 
 /* More than the diag thread's stack has room for. */
 static struct options next;

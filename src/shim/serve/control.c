@@ -18,8 +18,8 @@
 #include "common/base/sys.h"
 #include "shim/serve/change.h"
 #include "shim/sink/sink.h"
-#include "shim/trace/opener.h"
-#include "shim/trace/ticker.h"
+#include "shim/ticker/opener.h"
+#include "shim/ticker/ticker.h"
 
 enum {
 	CLIENTS = 4,		/* at a time; others wait in the backlog */

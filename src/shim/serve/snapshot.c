@@ -3,10 +3,10 @@
  */
 #include "shim/serve/snapshot.h"
 
+#include "shim/alloc/alloctrace.h"
+#include "shim/gc/memstats.h"
+#include "shim/schedtrace/schedtrace.h"
 #include "shim/sink/sink.h"
-#include "shim/trace/alloctrace.h"
-#include "shim/trace/memstats.h"
-#include "shim/trace/schedtrace.h"
 
 void
 snapshot_print(void)

@@ -1,0 +1,483 @@
+/*
+ * leakscan - which of the live blocks something still points to, at exit.
+ *
+ * Memory is read through process_vm_readv(): what is gone or forbidden by the
+ * time it is read is no fault then, but a shorter answer.
+ */
+#include "shim/alloc/leakscan.h"
+
+
+#include "common/base/clock.h"
+#include "common/base/mem.h"
+#include "common/base/sys.h"
+#include "shim/alloc/leakroots.h"
+#include "shim/alloc/live.h"
+#include "shim/state/state.h"
+
+enum {
+	PAGE_SHIFT = 12,
+	LEAF_SHIFT = 24,
+	LEAF_PAGES = 1 << (LEAF_SHIFT - PAGE_SHIFT),
+	PAGE = 1 << PAGE_SHIFT,
+	BUFFER = 256 * 1024,
+	BATCH = 256,		/* blocks that are read at once */
+	LINES = 1024,		/* pages that are kept */
+	PATIENCE_S = 20,
+};
+
+#define LEAVES (WINDOW_SIZE >> LEAF_SHIFT)
+/* In a leaf's number: it is that of an earlier leaf. */
+#define EARLIER 0x80000000u
+#define STATE_SHIFT 62
+#define STATE ((uint64_t)3 << STATE_SHIFT)
+
+static uintptr_t host_stack;
+
+void
+leakscan_from(uintptr_t stack)
+{
+	host_stack = stack;
+}
+
+static void
+count_entry(const void *p, const struct live_block *b, void *arg)
+{
+	struct leakscan *s = arg;
+
+	(void)p;
+	(void)b;
+	s->cap++;
+}
+
+static ALWAYS_INLINE uint64_t
+size_of(const struct leakscan_entry *e)
+{
+	return e->size & ~STATE;
+}
+
+static ALWAYS_INLINE enum leakscan_state
+state_of(const struct leakscan_entry *e)
+{
+	return (enum leakscan_state)(e->size >> STATE_SHIFT);
+}
+
+static void
+set_state(struct leakscan_entry *e, enum leakscan_state state)
+{
+	e->size = size_of(e) | (uint64_t)state << STATE_SHIFT;
+}
+
+static uint64_t
+offset_of(const struct leakscan_entry *e)
+{
+	return e->at - WINDOW_BASE;
+}
+
+/* Blocks come by address: the pages up to this block's begin with it. */
+static void
+add_entry(const void *p, const struct live_block *b, void *arg)
+{
+	struct leakscan *s = arg;
+	uint64_t off = (uint64_t)(uintptr_t)p - WINDOW_BASE;
+	uint32_t *leaf = &s->leaf[off >> LEAF_SHIFT];
+	size_t at, last;
+
+	if (s->n == s->cap || (*leaf == 0 && s->leaves == s->leaf_cap))
+		return;
+	last = s->n == 0 ? 0 : (s->leaves - 1) * LEAF_PAGES +
+	    (offset_of(&s->entry[s->n - 1]) >> PAGE_SHIFT) % LEAF_PAGES + 1;
+	if (*leaf == 0)
+		*leaf = (uint32_t)++s->leaves;
+	at = (size_t)(*leaf - 1) * LEAF_PAGES + (off >> PAGE_SHIFT) %
+	    LEAF_PAGES;
+	for (size_t i = last; i <= at; i++)
+		s->page[i] = (uint32_t)s->n;
+	s->entry[s->n++] = (struct leakscan_entry){
+	    .at = (uint64_t)(uintptr_t)p,
+	    .size = b->size & ~STATE,
+	};
+	s->any_large |= (b->size & ~STATE) > BUFFER;
+}
+
+/* What follows the last block's page begins with none. */
+static void
+end_pages(struct leakscan *s)
+{
+	size_t last = s->n == 0 ? 0 : (s->leaves - 1) * LEAF_PAGES +
+	    (offset_of(&s->entry[s->n - 1]) >> PAGE_SHIFT) % LEAF_PAGES + 1;
+
+	for (size_t i = last; i <= s->leaves * LEAF_PAGES; i++)
+		s->page[i] = (uint32_t)s->n;
+}
+
+/* A block may reach over many leaves in which none begins: they have the number
+ * of the last one before them in which one does. */
+static void
+fill_leaves(struct leakscan *s)
+{
+	uint32_t before = 0;
+
+	for (size_t i = 0; i < LEAVES; i++) {
+		if (s->leaf[i] == 0)
+			s->leaf[i] = before;
+		else
+			before = s->leaf[i] | EARLIER;
+	}
+}
+
+/* The number of entries at or below @word, when @word may lie in the last of
+ * them; else 0. */
+static size_t
+count_up_to(const struct leakscan *s, uint64_t word)
+{
+	uint64_t off = word - WINDOW_BASE;
+	uint32_t leaf = s->leaf[off >> LEAF_SHIFT];
+	size_t page, low, high;
+
+	page = (size_t)((leaf & ~EARLIER) - 1) * LEAF_PAGES +
+	    ((leaf & EARLIER) != 0 ? LEAF_PAGES - 1 :
+	    (off >> PAGE_SHIFT) % LEAF_PAGES);
+	low = s->page[page];
+	high = s->page[page + 1];
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (s->entry[mid].at <= word)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+/* The block in which the address @word lies, or NULL. */
+static ALWAYS_INLINE struct leakscan_entry *
+find(const struct leakscan *s, uint64_t word)
+{
+	struct leakscan_entry *e;
+	size_t n;
+
+	if (likely(word - s->entry[0].at > s->entry[s->n - 1].at -
+	    s->entry[0].at + size_of(&s->entry[s->n - 1])))
+		return NULL;
+	n = count_up_to(s, word);
+	if (n == 0)
+		return NULL;
+	e = &s->entry[n - 1];
+	return word == e->at || word - e->at < size_of(e) ? e : NULL;
+}
+
+static void
+put_todo(struct leakscan *s, struct leakscan_entry *e,
+    enum leakscan_state state)
+{
+	set_state(e, state);
+	s->todo[s->n_todo++] = (uint32_t)(e - s->entry);
+}
+
+/* The lost block @e is pointed to by what is lost with the leader.  In the
+ * second round a leader of the first is met for the first time, too. */
+static void
+lose_with(struct leakscan *s, struct leakscan_entry *e)
+{
+	bool met = s->held == NULL ? state_of(e) != LEAKSCAN_LOST :
+	    e >= s->leader && state_of(e) == LEAKSCAN_DIRECT;
+
+	if (met)
+		return;
+	put_todo(s, e, LEAKSCAN_INDIRECT);
+	if (s->held == NULL)
+		return;
+	s->held[s->leader - s->entry].bytes += size_of(e);
+	s->held[s->leader - s->entry].blocks++;
+}
+
+static void
+look(struct leakscan *s, const uint8_t *bytes, size_t n)
+{
+	const uint64_t *word = (const void *)bytes;
+
+	for (size_t i = 0; i < n / sizeof(*word); i++) {
+		struct leakscan_entry *e = find(s, word[i]);
+
+		if (e == NULL || state_of(e) == LEAKSCAN_REACHABLE ||
+		    state_of(e) == LEAKSCAN_INDIRECT)
+			continue;
+		if (s->leader != NULL)
+			lose_with(s, e);
+		else
+			put_todo(s, e, LEAKSCAN_REACHABLE);
+	}
+}
+
+/* The @size bytes at @at, when they are in one page that can be read as a
+ * whole.  The blocks of a list are neighbours mostly: a call for each would
+ * take minutes. */
+static const uint8_t *
+from_page(struct leakscan *s, uint64_t at, size_t size)
+{
+	uint64_t page = at >> PAGE_SHIFT;
+	uint64_t *is = &s->line_page[page % LINES];
+	uint8_t *line = s->lines + (page % LINES) * PAGE;
+
+	if ((at + size - 1) >> PAGE_SHIFT != page)
+		return NULL;
+	if (*is != page) {
+		*is = 0;
+		if (!sys_copy(line, at - at % PAGE, PAGE))
+			return NULL;
+		*is = page;
+	}
+	return line + at % PAGE;
+}
+
+static bool
+is_late(const struct leakscan *s)
+{
+	return clock_ns() > s->deadline_ns;
+}
+
+/* Moves *@at out of the hole that it lies in.  Returns where the next hole
+ * begins. */
+static uint64_t
+skip_hole(const struct leakscan *s, uint64_t *at)
+{
+	size_t low = 0, high = s->holes;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (s->hole[mid].end <= *at)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	if (low < s->holes && s->hole[low].start <= *at)
+		*at = s->hole[low++].end;
+	return low < s->holes ? s->hole[low].start : UINT64_MAX;
+}
+
+/* A page that cannot be read is left out, and so is half a word. */
+static void
+read_range(struct leakscan *s, uint64_t at, uint64_t end)
+{
+	at = (at + 7) & ~(uint64_t)7;
+	end &= ~(uint64_t)7;
+	while (at < end && !is_late(s)) {
+		uint64_t hole = skip_hole(s, &at);
+		size_t want = at >= end ? 0 : (size_t)MIN(MIN(end, hole) - at,
+		    (uint64_t)BUFFER);
+		struct iovec from = { (void *)(uintptr_t)at, want };
+		long got;
+
+		if (want == 0)
+			continue;
+		got = sys_copy_pieces(s->buffer, want, &from, 1);
+		if (got > 0) {
+			look(s, s->buffer, (size_t)got);
+			at += (uint64_t)got & ~(uint64_t)7;
+		}
+		if (got < (long)want)
+			at = (at & ~(uint64_t)(PAGE - 1)) + PAGE;
+	}
+}
+
+/* Takes blocks off the list that fit into the buffer together, each at a whole
+ * word; returns how many there are. */
+static unsigned
+gather(struct leakscan *s, struct iovec from[BATCH], size_t *bytes)
+{
+	unsigned n = 0;
+
+	*bytes = 0;
+	while (n < BATCH && s->n_todo > 0) {
+		const struct leakscan_entry *e =
+		    &s->entry[s->todo[s->n_todo - 1]];
+		size_t size = (size_t)size_of(e) & ~(size_t)7;
+
+		if (size > BUFFER - *bytes)
+			break;
+		s->n_todo--;
+		if (size == 0)
+			continue;
+		from[n].iov_base = (void *)(uintptr_t)e->at;
+		from[n++].iov_len = size;
+		*bytes += size;
+	}
+	return n;
+}
+
+/* Reads a block that is larger than the buffer, or some that are not. */
+static void
+read_some(struct leakscan *s)
+{
+	struct iovec from[BATCH];
+	size_t bytes;
+	unsigned n = gather(s, from, &bytes);
+
+	if (n == 0) {
+		const struct leakscan_entry *e;
+
+		if (s->n_todo == 0)
+			return;
+		e = &s->entry[s->todo[--s->n_todo]];
+		read_range(s, e->at, e->at + size_of(e));
+		return;
+	}
+	if (sys_copy_pieces(s->buffer, bytes, from, n) == (long)bytes) {
+		look(s, s->buffer, bytes);
+		return;
+	}
+	for (unsigned i = 0; i < n; i++)
+		read_range(s, (uint64_t)(uintptr_t)from[i].iov_base,
+		    (uint64_t)(uintptr_t)from[i].iov_base + from[i].iov_len);
+}
+
+/* The next block, if it is small; false when it is not. */
+static bool
+read_small(struct leakscan *s)
+{
+	const struct leakscan_entry *e = &s->entry[s->todo[s->n_todo - 1]];
+	size_t size = (size_t)size_of(e) & ~(size_t)7;
+	const uint8_t *bytes;
+
+	if (size > PAGE)
+		return false;
+	bytes = size == 0 ? s->buffer : from_page(s, e->at, size);
+	if (bytes == NULL)
+		return false;
+	s->n_todo--;
+	look(s, bytes, size);
+	return true;
+}
+
+void
+leakscan_read(struct leakscan *s, uint64_t start, uint64_t end)
+{
+	if (end > start)
+		read_range(s, start, end);
+	while (s->n_todo > 0 && !is_late(s))
+		if (!read_small(s))
+			read_some(s);
+}
+
+static void
+lead(struct leakscan *s, size_t i)
+{
+	s->leader = &s->entry[i];
+	put_todo(s, s->leader, LEAKSCAN_DIRECT);
+	leakscan_read(s, 0, 0);
+}
+
+/*
+ * What is left is lost.  First round: each block leads that none before it led
+ * to.  Then none leads to a later leader: in the second round, backwards, a
+ * leader that no later one leads to is pointed to by nothing else that is
+ * lost, or by its own circle alone.
+ */
+static void
+tell_direct(struct leakscan *s)
+{
+	for (size_t i = 0; i < s->n && !is_late(s); i++)
+		if (state_of(&s->entry[i]) == LEAKSCAN_LOST)
+			lead(s, i);
+	for (size_t i = 0; i < s->n; i++)
+		if (state_of(&s->entry[i]) == LEAKSCAN_INDIRECT)
+			set_state(&s->entry[i], LEAKSCAN_LOST);
+	s->held = mem_reserve(s->cap * sizeof(*s->held));
+	if (s->held == NULL)
+		return;
+	for (size_t i = s->n; i-- > 0 && !is_late(s);)
+		if (state_of(&s->entry[i]) == LEAKSCAN_DIRECT)
+			lead(s, i);
+	s->tells_direct = !is_late(s);
+}
+
+static bool
+make_tables(struct leakscan *s)
+{
+	live_each(count_entry, s);
+	s->cap += s->cap / 64 + 1024; /* other threads go on */
+	if (s->cap > UINT32_MAX / 2)
+		return false;
+	s->leaf_cap = MIN(live_leaves() + 64, (size_t)LEAVES);
+	s->entry = mem_reserve(s->cap * sizeof(*s->entry));
+	s->todo = mem_reserve(s->cap * sizeof(*s->todo));
+	s->leaf = mem_reserve(LEAVES * sizeof(*s->leaf));
+	s->page = mem_reserve((s->leaf_cap * LEAF_PAGES + 1) *
+	    sizeof(*s->page));
+	s->buffer = mem_map(BUFFER);
+	s->lines = mem_reserve((size_t)LINES * PAGE);
+	s->line_page = mem_map(LINES * sizeof(*s->line_page));
+	if (s->lines == NULL || s->line_page == NULL)
+		return false;
+	if (s->entry == NULL || s->todo == NULL || s->leaf == NULL ||
+	    s->page == NULL || s->buffer == NULL)
+		return false;
+	live_each_by_address(add_entry, s);
+	end_pages(s);
+	fill_leaves(s);
+	return true;
+}
+
+bool
+leakscan_take(struct leakscan *s, const char **why)
+{
+	*s = (struct leakscan){
+	    .deadline_ns = clock_ns() + PATIENCE_S * NS_PER_S,
+	};
+	*why = "no memory for it";
+	if (!make_tables(s))
+		return false;
+	s->tells_direct = s->n == 0;
+	if (s->n == 0)
+		return true;
+	*why = leakroots_read(s, host_stack);
+	if (*why != NULL)
+		return false;
+	*why = "it took too long";
+	if (is_late(s))
+		return false;
+	tell_direct(s);
+	return true;
+}
+
+void
+leakscan_drop(struct leakscan *s)
+{
+	mem_unmap(s->entry, s->cap * sizeof(*s->entry));
+	mem_unmap(s->todo, s->cap * sizeof(*s->todo));
+	mem_unmap(s->leaf, LEAVES * sizeof(*s->leaf));
+	mem_unmap(s->page, (s->leaf_cap * LEAF_PAGES + 1) * sizeof(*s->page));
+	mem_unmap(s->hole, LEAKSCAN_HOLES * sizeof(*s->hole));
+	mem_unmap(s->held, s->cap * sizeof(*s->held));
+	mem_unmap(s->buffer, BUFFER);
+	mem_unmap(s->lines, (size_t)LINES * PAGE);
+	mem_unmap(s->line_page, LINES * sizeof(*s->line_page));
+}
+
+bool
+leakscan_has(const struct leakscan *s, const void *p)
+{
+	return s->n != 0 && find(s, (uint64_t)(uintptr_t)p) != NULL;
+}
+
+enum leakscan_state
+leakscan_state_of(const struct leakscan *s, const void *p,
+    struct leakscan_held *held)
+{
+	const struct leakscan_entry *e = s->n == 0 ? NULL :
+	    find(s, (uint64_t)(uintptr_t)p);
+	enum leakscan_state state;
+
+	*held = (struct leakscan_held){ 0, 0 };
+	if (e == NULL || e->at != (uint64_t)(uintptr_t)p)
+		return LEAKSCAN_REACHABLE;
+	state = state_of(e);
+	if (state == LEAKSCAN_REACHABLE)
+		return state;
+	if (!s->tells_direct)
+		return LEAKSCAN_LOST;
+	*held = s->held[e - s->entry];
+	return state;
+}

@@ -1,0 +1,19 @@
+noinst_LTLIBRARIES += src/shim/alloc/liballoc.la
+SHIM_LIBS += src/shim/alloc/liballoc.la
+src_shim_alloc_liballoc_la_SOURCES = \
+	src/shim/alloc/alloctext.h src/shim/alloc/alloctext.c \
+	src/shim/alloc/alloctrace.h src/shim/alloc/alloctrace.c \
+	src/shim/alloc/blocktime.h src/shim/alloc/blocktime.c \
+	src/shim/alloc/follow.h src/shim/alloc/follow.c \
+	src/shim/alloc/leakroots.h src/shim/alloc/leakroots.c \
+	src/shim/alloc/leaks.h src/shim/alloc/leaks.c \
+	src/shim/alloc/leakscan.h src/shim/alloc/leakscan.c \
+	src/shim/alloc/leakthreads.h src/shim/alloc/leakthreads.c \
+	src/shim/alloc/live.h src/shim/alloc/live.c \
+	src/shim/alloc/lost.h src/shim/alloc/lost.c \
+	src/shim/alloc/recorder.h src/shim/alloc/recorder.c \
+	src/shim/alloc/tapechunk.h src/shim/alloc/tapechunk.c \
+	src/shim/alloc/tapefile.h src/shim/alloc/tapefile.c \
+	src/shim/alloc/tapemodule.h src/shim/alloc/tapemodule.c \
+	src/shim/alloc/tracer.h src/shim/alloc/tracer.c
+EXTRA_DIST += src/shim/alloc/IMPORTS

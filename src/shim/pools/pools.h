@@ -1,0 +1,253 @@
+/*
+ * pools - what the parts of the inference share.
+ *
+ * pools.c puts threads that have their home at the same place together, counted
+ * by pools_cell.c, and keeps what is a pool from one period to the next;
+ * pools_member.c keeps what is known of each thread, pools_sleep.c where those
+ * sleep that announce nothing, pools_gate.c what is known of each gate;
+ * pools_turn.c knows who waits for its turn to wait, pools_join.c which places
+ * are one pool's; pools_view.c makes the figures; pools_name.c finds names.
+ *
+ * Memory   static tables, and one by thread that grows; 96 bytes a thread.
+ * Threads  the diag thread alone.
+ * Fork     pools_after_fork_child().
+ */
+#ifndef DIAG_POOLS_POOLS_H
+#define DIAG_POOLS_POOLS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/base/attrs.h"
+#include "shim/pools/poolview.h"
+#include "shim/sched/gate.h"
+#include "shim/tasks/tasks.h"
+
+enum { INFERRED_POOLS = 128 };
+
+/* The number of this period. */
+extern uint32_t pools_period __attribute__((visibility("hidden")));
+
+/* Where threads have their home: what they have in common. */
+struct pool_place {
+	uint64_t start;		/* start routine */
+	uint64_t caller;	/* of the wait; 0: several */
+	uint64_t object;	/* of the gate; 0: several, or none */
+	uint32_t kind;		/* enum wait_kind; WAIT_RUN: of no home */
+	uint32_t family;	/* of the threads' names, where that counts, or
+				 * how deep in their stacks they wait */
+};
+
+/* The wait is for something that has a gate of its own. */
+static inline bool
+pools_is_of_object(uint32_t kind)
+{
+	return kind == WAIT_COND || kind == WAIT_SEM;
+}
+
+struct pools_entry {
+	unsigned number;	/* 0: a free place */
+	struct pool_place place;
+	char name[POOL_NAME_MAX];
+	uint32_t seen;		/* the last period in which it had workers */
+	uint32_t slept;		/* the last one in which a thread was known to
+				 * sleep there */
+	bool guards;		/* tasks are known to be queued behind the
+				 * mutex of the condition */
+	bool mixed;		/* its workers have homes of several kinds */
+	bool guest;		/* one may be another pool's, in this period */
+	bool turns;		/* they wait for their turn to wait */
+	bool returns;		/* one has gone from home to work */
+	bool sleeps;		/* or to sleep, from deeper in the stack */
+	bool rivals;		/* sleeps just as near to the start, too */
+	bool asks;		/* waits in poll() for one descriptor */
+	uint64_t stays, strays;	/* of its workers; see work.h */
+
+	/* This period's, filled by pools_view_add(). */
+	unsigned workers, idle, blocked, stuck;
+	unsigned guessed;	/* whose home is not the pool's */
+	unsigned unread;	/* busy; what they do is of a look before */
+	unsigned gates;		/* distinct ones, at most POOL_QUEUES */
+	bool more_gates;
+	uint32_t gate[POOL_QUEUES];
+	uint64_t visits;	/* times that workers left home */
+	uint64_t busy_ns, least_busy_ns, most_idle_ns;
+	uint64_t longest_ns;
+	pid_t longest_tid;
+	unsigned new_members;	/* of whom this period is not known */
+	unsigned never_home;	/* nor any other */
+};
+
+/* Threads at one place, in this period. */
+struct pools_cell {
+	struct pool_place place;
+	unsigned threads;
+	const struct task *sleeper;	/* one of them that sleeps, or NULL */
+	bool mixed;		/* some come from another place */
+	uint32_t entry;		/* index + 1, or 0 */
+	bool no_entry;		/* there was none in this period */
+};
+
+DETACHED void pools_cells_clear(void);
+/* The cell of a place; NULL when there are too many. */
+DETACHED struct pools_cell *pools_cell_at(const struct pool_place *place);
+/* One thread more at @place, or at the one that stands for it; the number of
+ * the cell, from 1, or 0. */
+DETACHED uint32_t pools_cell_add(struct pool_place *place,
+    const struct task *task);
+/* The cell whose number is in the thread's member; NULL. */
+DETACHED struct pools_cell *pools_cell_of(const struct task *task);
+/* Compares those that wait in calls with workers that wait for an object; true
+ * when some were not known to be of one pool before. */
+DETACHED bool pools_cells_join(void);
+
+/* Where a thread that announces nothing was seen to sleep, nearest to its start
+ * routine: stack pointer, the call's number, its place in libc, and in the
+ * host. */
+struct pools_sleep {
+	uint32_t whose;		/* generation + 1 of the record */
+	unsigned slot;		/* words from @sp to the return address */
+	uint64_t sp, pc, caller;
+	long nr;
+	uint64_t beside_sp, beside_pc;	/* compared with that last */
+	bool seen_there, there_last, returned;	/* at that place; to it */
+	bool quiet;		/* was there last, and had not run */
+	bool elsewhere;		/* it was seen to wait deeper in the stack */
+	bool rivals;		/* or just as near */
+	bool inner;		/* others of its loop sleep nearer */
+};
+
+/* What is known of a thread since the period before. */
+struct pools_member {
+	uint32_t generation;	/* of the record; 0: none */
+	uint32_t pool;		/* index of its entry + 1, or 0 */
+	uint32_t period;	/* of the last look */
+	uint32_t cell;		/* in this period; pools_cell.c's */
+	uint64_t away_ticks, visits;	/* at the last look */
+	uint64_t busy_ns;	/* for how long it had been then; 0: idle */
+	struct pools_sleep sleep;
+};
+
+/* The entry of the thread with that record; NULL without memory. */
+DETACHED struct pools_member *pools_member(const struct thread *t);
+void pools_member_forget(void);
+
+/* The place in the host where the thread sleeps for work without announcing
+ * that, when it is nearer to its start than all waits that it announces; 0:
+ * there is none, or it is not known. */
+DETACHED uint64_t pools_sleep_at(const struct task *task);
+/* It sleeps there. */
+DETACHED bool pools_sleep_is_home(const struct task *task);
+/* How far in the stack that is from the thread's start; 0: it is nowhere. */
+DETACHED uint64_t pools_sleep_depth(const struct thread *t);
+/* Others of its loop sleep for work nearer to their start, or do not. */
+DETACHED void pools_sleep_is_inner(const struct task *task, bool inner);
+
+/* It waits at its home, or sleeps there. */
+DETACHED bool pools_member_is_home(const struct task *task);
+
+/* Once a period, after the look at threads; then, who waits at home with the
+ * lock in hand that @task waits for, or NULL. */
+DETACHED void pools_turn_look(void);
+DETACHED struct task *pools_turn_of(const struct task *task);
+
+DETACHED bool pools_place_is_same(const struct pool_place *a,
+    const struct pool_place *b);
+/* A new period; the place that stands for @place and others, and whether that
+ * is another one; joins @from to @to when the threads @a and @b, which sleep
+ * there, are in one loop: true when it does now. */
+DETACHED void pools_join_begin(void);
+DETACHED bool pools_join_place(struct pool_place *place);
+DETACHED bool pools_join_try(const struct pool_place *from,
+    const struct task *a, const struct pool_place *to, const struct task *b);
+/* They were compared, to an end. */
+DETACHED bool pools_join_is_decided(const struct pool_place *from,
+    const struct pool_place *to);
+/* The thread waits at one of the places that @pool stands for. */
+DETACHED bool pools_join_waits(const struct task *task,
+    const struct pool_place *pool);
+/* It waits for one answer, in the middle of a task, wherever its home is: the
+ * pool's workers wait for an object. */
+DETACHED bool pools_join_asks(const struct task *task,
+    const struct pool_place *pool);
+/* It listens for a pool whose workers wait for an object. */
+DETACHED bool pools_join_listens(const struct task *task,
+    const struct pool_place *pool);
+void pools_join_forget(void);
+
+/* How a thread of the pool does at this look. */
+struct pools_doing {
+	bool idle, blocked;
+	bool turn;		/* idle, and waits for its turn to wait */
+	uint64_t away_ns;	/* how much of this period it was away */
+	uint64_t task_ns;	/* for how long it has been at this task */
+	uint64_t visits;	/* times that it left home in this period */
+	bool is_new;		/* there was no look before */
+	bool unread;		/* busy; what it does is of a look before */
+	bool returns;		/* has gone from home to work */
+	bool sleeps;		/* sleeps for work unannounced: was seen to come
+				 * back, and to wait deeper in the stack */
+	bool rivals;		/* or just as near to its start */
+};
+/* Once a period: what is said of a thread that sleeps unannounced. */
+DETACHED void pools_sleep_look(const struct task *task,
+    struct pools_doing *out);
+/* @joined: it may be idle at other places than its home, too; NULL. */
+DETACHED void pools_member_look(const struct task *task,
+    const struct pool_place *joined, uint64_t period_ns,
+    struct pools_doing *out);
+
+/* What a gate's counters and times did in this period. */
+struct gate_period {
+	bool whole;		/* not of a longer time, in which it was no
+				 * pool's */
+	bool takes_fit;		/* it is known when workers took tasks */
+	bool fits;		/* and the idea of a queue fits all that was
+				 * seen */
+	bool is_lock;		/* who takes it gives it back */
+	bool counts;		/* of a semaphore: what it has are tasks */
+	bool unproven;		/* of a condition: busy workers were not seen to
+				 * take tasks so far */
+	bool apart;		/* tasks are taken without its mutex */
+	uint64_t tasks;
+	uint64_t full_ns;
+	uint64_t full_since;	/* ticks; 0: not full now */
+	uint64_t waiting;
+	enum known waiting_known;
+	uint64_t oldest;	/* ticks, 0 not known */
+	struct histogram wait, run, wakeup;
+};
+/* Waits are followed from now on, in a program that runs already: how much lies
+ * in a queue is not known before its workers have all been idle. */
+DETACHED void pools_begin_late(void);
+/* A new period; then, once in it for each gate of a pool; @all_idle: its
+ * workers all wait there. */
+DETACHED void pools_gate_begin(void);
+DETACHED void pools_gate_read(uint32_t number, bool all_idle,
+    struct gate_period *out);
+
+/* A new period of the entry; one of its workers; its figures. */
+DETACHED void pools_view_begin(struct pools_entry *e);
+DETACHED void pools_view_add(struct pools_entry *e, const struct task *task,
+    uint64_t period_ns);
+DETACHED void pools_view_fill(struct pools_entry *e, uint64_t period_ns,
+    struct poolview *v);
+
+/* A start routine that runs whatever it is given: threads that share it need
+ * not have anything in common. */
+DETACHED bool pools_name_is_general(uint64_t start);
+/* The function is one of a library that runs whatever it is given. */
+DETACHED bool pools_name_is_library(uint64_t pc);
+/* The name is none that all threads of the program have. */
+DETACHED bool pools_name_tells(const char *name);
+/* A number for "worker-" in "worker-12". */
+DETACHED uint32_t pools_name_family(const char *name);
+/* The function that waits at @caller is one of those that are known to be
+ * used for a queue behind the same mutex. */
+DETACHED bool pools_name_guards(uint64_t caller);
+/* Names the pool whose worker @task is. */
+DETACHED void pools_name(struct pools_entry *e, struct task *task);
+
+void pools_after_fork_child(void);
+
+#endif

@@ -1,0 +1,229 @@
+/*
+ * pools_name - what to call a pool.
+ *
+ * The start routine's name is the best there is, unless it is a library's that
+ * starts whatever it is given; then the threads may have a name in common that
+ * is not the program's, or the place where they wait is in a function that has
+ * one.
+ */
+#include <stddef.h>
+#include <string.h>
+
+#include "common/base/proc.h"
+#include "common/symbol/symbol.h"
+#include "shim/names/cxxname.h"
+#include "shim/names/objects.h"
+#include "shim/pools/pools.h"
+#include "shim/stack/stack.h"
+
+enum { REMEMBERED = 64 };
+
+static struct {
+	uint64_t start;
+	bool general;
+} memory[REMEMBERED];
+
+static const char *const general_routines[] = {
+	"execute_native_thread_routine", "g_thread_proxy", "thread_start",
+	"uv__thread_start", "dummy_worker", "pythread_wrapper",
+	"_Py_thread_start", "thread_native_entry", "pfs_spawn_thread",
+};
+
+static const char *const general_modules[] = {
+	"libstdc++", "libc++", "libglib-", "libuv", "libQt", "libapr-",
+	"libpython", "python3", "libc.so", "libc-",
+};
+
+/* Beside those. */
+static const char *const interpreters[] = {
+	"libruby", "libperl", "perl", "liblua", "lua", "libphp", "php",
+	"libjvm", "libmozjs", "libguile", "libtcl", "beam.smp", "node",
+};
+
+/* The function that covers @pc and its module; NULL where not known. */
+static const char *
+find(uint64_t pc, const struct object **module)
+{
+	struct object *m = objects_find((uintptr_t)pc, stack_limit());
+	struct symbol_file *f = m != NULL ? objects_symbols(m) : NULL;
+	uint64_t start;
+
+	*module = m;
+	return f != NULL ? symbol_find(f, pc - m->bias, &start) : NULL;
+}
+
+static bool
+begins_as(const char *name, const char *const *names, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		if (strncmp(name, names[i], strlen(names[i])) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_in_general_module(const struct object *m)
+{
+	return begins_as(m->name, general_modules, ARRAY_LEN(general_modules));
+}
+
+bool
+pools_name_is_library(uint64_t pc)
+{
+	const struct object *m = objects_find((uintptr_t)pc, stack_limit());
+
+	return m == NULL || is_in_general_module(m) ||
+	    begins_as(m->name, interpreters, ARRAY_LEN(interpreters));
+}
+
+/* Rust's has its module's name around it, and a hash. */
+static bool
+is_general(uint64_t start)
+{
+	const struct object *m;
+	const char *name = find(start, &m);
+
+	if (name == NULL)
+		return m != NULL && is_in_general_module(m);
+	for (unsigned i = 0; i < ARRAY_LEN(general_routines); i++) {
+		if (strstr(name, general_routines[i]) != NULL)
+			return true;
+	}
+	return false;
+}
+
+bool
+pools_name_is_general(uint64_t start)
+{
+	unsigned i = (unsigned)(start >> 4) % REMEMBERED;
+
+	if (memory[i].start != start) {
+		memory[i].general = is_general(start);
+		memory[i].start = start;
+	}
+	return memory[i].general;
+}
+
+/* libuv's pool, and those that node has beside it, of a libuv within the
+ * program. */
+bool
+pools_name_guards(uint64_t caller)
+{
+	const struct object *m;
+	const char *name = find(caller - 1, &m);
+
+	return name != NULL && strcmp(name, "uv_cond_wait") == 0;
+}
+
+/* Up to the number at its end, and what leads to that. */
+static size_t
+family_of(const char *name)
+{
+	size_t n = strlen(name);
+
+	while (n > 0 && name[n - 1] >= '0' && name[n - 1] <= '9')
+		n--;
+	while (n > 0 && strchr("-_#/:. ", name[n - 1]) != NULL)
+		n--;
+	return n;
+}
+
+uint32_t
+pools_name_family(const char *name)
+{
+	uint32_t h = 2166136261u;
+
+	for (size_t i = family_of(name); i-- > 0;)
+		h = (h ^ (unsigned char)name[i]) * 16777619u;
+	return h;
+}
+
+static bool
+is_program_name(const char *name, size_t n)
+{
+	char own[32];
+	ssize_t r = proc_read("/proc/self/comm", own, sizeof(own));
+
+	if (r <= 0)
+		return true;
+	own[r - (own[r - 1] == '\n')] = '\0';
+	return strlen(own) == n && memcmp(own, name, n) == 0;
+}
+
+bool
+pools_name_tells(const char *name)
+{
+	size_t n = family_of(name);
+
+	return n != 0 && !is_program_name(name, n);
+}
+
+static void
+write_symbol(struct buf *b, const char *name)
+{
+	if (!cxxname_write(b, name, POOL_NAME_MAX))
+		objects_write_word(b, name, POOL_NAME_MAX - 1);
+}
+
+static bool
+write_thread_name(struct buf *b, struct task *task)
+{
+	size_t n;
+
+	tasks_name(task);
+	n = family_of(task->name);
+	if (n < 2 || is_program_name(task->name, strlen(task->name)) ||
+	    is_program_name(task->name, n))
+		return false;
+	/* One word, and a name that one would give it. */
+	for (size_t i = 0; i < n; i++)
+		buf_clean(b, task->name[i] == ' ' ? "_" : &task->name[i], 1);
+	return true;
+}
+
+/* True when the function at @pc has a name that says something. */
+static bool
+write_function(struct buf *b, uint64_t pc)
+{
+	const struct object *m;
+	const char *name = find(pc, &m);
+
+	if (name == NULL || m == NULL || is_in_general_module(m))
+		return false;
+	write_symbol(b, name);
+	return true;
+}
+
+static void
+write_place(struct buf *b, uint64_t pc)
+{
+	const struct object *m;
+
+	find(pc, &m);
+	if (m == NULL) {
+		buf_printf(b, "0x%llx", (unsigned long long)pc);
+		return;
+	}
+	objects_write_word(b, m->name, POOL_NAME_MAX / 2);
+	buf_printf(b, "+0x%llx", (unsigned long long)(pc - m->bias));
+}
+
+void
+pools_name(struct pools_entry *e, struct task *task)
+{
+	struct buf b = BUF(e->name);
+	bool general = pools_name_is_general(e->place.start);
+	uint64_t caller = e->place.caller;
+
+	if (caller == 0)
+		caller = atomic_load(&task->thread->work.caller);
+
+	if (!general && write_function(&b, e->place.start))
+		;
+	else if (write_thread_name(&b, task))
+		;
+	else if (!general || !write_function(&b, caller - 1))
+		write_place(&b, e->place.start);
+	buf_cstr(&b);
+}

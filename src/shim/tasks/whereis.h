@@ -1,0 +1,30 @@
+/*
+ * whereis - where a thread is, in one word: the function of the program that
+ * it is in, and what that function called and waits in.
+ *
+ *	resolve>getaddrinfo	blocked in a call that resolve() made
+ *	~crunch			runs, in crunch() or what that called, by
+ *				what its stack still shows
+ *
+ * Memory   static.
+ * Threads  the diag thread alone.
+ * Fork     nothing kept.
+ */
+#ifndef DIAG_TASKS_WHEREIS_H
+#define DIAG_TASKS_WHEREIS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "common/base/attrs.h"
+#include "common/base/buf.h"
+#include "shim/tasks/tasks.h"
+
+/* Writes where @task is; false, and nothing written, when that is not known. */
+DETACHED bool whereis_write(struct buf *b, const struct task *task);
+
+/* The place in the host at which the thread sleeps; 0 when it is not known. */
+DETACHED uint64_t whereis_sleeper(pid_t tid);
+
+#endif
