@@ -208,7 +208,7 @@ alloctrace_move_begin(struct thread *t, void *old, struct alloc_moved *m)
 	(void)t;
 	m->stack = 0;
 	m->at_ns = 0;
-	m->stamp = stamp_now();
+	m->stamp = GET(tape) ? stamp_now() : 0;
 	if (!GET(tape_alone))
 		follow_move_begin(old, m);
 }

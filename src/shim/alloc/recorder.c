@@ -277,7 +277,8 @@ recorder_move(struct thread *t, const void *old, const void *new_, size_t size,
     uint8_t entry, uint32_t stack, uint64_t stamp)
 {
 	if (old != NULL)
-		recorder_free(t, old, entry, stack, stamp);
+		recorder_free(t, old, entry, stack,
+		    likely(stamp != 0) ? stamp : stamp_now());
 	if (new_ != NULL)
 		recorder_alloc(t, new_, size, entry, stack, stamp_now());
 }

@@ -47,8 +47,8 @@ IN_HOOK void recorder_alloc_from(struct thread *t, const void *p, size_t size,
 IN_HOOK void recorder_free_from(struct thread *t, const void *p, uint8_t entry,
     const struct stack_origin *from);
 
-/* A realloc: the end of @old, which began at @stamp, and the allocation of
- * @new_; either may be NULL. */
+/* A realloc: the end of @old, which began at @stamp (0: there was no tape
+ * then), and the allocation of @new_; either may be NULL. */
 IN_HOOK void recorder_move(struct thread *t, const void *old, const void *new_,
     size_t size, uint8_t entry, uint32_t stack, uint64_t stamp);
 
