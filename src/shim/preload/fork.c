@@ -39,6 +39,7 @@
 #include "shim/sched/sync.h"
 #include "shim/sched/thread.h"
 #include "shim/schedtrace/schedtrace.h"
+#include "shim/serve/change.h"
 #include "shim/serve/control.h"
 #include "shim/sink/sink.h"
 #include "shim/stack/stack.h"
@@ -67,7 +68,7 @@ before(void)
 	ours_taken = boot_is_armed() &&
 	    !state_is_inside((uintptr_t)__builtin_frame_address(0));
 	if (ours_taken) {
-		control_before_fork();
+		change_before_fork();
 		ticker_before_fork();
 		sink_before_fork();
 	}
@@ -84,7 +85,7 @@ in_parent(void)
 	if (ours_taken) {
 		sink_after_fork_parent();
 		ticker_after_fork_parent();
-		control_after_fork_parent();
+		change_after_fork_parent();
 	}
 	if (files_taken)
 		_IO_list_unlock();
@@ -109,6 +110,7 @@ restart_traces(void)
 	schedtrace_after_fork_child();
 	life_after_fork_child();
 	signals_after_fork_child();
+	change_after_fork_child();
 	control_after_fork_child();
 	ticker_after_fork_child();
 }

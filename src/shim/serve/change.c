@@ -8,6 +8,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/errname.h"
+#include "common/base/lock.h"
 #include "shim/alloc/alloctrace.h"
 #include "shim/alloc/recorder.h"
 #include "shim/gc/gctrace.h"
@@ -15,6 +16,10 @@
 #include "shim/schedtrace/schedtrace.h"
 #include "shim/serve/snapshot.h"
 #include "shim/sink/sink.h"
+
+/* Held while options change; by a thread that forks. */
+static struct lock changing;
+static __thread bool forks;
 
 /* More than the diag thread's stack has room for. */
 static struct options next;
@@ -118,9 +123,11 @@ change(struct options *opt, const char *items, struct buf *answer)
 	if (!keeps_what_stays(opt, answer) || !has_whole_path(opt, answer) ||
 	    answer->len != 0)
 		return;
+	lock_take(&changing);
 	change_all(opt, answer);
 	*opt = next;
 	opt->help = false;
+	lock_give(&changing);
 	say_change(opt);
 	sink_flush();
 }
@@ -134,4 +141,23 @@ change_answer(struct options *opt, const char *request, struct buf *answer)
 		change(opt, request, answer);
 	options_write(answer, opt);
 	buf_char(answer, '\n');
+}
+
+void
+change_before_fork(void)
+{
+	forks = lock_take_for(&changing, NS_PER_S);
+}
+
+void
+change_after_fork_parent(void)
+{
+	if (forks)
+		lock_give(&changing);
+}
+
+void
+change_after_fork_child(void)
+{
+	lock_reset(&changing);
 }

@@ -20,4 +20,10 @@
 DETACHED void change_answer(struct options *opt, const char *request,
     struct buf *answer);
 
+/* Around a fork: no change is half made in the child.  One that takes longer
+ * than a second is not waited for; a report is not waited for at all. */
+void change_before_fork(void);
+void change_after_fork_parent(void);
+void change_after_fork_child(void);
+
 #endif

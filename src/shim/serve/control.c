@@ -14,7 +14,6 @@
 #include "common/base/buf.h"
 #include "common/base/clock.h"
 #include "common/base/errname.h"
-#include "common/base/lock.h"
 #include "common/base/sys.h"
 #include "shim/serve/change.h"
 #include "shim/sink/sink.h"
@@ -38,10 +37,6 @@ struct client {
 	size_t len;
 	char request[REQUEST_MAX];
 };
-
-/* Held while options change; by a thread that forks. */
-static struct lock changing;
-static __thread bool forks;
 
 /* The diag thread's; descriptors are those of its table. */
 static struct {
@@ -151,13 +146,10 @@ answer(struct client *cl)
 	static char text[ANSWER_MAX];
 	struct buf b = BUF(text);
 
-	if (cl->refused) {
+	if (cl->refused)
 		buf_str(&b, "error: this process is another user's\n");
-	} else {
-		lock_take(&changing);
+	else
 		change_answer(c.opt, cl->request, &b);
-		lock_give(&changing);
-	}
 	sys_call6(SYS_sendto, cl->fd, b.data, b.len,
 	    MSG_NOSIGNAL | MSG_DONTWAIT, NULL, 0);
 	leave(cl);
@@ -224,22 +216,8 @@ control_start(struct options *opt)
 }
 
 void
-control_before_fork(void)
-{
-	forks = lock_take_for(&changing, NS_PER_S);
-}
-
-void
-control_after_fork_parent(void)
-{
-	if (forks)
-		lock_give(&changing);
-}
-
-void
 control_after_fork_child(void)
 {
-	lock_reset(&changing);
 	forget();
 	c.tid = 0;
 }

@@ -19,10 +19,6 @@
 /* Listens from the next tick on; requests change @opt, the options in force.
  * 0 or a negative errno. */
 int control_start(struct options *opt);
-/* Around a fork: no change is half made in the child.  One that takes longer
- * than a second is not waited for. */
-void control_before_fork(void);
-void control_after_fork_parent(void);
 void control_after_fork_child(void);
 
 #endif
