@@ -1,6 +1,7 @@
 /*
  * hazard_limits - what our thread and our memory could take from a program
- * that has little: processes, locked memory, namespaces of its own.
+ * that has little: processes, locked memory, address space, namespaces of its
+ * own.
  *
  *	hazard_limits WHAT
  *
@@ -147,6 +148,92 @@ locked_memory(void)
 	say("with a wrong one", mlockall(MCL_CURRENT | 64));
 }
 
+enum { BEGINNERS = 12, BLOCKS = 500 };
+
+static pthread_barrier_t stage;
+
+/* Its first blocks are asked for where there may be none, its second ones where
+ * there is room again. */
+static void *
+begin_late(void *arg)
+{
+	static char *block[BEGINNERS][BLOCKS];
+	char **mine = block[(char *)arg - (char *)NULL];
+	long got = 0;
+
+	for (int round = 0; round < 2; round++) {
+		pthread_barrier_wait(&stage);
+		for (size_t i = 0; i < BLOCKS; i++) {
+			mine[i] = malloc(100 + i * 8);
+			if (mine[i] != NULL)
+				memset(mine[i], 1, 100 + i * 8);
+			got += round == 1 && mine[i] != NULL;
+		}
+		for (size_t i = 0; i < BLOCKS; i++)
+			free(mine[i]);
+		pthread_barrier_wait(&stage);
+	}
+	return (char *)NULL + got;
+}
+
+/* Threads that begin with @more bytes of address space left. */
+static void
+begin_with(long more)
+{
+	struct rlimit limit, tight;
+	pthread_t t[BEGINNERS];
+	long pages = 0, got = 0;
+	FILE *f;
+
+	pthread_barrier_init(&stage, NULL, BEGINNERS + 1);
+	for (size_t i = 0; i < BEGINNERS; i++)
+		if (pthread_create(&t[i], NULL, begin_late,
+		    (char *)NULL + i) != 0)
+			exit(1);
+	f = fopen("/proc/self/statm", "r");
+	if (f == NULL || fscanf(f, "%ld", &pages) != 1 ||
+	    getrlimit(RLIMIT_AS, &limit) != 0)
+		exit(1);
+	fclose(f);
+	tight = limit;
+	tight.rlim_cur = (rlim_t)(pages * 4096 + more);
+	say("limit", setrlimit(RLIMIT_AS, &tight));
+	pthread_barrier_wait(&stage);
+	pthread_barrier_wait(&stage);
+	say("limit", setrlimit(RLIMIT_AS, &limit));
+	pthread_barrier_wait(&stage);
+	pthread_barrier_wait(&stage);
+	for (int i = 0; i < BEGINNERS; i++) {
+		void *n;
+
+		pthread_join(t[i], &n);
+		got += (char *)n - (char *)NULL;
+	}
+	printf("%ld blocks\n", got);
+}
+
+static void
+narrow(void)
+{
+	static const long more[] = { 0, 100000, 1000000, 3000000, 6000000,
+		9000000, 13000000, 20000000 };
+	int status = 0;
+
+	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++) {
+		pid_t pid;
+
+		fflush(stdout);
+		pid = fork();
+		if (pid == 0) {
+			begin_with(more[i]);
+			exit(4);
+		}
+		waitpid(pid, &status, 0);
+		printf("signal %d, status %d\n", WTERMSIG(status),
+		    WEXITSTATUS(status));
+	}
+}
+
 /* Only a process with one thread may do these. */
 static void
 raw_unshare(void)
@@ -196,7 +283,7 @@ static const struct {
 	{ "processes", few_processes }, { "threads", few_threads },
 	{ "c11", few_c11_threads },
 	{ "locked", locked_memory }, { "unshare", raw_unshare },
-	{ "first", first_process },
+	{ "first", first_process }, { "narrow", narrow },
 };
 
 int

@@ -270,6 +270,7 @@ heap_after_fork_child(void)
 	if (!heap_is_missing())
 		jem_postfork_child();
 	heap_lock_forget();
+	heap_room_forked();
 	window_after_fork_child();
 }
 

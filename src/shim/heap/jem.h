@@ -39,6 +39,10 @@ int jem_mallctlbymib(const size_t *mib, size_t mib_len, void *old,
 void jem_malloc_stats_print(void (*write)(void *, const char *), void *arg,
     const char *opts);
 
+/* The way to a thread's data @tsd when it is not the usual one; @minimal: it
+ * need not be able to have blocks. */
+void *jem_tsd_fetch_slow(void *tsd, bool minimal);
+
 /* jemalloc's own fork handlers. */
 void jem_prefork(void);
 void jem_postfork_parent(void);

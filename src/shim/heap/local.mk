@@ -11,7 +11,8 @@ src_shim_heap_libheap_la_SOURCES = src/shim/heap/heap.h src/shim/heap/heap.c \
 	src/shim/heap/heap_window.h src/shim/heap/heap_window.c
 
 # The embedded allocator: the distribution's static PIC archive without its
-# C++ object, every name that must not clash or must be watched renamed.
+# C++ object, every name that must not clash or must be watched renamed.  The
+# object that has je_tsd_fetch_slow keeps it, under a name of its own.
 EXTRA_DIST += src/shim/heap/jem.redefine
 CLEANFILES += src/shim/heap/libjem.a
 src/shim/heap/libjem.a: $(JEMALLOC_PIC_A) src/shim/heap/jem.redefine
@@ -19,7 +20,11 @@ src/shim/heap/libjem.a: $(JEMALLOC_PIC_A) src/shim/heap/jem.redefine
 	$(AM_V_GEN)cp $(JEMALLOC_PIC_A) $@.tmp && \
 	$(AR) d $@.tmp jemalloc_cpp.pic.o && \
 	$(OBJCOPY) --redefine-syms=$(top_srcdir)/src/shim/heap/jem.redefine \
-		$@.tmp && mv $@.tmp $@
+		$@.tmp && \
+	(cd $(@D) && $(AR) x $(@F).tmp tsd.pic.o && \
+	$(OBJCOPY) --redefine-sym heap_room_tsd=jem_tsd_fetch_slow tsd.pic.o && \
+	$(AR) r $(@F).tmp tsd.pic.o && rm tsd.pic.o) && \
+	mv $@.tmp $@
 
 # Its fast paths, for shim/preload/hot.S.
 EXTRA_DIST += src/shim/heap/fastpath.awk
