@@ -10,6 +10,38 @@
 
 #include "common/tape/tape.h"
 
+/* What a reader may rely on: whoever passes over some of the records comes to
+ * the same place, and finds the same. */
+static void
+read_parts(const struct tape_chunk *c)
+{
+	struct tape_cursor all, events, others;
+	struct tape_record r, other;
+	struct tape_event e;
+
+	tape_cursor_begin(&all, c);
+	tape_cursor_begin(&events, c);
+	tape_cursor_begin(&others, c);
+	while (tape_next(&all, &r)) {
+		if (r.kind != TAPE_ALLOC && r.kind != TAPE_FREE) {
+			if (!tape_next_other(&others, &other) ||
+			    other.kind != r.kind)
+				abort();
+			continue;
+		}
+		if (!tape_next_event(&events, &e) ||
+		    e.stamp != r.event.stamp || e.addr != r.event.addr ||
+		    e.size != r.event.size || e.stack != r.event.stack ||
+		    e.kind != r.event.kind || e.entry != r.event.entry)
+			abort();
+	}
+	if (tape_next_event(&events, &e) || tape_next_other(&others, &other))
+		abort();
+	if (events.at != all.at || events.damaged != all.damaged ||
+	    others.at != all.at || others.damaged != all.damaged)
+		abort();
+}
+
 /* What a reader may rely on: a path lies inside the chunk. */
 static void
 read_chunk(const uint8_t *data, const struct tape_chunk *c)
@@ -43,6 +75,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (!tape_chunk_is_good(c, size - at))
 			break;
 		read_chunk(data, c);
+		read_parts(c);
 		at += c->size;
 	}
 	return 0;

@@ -172,6 +172,52 @@ START_TEST(nodes_and_modules_come_back)
 }
 END_TEST
 
+/* Events with short and with long numbers, and nodes between them, up to the
+ * chunk's last bytes. */
+START_TEST(who_passes_over_records_comes_to_the_same_ones)
+{
+	struct tape_cursor all, events, others;
+	struct tape_record r, other;
+	struct tape_event e;
+	unsigned n = 0;
+
+	begin();
+	while (at + 2 * TAPE_RECORD_MAX < memory + SIZE) {
+		uint64_t far = n % 5 == 0 ? UINT64_MAX >> n % 64 : n;
+
+		put(n % 3 ? TAPE_ALLOC : TAPE_FREE, 1000 + n * n, far & ~15,
+		    far, (uint32_t)(far >> 9), n % 7 == 0);
+		if (n++ % 4 == 0)
+			at += tape_put_node(at, &(struct tape_node){
+			    .id = n, .pc = far });
+	}
+	tape_cursor_begin(&all, chunk);
+	tape_cursor_begin(&events, chunk);
+	tape_cursor_begin(&others, chunk);
+	while (tape_next(&all, &r)) {
+		if (r.kind == TAPE_NODE) {
+			ck_assert(tape_next_other(&others, &other));
+			ck_assert_uint_eq(other.node.id, r.node.id);
+			continue;
+		}
+		n--;
+		ck_assert(tape_next_event(&events, &e));
+		ck_assert_uint_eq(e.kind, r.event.kind);
+		ck_assert_uint_eq(e.stamp, r.event.stamp);
+		ck_assert_uint_eq(e.addr, r.event.addr);
+		ck_assert_uint_eq(e.size, r.event.size);
+		ck_assert_uint_eq(e.stack, r.event.stack);
+		ck_assert_uint_eq(e.entry, r.event.entry);
+	}
+	ck_assert_uint_eq(n, 0);
+	ck_assert(!tape_next_event(&events, &e));
+	ck_assert(!tape_next_other(&others, &other));
+	ck_assert_ptr_eq(events.at, all.at);
+	ck_assert_ptr_eq(others.at, all.at);
+	ck_assert(!all.damaged && !events.damaged && !others.damaged);
+}
+END_TEST
+
 START_TEST(an_event_fits_in_its_bound)
 {
 	size_t n;
@@ -280,6 +326,7 @@ main(void)
 	tcase_add_test(tc, events_come_back_as_they_were_put);
 	tcase_add_test(tc, time_never_goes_back);
 	tcase_add_test(tc, nodes_and_modules_come_back);
+	tcase_add_test(tc, who_passes_over_records_comes_to_the_same_ones);
 	tcase_add_test(tc, an_event_fits_in_its_bound);
 	tcase_add_test(tc, damage_is_noticed_and_never_read_over);
 	tcase_add_test(tc, every_changed_bit_changes_the_sum);

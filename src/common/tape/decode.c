@@ -39,7 +39,7 @@ tape_cursor_begin(struct tape_cursor *cur, const struct tape_chunk *c)
 	tape_context_begin(&cur->ctx, c);
 }
 
-static bool
+static ALWAYS_INLINE bool
 get_addr(const uint8_t **p, const uint8_t *end, uint64_t *addr)
 {
 	uint64_t v;
@@ -51,7 +51,7 @@ get_addr(const uint8_t **p, const uint8_t *end, uint64_t *addr)
 	return true;
 }
 
-static bool
+static ALWAYS_INLINE bool
 get_stack(const uint8_t **p, const uint8_t *end, uint8_t tag,
     struct tape_context *ctx, uint32_t *stack)
 {
@@ -67,7 +67,7 @@ get_stack(const uint8_t **p, const uint8_t *end, uint8_t tag,
 	return true;
 }
 
-static bool
+static ALWAYS_INLINE bool
 get_event(struct tape_context *ctx, const uint8_t **p, const uint8_t *end,
     uint8_t tag, struct tape_event *e)
 {
@@ -142,27 +142,112 @@ get_module(const uint8_t **p, const uint8_t *end, struct tape_module *m)
 	return true;
 }
 
+/* A record that is no event. */
+static bool
+get_other(const uint8_t **p, const uint8_t *end, uint8_t tag,
+    struct tape_record *out)
+{
+	out->kind = tag & 7;
+	if (tag == TAPE_NODE)
+		return get_node(p, end, &out->node);
+	return tag == TAPE_MODULE && get_module(p, end, &out->module);
+}
+
+static ALWAYS_INLINE bool
+is_event(uint8_t tag)
+{
+	return (tag & 7) == TAPE_ALLOC || (tag & 7) == TAPE_FREE;
+}
+
+/* Goes to behind the record, which @whole says was one. */
+static ALWAYS_INLINE bool
+step_to(struct tape_cursor *cur, const uint8_t *p, bool whole)
+{
+	if (unlikely(!whole))
+		cur->damaged = true;
+	else
+		cur->at = p;
+	return whole;
+}
+
+static ALWAYS_INLINE bool
+is_at_end(const struct tape_cursor *cur)
+{
+	return cur->at >= cur->end || *cur->at == TAPE_END;
+}
+
 bool
 tape_next(struct tape_cursor *cur, struct tape_record *out)
 {
 	const uint8_t *p = cur->at;
 	uint8_t tag;
-	bool whole = false;
+	bool whole;
 
-	if (p >= cur->end || *p == 0)
+	if (is_at_end(cur))
 		return false;
 	tag = *p++;
 	out->kind = tag & 7;
-	if (out->kind == TAPE_ALLOC || out->kind == TAPE_FREE)
+	if (is_event(tag))
 		whole = get_event(&cur->ctx, &p, cur->end, tag, &out->event);
-	else if (tag == TAPE_NODE)
-		whole = get_node(&p, cur->end, &out->node);
-	else if (tag == TAPE_MODULE)
-		whole = get_module(&p, cur->end, &out->module);
-	if (!whole) {
-		cur->damaged = true;
-		return false;
+	else
+		whole = get_other(&p, cur->end, tag, out);
+	return step_to(cur, p, whole);
+}
+
+bool
+tape_next_event(struct tape_cursor *cur, struct tape_event *e)
+{
+	struct tape_record other;
+
+	while (!is_at_end(cur)) {
+		const uint8_t *p = cur->at;
+		uint8_t tag = *p++;
+		bool is = is_event(tag), whole;
+
+		if (likely(is))
+			whole = get_event(&cur->ctx, &p, cur->end, tag, e);
+		else
+			whole = get_other(&p, cur->end, tag, &other);
+		if (!step_to(cur, p, whole))
+			return false;
+		if (likely(is))
+			return true;
 	}
-	cur->at = p;
-	return true;
+	return false;
+}
+
+/* Passes over an event, of which only the length matters. */
+static ALWAYS_INLINE bool
+skip_event(const uint8_t **p, const uint8_t *end, uint8_t tag)
+{
+	bool has_size = (tag & 7) == TAPE_ALLOC && !(tag & TAPE_SAME_SIZE);
+	unsigned n = 1 + !(tag & TAPE_SAME_ADDR) + has_size +
+	    !(tag & TAPE_SAME_STACK);
+	uint64_t v;
+
+	if (unlikely(!varint_skip_some(p, end, n)))
+		while (n-- > 0)
+			if (!varint_get(p, end, &v))
+				return false;
+	return !(tag & TAPE_HAS_ENTRY) || (*p)++ < end;
+}
+
+bool
+tape_next_other(struct tape_cursor *cur, struct tape_record *out)
+{
+	while (!is_at_end(cur)) {
+		const uint8_t *p = cur->at;
+		uint8_t tag = *p++;
+		bool is = is_event(tag), whole;
+
+		if (likely(is))
+			whole = skip_event(&p, cur->end, tag);
+		else
+			whole = get_other(&p, cur->end, tag, out);
+		if (!step_to(cur, p, whole))
+			return false;
+		if (!is)
+			return true;
+	}
+	return false;
 }

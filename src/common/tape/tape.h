@@ -198,5 +198,9 @@ bool tape_chunk_is_good(const struct tape_chunk *c, size_t room);
 void tape_cursor_begin(struct tape_cursor *cur, const struct tape_chunk *c);
 /* The next record; false at the end of the chunk or at damage. */
 bool tape_next(struct tape_cursor *cur, struct tape_record *out);
+/* The same for who wants events alone, or all but events: the others are passed
+ * over.  A cursor is moved by one of the two, or by tape_next(). */
+bool tape_next_event(struct tape_cursor *cur, struct tape_event *e);
+bool tape_next_other(struct tape_cursor *cur, struct tape_record *out);
 
 #endif

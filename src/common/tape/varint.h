@@ -14,6 +14,8 @@
 
 #include "common/base/attrs.h"
 
+#define VARINT_HIGH ((uint64_t)0x8080808080808080)
+
 /* Writes @v at @to; returns where the next byte goes. */
 IN_HOOK static ALWAYS_INLINE uint8_t *
 varint_put(uint8_t *to, uint64_t v)
@@ -58,6 +60,25 @@ varint_put_some(uint8_t *to, uint64_t v)
 	x |= more[n];
 	memcpy(to, &x, sizeof(x));
 	return to + n + 1;
+}
+
+/* Moves *@at over @n numbers, 1 to 8; false when they do not end within eight
+ * bytes that are there: then they are to be read one by one. */
+SIGNAL_SAFE static ALWAYS_INLINE bool
+varint_skip_some(const uint8_t **at, const uint8_t *end, unsigned n)
+{
+	uint64_t ends;
+
+	if (unlikely((size_t)(end - *at) < sizeof(ends)))
+		return false;
+	memcpy(&ends, *at, sizeof(ends));
+	ends = ~ends & VARINT_HIGH;
+	while (--n > 0)
+		ends &= ends - 1;
+	if (ends == 0)
+		return false;
+	*at += (unsigned)__builtin_ctzll(ends) / 8 + 1;
+	return true;
 }
 
 /* Reads at *@at, before @end, and moves *@at behind it; false when the bytes

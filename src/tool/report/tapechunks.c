@@ -117,7 +117,7 @@ length_of(const struct tape_chunk *chunk)
 	struct tape_record x;
 
 	tape_cursor_begin(&cur, chunk);
-	while (tape_next(&cur, &x))
+	while (tape_next_other(&cur, &x))
 		;
 	return (size_t)(cur.at - (const uint8_t *)chunk);
 }

@@ -114,10 +114,10 @@ find_stacks(struct reader *r)
 	for (size_t i = 0; i < r->chunks.n; i++) {
 		tape_cursor_begin(&cur, tapechunks_get(&r->chunks,
 		    &r->chunks.all[i]));
-		while (tape_next(&cur, &x)) {
+		while (tape_next_other(&cur, &x)) {
 			if (x.kind == TAPE_NODE)
 				tapestacks_add_node(&r->stacks, &x.node);
-			else if (x.kind == TAPE_MODULE)
+			else
 				tapestacks_add_module(&r->stacks, &x.module);
 		}
 		r->notes->damaged += cur.damaged;
@@ -149,15 +149,11 @@ begin_chunk(struct reader *r, struct lane *l)
 static bool
 advance(struct reader *r, struct lane *l)
 {
-	struct tape_record x;
-
 	for (;;) {
-		while (tape_next(&l->cursor, &x))
-			if (x.kind == TAPE_ALLOC || x.kind == TAPE_FREE) {
-				l->event = x.event;
-				l->order = order_of(&x.event);
-				return true;
-			}
+		if (tape_next_event(&l->cursor, &l->event)) {
+			l->order = order_of(&l->event);
+			return true;
+		}
 		chunk_done(r, &r->chunks.all[l->chunk]);
 		if (++l->chunk == l->end)
 			return false;
