@@ -16,7 +16,7 @@ tests="redis-server redis-tools nginx memcached php8.2-cli python3 git perl
 	sqlite3 wrk libunwind-dev glibc-source xz-utils busybox-static musl-tools
 	libcap2-bin procps util-linux strace gdb groff-base man-db clang llvm
 	libclang-rt-14-dev fakeroot libtbb-dev libomp-dev libuv1-dev
-	libglib2.0-dev libapr1-dev libaprutil1-dev"
+	libglib2.0-dev libapr1-dev libaprutil1-dev valgrind"
 bench="libjemalloc2 golang-go heaptrack zstd"
 
 is_installed() {

@@ -6,9 +6,14 @@
 #include <dlfcn.h>
 #include <elf.h>
 #include <link.h>
+#include <malloc.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "common/base/emulated.h"
+#include "shim/heap/heap_room.h"
+#include "shim/heap/jem.h"
 #include "shim/preload/real.h"
 #include "shim/sink/sink.h"
 
@@ -28,6 +33,23 @@ is_first(const char *name, void **first, Dl_info *whose)
 	    (symbol == NULL || symbol->st_shndx != SHN_UNDEF);
 }
 
+/* Valgrind's tools take over what has malloc's name, ours too, and no symbol
+ * tells; but not all of the family: reallocarray() stays with us. */
+static bool
+is_taken_over(void)
+{
+	void *p;
+	bool is;
+
+	if (likely(!emulated()) || heap_is_missing())
+		return false;
+	/* They know no block that they did not give. */
+	p = jem_malloc(1);
+	is = p != NULL && malloc_usable_size(p) == 0;
+	jem_free(p);
+	return is;
+}
+
 bool
 foreign_find(void)
 {
@@ -36,7 +58,9 @@ foreign_find(void)
 
 	if (is_first("realloc", &first, &whose))
 		first_realloc = (void *(*)(void *, size_t))(uintptr_t)first;
-	return is_first("malloc", &first, &whose);
+	else if (is_taken_over())
+		first_realloc = realloc;
+	return is_first("malloc", &first, &whose) || is_taken_over();
 }
 
 bool
@@ -54,6 +78,9 @@ foreign_look(void)
 	Dl_info whose;
 	void *first;
 
+	if (is_taken_over())
+		sink_notice("allocator", "malloc is that of valgrind: only "
+		    "what goes past it is in lines of ours");
 	if (!is_first("malloc", &first, &whose))
 		return;
 	sink_notice("allocator", "malloc is that of %s: only what it asks "

@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 #include <stddef.h>
 
+#include "common/base/emulated.h"
 #include "common/base/mem.h"
 #include "common/base/sys.h"
 
@@ -133,7 +134,7 @@ opener_run(opener_fn work, void *arg, bool alone)
 {
 	struct job job = { work, arg, 1 };
 
-	if (opener_is_closed())
+	if (opener_is_closed() || (!alone && emulated()))
 		return false;
 	if (!alone)
 		return run_in_helper(&job);
