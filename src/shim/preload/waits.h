@@ -45,6 +45,8 @@ struct waits_real {
 	int (*rdlock_try)(pthread_rwlock_t *);
 	int (*wrlock_try)(pthread_rwlock_t *);
 	int (*spin_lock_try)(pthread_spinlock_t *);
+	int (*cond_init)(pthread_cond_t *, const pthread_condattr_t *);
+	int (*cond_destroy)(pthread_cond_t *);
 	int (*create)(pthread_t *, const pthread_attr_t *, void *(*)(void *),
 	    void *);
 	int (*c11_create)(thrd_t *, thrd_start_t, void *);

@@ -46,6 +46,8 @@ find_all(void)
 	FIND(rdlock_try, "pthread_rwlock_tryrdlock", NULL);
 	FIND(wrlock_try, "pthread_rwlock_trywrlock", NULL);
 	FIND(spin_lock_try, "pthread_spin_trylock", NULL);
+	FIND(cond_init, "pthread_cond_init", "GLIBC_2.3.2");
+	FIND(cond_destroy, "pthread_cond_destroy", "GLIBC_2.3.2");
 	FIND(create, "pthread_create", NULL);
 	FIND(c11_create, "thrd_create", NULL);
 	FIND(setname, "pthread_setname_np", NULL);
@@ -63,6 +65,33 @@ waits_resolve(void)
 	find_all();
 	state_arm_wait(0, ARMED_LAZY);
 	errno = saved;
+}
+
+/*
+ * Glibc has two kinds of condition variables.  An object that was linked
+ * without it asks for names of any version and gets the older kind, but of the
+ * functions that are here ours, which are of the newer.  So that it has one
+ * kind, the two that only it would need are here, too.
+ */
+DIAG_EXPORT int real_cond_init(pthread_cond_t *c,
+    const pthread_condattr_t *attr) __asm__("pthread_cond_init");
+DIAG_EXPORT int real_cond_destroy(pthread_cond_t *c)
+    __asm__("pthread_cond_destroy");
+
+int
+real_cond_init(pthread_cond_t *c, const pthread_condattr_t *attr)
+{
+	if (unlikely(waits_real.cond_init == NULL))
+		waits_resolve();
+	return waits_real.cond_init(c, attr);
+}
+
+int
+real_cond_destroy(pthread_cond_t *c)
+{
+	if (unlikely(waits_real.cond_destroy == NULL))
+		waits_resolve();
+	return waits_real.cond_destroy(c);
 }
 
 static bool
