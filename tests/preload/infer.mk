@@ -1,4 +1,4 @@
 # Pools that nobody told us about.
-dist_check_SCRIPTS += tests/preload/pools.test
-EXTRA_DIST += tests/preload/pools.py
-TESTS += tests/preload/pools.test
+dist_check_SCRIPTS += tests/preload/pools.test tests/preload/guises.test
+EXTRA_DIST += tests/preload/pools.py tests/preload/guises.py
+TESTS += tests/preload/pools.test tests/preload/guises.test

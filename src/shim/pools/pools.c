@@ -23,7 +23,8 @@
 
 #include "shim/sched/pool.h"
 
-enum { KEPT_FOR = 60 };
+/* Who has left its home so often has come back to it. */
+enum { KEPT_FOR = 60, COMES_BACK = 32 };
 
 static struct pools_entry entries[INFERRED_POOLS];
 uint32_t pools_period;
@@ -167,6 +168,37 @@ place_of_own(struct task *task, struct pool_place *place)
 	return true;
 }
 
+/* It was where its home was taken to be a few times, as at its start, and not
+ * since the last look; it waits, or did so then, where others that have its
+ * start routine come back to: a loop that has not had anything to do yet. */
+static bool
+place_of_others(struct task *task, struct pool_place *place)
+{
+	const struct pools_member *m = pools_member(task->thread);
+	const struct work *w = &task->thread->work;
+	struct pool_place other = *place;
+	struct pools_entry *e = NULL;
+
+	if (m == NULL || place->kind == WAIT_RUN ||
+	    m->generation != task->generation + 1 ||
+	    atomic_load(&w->away) == 0 ||
+	    atomic_load(&w->visits) != m->visits ||
+	    atomic_load(&w->settled) != 0 ||
+	    atomic_load(&w->stays) >= COMES_BACK)
+		return false;
+	other.kind = task->wait.kind;
+	other.caller = task->wait.caller;
+	if (pools_is_call(other.kind) && add_family(task, &other))
+		e = find_entry(&other);
+	else if (m->pool != 0)
+		e = &entries[m->pool - 1];
+	if (e == NULL || !e->returns || pools_period - e->seen > 1 ||
+	    e->place.start != place->start || !pools_is_call(e->place.kind))
+		return false;
+	*place = e->place;
+	return true;
+}
+
 /* Where the thread is at home; false when that is nowhere. */
 static bool
 own_place(struct task *task, struct pool_place *place)
@@ -183,7 +215,7 @@ own_place(struct task *task, struct pool_place *place)
 	place->caller = pools_sleep_at(task);
 	if (place->caller != 0)
 		return place_of_sleeper(task, place);
-	if (place_of_sleepers(place))
+	if (place_of_sleepers(place) || place_of_others(task, place))
 		return true;
 	if (place->kind == WAIT_RUN)
 		return place_of_homeless(task, place);

@@ -45,6 +45,14 @@ pools_is_of_object(uint32_t kind)
 	return kind == WAIT_COND || kind == WAIT_SEM;
 }
 
+/* A call in which a loop waits for what comes. */
+static inline bool
+pools_is_call(uint32_t kind)
+{
+	return kind == WAIT_EPOLL || kind == WAIT_POLL || kind == WAIT_SELECT ||
+	    kind == WAIT_ACCEPT;
+}
+
 struct pools_entry {
 	unsigned number;	/* 0: a free place */
 	struct pool_place place;

@@ -91,7 +91,8 @@ is_blocked(const struct task *task)
 		return false;
 	if (task->wait.kind != WAIT_RUN)
 		return true;
-	return task->fresh && (task->state == 'S' || task->state == 'D');
+	return task->fresh && !task->passing &&
+	    (task->state == 'S' || task->state == 'D');
 }
 
 /* Since when the thread is at its task; not before it was last at home. */

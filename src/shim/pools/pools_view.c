@@ -8,8 +8,9 @@
 #include "shim/pools/pools.h"
 
 /* So many times as often does a thread wait at home as elsewhere, where it may
- * wait for anything. */
-enum { STRAYS = 16 };
+ * wait for anything; and what all of them have in common is left for a task of
+ * no more waits than so many. */
+enum { STRAYS = 16, STRAYS_SHARED = 16 };
 
 /* All gates of one pool, together. */
 struct gates_period {
@@ -60,9 +61,12 @@ pools_view_add(struct pools_entry *e, const struct task *task,
 {
 	const struct work *w = &task->thread->work;
 	struct pools_doing d;
+	bool other = pools_is_call(e->place.kind) &&
+	    atomic_load(&w->kind) != e->place.kind;
 
 	e->mixed = e->mixed || pools_join_listens(task, &e->place);
-	pools_member_look(task, e->mixed ? &e->place : NULL, period_ns, &d);
+	pools_member_look(task, e->mixed || other ? &e->place : NULL,
+	    period_ns, &d);
 	e->workers++;
 	e->idle += d.idle;
 	e->blocked += d.blocked;
@@ -269,8 +273,10 @@ fill_full(const struct pools_entry *e, uint64_t period_ns, struct poolview *v)
 
 /* How well it is known that the wait is that for work, and none in the middle
  * of a task.  An object that several wait for is their queue's when one has
- * gone to work from there.  A call, or a thread's own condition or futex, can
- * serve anything: threads that wait for other things too may be idle there. */
+ * gone to work from there, unless they hardly ever do: it may be the lock of an
+ * interpreter, while each is idle at a condition of its own.  A call, or a
+ * thread's own condition or futex, can serve anything: threads that wait for
+ * other things too may be idle there. */
 static enum known
 home_known(const struct pools_entry *e)
 {
@@ -285,6 +291,9 @@ home_known(const struct pools_entry *e)
 	if (kind == WAIT_RUN)
 		return ESTIMATED;
 	if (!shared && e->strays * STRAYS > e->stays)
+		return NOT_KNOWN;
+	if (shared && e->strays > e->stays * STRAYS_SHARED &&
+	    e->strays > e->workers * STRAYS_SHARED)
 		return NOT_KNOWN;
 	if (own || kind == WAIT_FUTEX)
 		return e->returns ? ESTIMATED : NOT_KNOWN;

@@ -77,13 +77,24 @@ read_blocked(struct looking *l, struct task *task)
 	const struct thread *t = task->thread;
 
 	task->blocked.sp = 0;
-	if (task->state != 'S' || is_waiting(task) ||
+	if (task->state != 'S' || task->passing || is_waiting(task) ||
 	    atomic_load(&t->start_routine) == 0 ||
 	    atomic_load(&t->lanes) != NULL)
 		return;
 	spend(l);
 	if (!procfs_blocked(task->tid, &task->blocked))
 		task->blocked.sp = 0;
+}
+
+/* It was met outside any wait that it announces, and sleeps by now: in such a
+ * wait, which it has begun since, or been through. */
+static bool
+has_begun_wait(const struct task *task)
+{
+	struct wait_copy now;
+
+	return task->wait.kind == WAIT_RUN &&
+	    wait_read(task->thread, &now) && now.seq != task->wait.seq;
 }
 
 static void
@@ -103,6 +114,7 @@ read_state(struct looking *l, struct task *task)
 	task->cpu = st.cpu;
 	task->fresh = true;
 	memcpy(task->name, st.name, sizeof(task->name));
+	task->passing = task->state == 'S' && has_begun_wait(task);
 	read_blocked(l, task);
 }
 
@@ -348,31 +360,6 @@ count_all(struct looking *l)
 		if (!may_keep(l, task))
 			procfs_close(&task->files);
 	}
-}
-
-/* The counters of records that are free go on counting for those who had
- * them. */
-uint64_t
-tasks_lockwait(uint64_t now)
-{
-	uint32_t limit = thread_limit();
-	uint64_t sum = 0;
-
-	for (uint32_t i = 0; i < limit; i++) {
-		struct thread *t = thread_at(i);
-		struct wait_copy w;
-
-		if (t == NULL)
-			continue;
-		if (!wait_read(t, &w)) {
-			sum += atomic_load(&t->lockwait_ns);
-			continue;
-		}
-		sum += w.lockwait_ns;
-		if (wait_kind_is_lock(w.kind) && now > w.since_ns)
-			sum += now - w.since_ns;
-	}
-	return sum;
 }
 
 /* Brings the list of threads and the kernel's count together.  A registry that

@@ -35,6 +35,8 @@ struct task {
 	bool fresh;		/* @state is of this look, or follows from the
 				 * wait */
 	bool on_cpu;		/* state R: has a CPU, does not wait for one */
+	bool passing;		/* ran when it was met, and began a wait before
+				 * @state was read */
 	bool gone;
 	bool spins;
 	bool met_before;	/* the look before this one met it, too */

@@ -94,7 +94,7 @@ meet(uint32_t index, struct thread *t, pid_t tid)
 	if (!wait_read(t, &task->wait))
 		task->wait.kind = WAIT_RUN;
 	task->gone = false;
-	task->fresh = false;
+	task->fresh = task->passing = false;
 	task->blocked.sp = 0;
 	task->on_cpu = task->timed = false;
 	task->ran_ns = task->delayed_ns = 0;
@@ -135,6 +135,31 @@ tasks_table_met(unsigned *n)
 {
 	*n = met_count;
 	return met;
+}
+
+/* The counters of records that are free go on counting for those who had
+ * them. */
+uint64_t
+tasks_lockwait(uint64_t now)
+{
+	uint32_t limit = thread_limit();
+	uint64_t sum = 0;
+
+	for (uint32_t i = 0; i < limit; i++) {
+		struct thread *t = thread_at(i);
+		struct wait_copy w;
+
+		if (t == NULL)
+			continue;
+		if (!wait_read(t, &w)) {
+			sum += atomic_load(&t->lockwait_ns);
+			continue;
+		}
+		sum += w.lockwait_ns;
+		if (wait_kind_is_lock(w.kind) && now > w.since_ns)
+			sum += now - w.since_ns;
+	}
+	return sum;
 }
 
 void

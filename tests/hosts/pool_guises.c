@@ -1,0 +1,223 @@
+/*
+ * pool_guises - workers that seem to be what they are not, at first sight.
+ *
+ *	pool_guises passing|turns|late
+ *
+ * passing	Tasks take 30 us and never block: who is met at work sleeps for
+ *		the next one a moment later.
+ * turns	All wait for their turn at one condition near to their start a
+ *		few times, and from then on for tasks, each at a condition of
+ *		its own, as an interpreter's threads do.
+ * late		All wait for the start, and then in a loop of their own; the
+ *		last of them has nothing to do there.
+ *
+ * Says "ready" when it is so, and ends with its standard input.
+ */
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { WORKERS = 3, TURNS = 4, TASKS = 120, TASK_NS = 30000, DEEP = 4096 };
+
+static struct worker {
+	pthread_mutex_t mutex;
+	pthread_cond_t own;
+	int epoll, event;
+	unsigned turns, tasks, done;	/* given, given, finished */
+} workers[WORKERS];
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t turn = PTHREAD_COND_INITIALIZER;
+static pthread_cond_t done = PTHREAD_COND_INITIALIZER;
+static bool turns_wanted;
+
+static void
+work(void)
+{
+	struct timespec t, end;
+
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	end.tv_nsec += TASK_NS;
+	do
+		clock_gettime(CLOCK_MONOTONIC, &t);
+	while ((t.tv_sec - end.tv_sec) * 1000000000L + t.tv_nsec <
+	    end.tv_nsec);
+}
+
+/* With the lock in hand. */
+static void
+finish_one(struct worker *me)
+{
+	me->done++;
+	pthread_cond_signal(&done);
+}
+
+static void
+wait_for_turns(struct worker *me, unsigned n)
+{
+	pthread_mutex_lock(&lock);
+	for (unsigned i = 0; i < n; i++) {
+		while (me->turns == i)
+			pthread_cond_wait(&turn, &lock);
+		finish_one(me);
+	}
+	pthread_mutex_unlock(&lock);
+}
+
+static __attribute__((noinline)) void
+loop_events(struct worker *me)
+{
+	struct epoll_event ev;
+	uint64_t n;
+
+	while (epoll_wait(me->epoll, &ev, 1, -1) == 1) {
+		if (read(me->event, &n, sizeof(n)) != sizeof(n))
+			continue;
+		work();
+		__atomic_fetch_add(&me->done, 1, __ATOMIC_RELEASE);
+	}
+}
+
+/* Far from the start, and behind another mutex. */
+static __attribute__((noinline)) void
+loop_own(struct worker *me)
+{
+	volatile char far[DEEP];
+
+	far[0] = 1;
+	pthread_mutex_lock(&me->mutex);
+	for (unsigned i = 0; far[0] != 0; i++) {
+		while (me->tasks == i)
+			pthread_cond_wait(&me->own, &me->mutex);
+		__atomic_fetch_add(&me->done, 1, __ATOMIC_RELEASE);
+	}
+}
+
+/* Not static: it is what the pool is named after. */
+void *guises_worker(void *arg);
+void *
+guises_worker(void *arg)
+{
+	struct worker *me = arg;
+
+	if (turns_wanted)
+		wait_for_turns(me, TURNS);
+	else
+		wait_for_turns(me, 1);
+	if (turns_wanted)
+		loop_own(me);
+	else
+		loop_events(me);
+	return NULL;
+}
+
+static void
+nap(void)
+{
+	nanosleep(&(struct timespec){ .tv_nsec = 100000 }, NULL);
+}
+
+static void
+give_turns(unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		/* Let them all come to wait for it. */
+		for (unsigned k = 0; k < 50; k++)
+			nap();
+		pthread_mutex_lock(&lock);
+		for (unsigned k = 0; k < WORKERS; k++)
+			workers[k].turns++;
+		pthread_cond_broadcast(&turn);
+		for (unsigned k = 0; k < WORKERS; k++)
+			while (workers[k].done <= i)
+				pthread_cond_wait(&done, &lock);
+		pthread_mutex_unlock(&lock);
+	}
+}
+
+static void
+give_event(struct worker *w)
+{
+	uint64_t one = 1;
+
+	if (write(w->event, &one, sizeof(one)) != sizeof(one))
+		abort();
+}
+
+/* One task after the other, each to a worker that waits. */
+static void
+give_tasks(struct worker *w)
+{
+	unsigned before = w->done;
+
+	for (unsigned i = 1; i <= TASKS; i++) {
+		nap();
+		if (turns_wanted) {
+			pthread_mutex_lock(&w->mutex);
+			w->tasks++;
+			pthread_cond_signal(&w->own);
+			pthread_mutex_unlock(&w->mutex);
+		} else {
+			give_event(w);
+		}
+		while (__atomic_load_n(&w->done, __ATOMIC_ACQUIRE) <
+		    before + i)
+			nap();
+	}
+}
+
+static void *
+feed(void *arg)
+{
+	(void)arg;
+	for (;;) {
+		for (unsigned i = 0; i < WORKERS; i++)
+			give_event(&workers[i]);
+		nap();
+	}
+	return NULL;
+}
+
+static void
+start(struct worker *w)
+{
+	struct epoll_event ev = { .events = EPOLLIN };
+	pthread_t thread;
+
+	pthread_mutex_init(&w->mutex, NULL);
+	pthread_cond_init(&w->own, NULL);
+	w->epoll = epoll_create1(0);
+	w->event = eventfd(0, EFD_NONBLOCK);
+	if (epoll_ctl(w->epoll, EPOLL_CTL_ADD, w->event, &ev) != 0 ||
+	    pthread_create(&thread, NULL, guises_worker, w) != 0)
+		abort();
+}
+
+int
+main(int argc, char **argv)
+{
+	pthread_t feeder;
+	char byte;
+
+	if (argc != 2)
+		return 2;
+	turns_wanted = strcmp(argv[1], "turns") == 0;
+	for (unsigned i = 0; i < WORKERS; i++)
+		start(&workers[i]);
+	give_turns(turns_wanted ? TURNS : 1);
+	for (unsigned i = 0; i < (turns_wanted ? WORKERS : WORKERS - 1); i++)
+		give_tasks(&workers[i]);
+	if (strcmp(argv[1], "passing") == 0 &&
+	    pthread_create(&feeder, NULL, feed, NULL) != 0)
+		return 1;
+	printf("ready\n");
+	fflush(stdout);
+	return read(0, &byte, 1) < 0;
+}

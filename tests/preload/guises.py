@@ -1,0 +1,79 @@
+#!/usr/bin/python3
+"""guises.py - POOL lines of workers that seem to be what they are not.
+
+Runs tests/hosts/pool_guises in each of its guises, and looks at the lines that
+come when it has settled.
+
+	guises.py LIBRARY HOST FOLDER
+"""
+import os
+import re
+import subprocess
+import sys
+import time
+
+LIBRARY, HOST, FOLDER = sys.argv[1:4]
+PERIOD_MS = 20
+SETTLE = 5		# periods before the lines that are looked at
+LOOKS = {"passing": 150, "turns": 10, "late": 10}
+LINE = re.compile(
+    r"^POOL (\d+)ms: guises_worker#\d+ workers=(?P<workers>\d+) "
+    r"idle=(?P<idle>\S+) .* busy=(?P<busy>\S+) blocked=(?P<blocked>\S+) "
+    r"saturated=(?P<saturated>\S+)")
+
+
+def periods(log):
+    """The pool's lines, by period."""
+    found = {}
+    if os.path.exists(log):
+        with open(log, errors="replace") as f:
+            for text in f:
+                m = LINE.match(text)
+                if m:
+                    found.setdefault(m[1], []).append(m)
+    return list(found.values())
+
+
+def wrong(guise, lines):
+    """What is wrong with one period's lines; "" if nothing."""
+    if guise == "passing":
+        # Whoever is busy works.
+        bad = [m for m in lines if m["blocked"].lstrip("~") not in "0-"]
+        return "blocked" if bad else ""
+    if guise == "turns":
+        # All wait for tasks.  If that is not known, nothing is.
+        for m in lines:
+            if m["busy"].lstrip("~") not in "0-" or \
+                    m["saturated"].lstrip("~") not in ("-", "0%"):
+                return "busy"
+        return ""
+    if len(lines) != 1 or lines[0]["workers"] != "3":
+        return "not one pool of three"
+    return "" if lines[0]["idle"].lstrip("~") == "3" else "not all idle"
+
+
+def check(guise):
+    log = os.path.join(FOLDER, guise)
+    env = dict(os.environ, LD_PRELOAD=LIBRARY,
+               DIAG=f"schedtrace={PERIOD_MS},children=0,log={log}")
+    with subprocess.Popen([HOST, guise], env=env, text=True,
+                          stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE) as host:
+        host.stdout.readline()
+        first = len(periods(log)) + SETTLE
+        end = time.monotonic() + 60
+        while len(periods(log)) < first + LOOKS[guise]:
+            if time.monotonic() > end:
+                print(f"{guise}: too few lines")
+                return 1
+            time.sleep(0.05)
+        lines = periods(log)[first:first + LOOKS[guise]]
+        host.communicate("")
+    bad = [(wrong(guise, p), p) for p in lines if wrong(guise, p)]
+    for what, period in bad[:3]:
+        print(f"{guise}: {what}:", *(m[0] for m in period))
+    print(f"{guise}: {len(bad)} of {len(lines)} periods are wrong")
+    return len(bad)
+
+
+sys.exit(sum(check(guise) for guise in sys.argv[4:] or LOOKS) != 0)
