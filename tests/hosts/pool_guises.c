@@ -1,7 +1,7 @@
 /*
  * pool_guises - workers that seem to be what they are not, at first sight.
  *
- *	pool_guises passing|turns|late
+ *	pool_guises passing|turns|late|names
  *
  * passing	Tasks take 30 us and never block: who is met at work sleeps for
  *		the next one a moment later.
@@ -10,6 +10,8 @@
  *		its own, as an interpreter's threads do.
  * late		All wait for the start, and then in a loop of their own; the
  *		last of them has nothing to do there.
+ * names	A start routine of a library's, as far as its name goes, has
+ *		started two families that wait, each for itself.
  *
  * Says "ready" when it is so, and ends with its standard input.
  */
@@ -24,6 +26,7 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { FAMILY = 10, BOTH = 13 };	/* threads of the first; of both */
 enum { WORKERS = 3, TURNS = 4, TASKS = 120, TASK_NS = 30000, DEEP = 4096 };
 
 static struct worker {
@@ -31,7 +34,7 @@ static struct worker {
 	pthread_cond_t own;
 	int epoll, event;
 	unsigned turns, tasks, done;	/* given, given, finished */
-} workers[WORKERS];
+} workers[WORKERS], named[BOTH];
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t turn = PTHREAD_COND_INITIALIZER;
@@ -118,6 +121,15 @@ guises_worker(void *arg)
 	return NULL;
 }
 
+/* Not static: its name is one that libraries have. */
+void *dummy_worker(void *arg);
+void *
+dummy_worker(void *arg)
+{
+	loop_own(arg);
+	return NULL;
+}
+
 static void
 nap(void)
 {
@@ -200,6 +212,24 @@ start(struct worker *w)
 		abort();
 }
 
+static void
+start_families(void)
+{
+	pthread_t thread;
+	char name[32];
+
+	for (unsigned i = 0; i < BOTH; i++) {
+		pthread_mutex_init(&named[i].mutex, NULL);
+		pthread_cond_init(&named[i].own, NULL);
+		if (pthread_create(&thread, NULL, dummy_worker, &named[i]) != 0)
+			abort();
+		snprintf(name, sizeof(name), "%u_%s", i + 1, i < FAMILY ?
+		    "first_of_them" : "second");
+		name[15] = '\0';
+		pthread_setname_np(thread, name);
+	}
+}
+
 int
 main(int argc, char **argv)
 {
@@ -208,6 +238,8 @@ main(int argc, char **argv)
 
 	if (argc != 2)
 		return 2;
+	if (strcmp(argv[1], "names") == 0)
+		start_families();
 	turns_wanted = strcmp(argv[1], "turns") == 0;
 	for (unsigned i = 0; i < WORKERS; i++)
 		start(&workers[i]);

@@ -15,9 +15,10 @@ import time
 LIBRARY, HOST, FOLDER = sys.argv[1:4]
 PERIOD_MS = 20
 SETTLE = 5		# periods before the lines that are looked at
-LOOKS = {"passing": 150, "turns": 10, "late": 10}
+LOOKS = {"passing": 150, "turns": 10, "late": 10, "names": 10}
 LINE = re.compile(
-    r"^POOL (\d+)ms: guises_worker#\d+ workers=(?P<workers>\d+) "
+    r"^POOL (\d+)ms: (?P<name>guises_worker|first_of_th|second)#\d+ "
+    r"workers=(?P<workers>\d+) "
     r"idle=(?P<idle>\S+) .* busy=(?P<busy>\S+) blocked=(?P<blocked>\S+) "
     r"saturated=(?P<saturated>\S+)")
 
@@ -47,6 +48,10 @@ def wrong(guise, lines):
                     m["saturated"].lstrip("~") not in ("-", "0%"):
                 return "busy"
         return ""
+    if guise == "names":
+        have = {m["name"]: m["workers"] for m in lines}
+        good = {"first_of_th": "10", "second": "3", "guises_worker": "3"}
+        return "" if have == good else "not two families"
     if len(lines) != 1 or lines[0]["workers"] != "3":
         return "not one pool of three"
     return "" if lines[0]["idle"].lstrip("~") == "3" else "not all idle"

@@ -80,6 +80,16 @@ add_family(struct task *task, struct pool_place *place)
 	return true;
 }
 
+/* All threads that it started, by their names. */
+static bool
+place_of_interpreted(struct task *task, struct pool_place *place)
+{
+	place->kind = HOME_UNKNOWN;
+	tasks_name(task);
+	place->family = pools_name_family(task->name);
+	return true;
+}
+
 /* Another thread with that start routine sleeps for work, as far as is known;
  * who was thought to and waits nearer to its start since does not. */
 static bool
@@ -212,6 +222,8 @@ own_place(struct task *task, struct pool_place *place)
 	place->kind = home_kind(t);
 	if (place->start == 0)
 		return false;
+	if (pools_name_is_interpreted(place->start))
+		return place_of_interpreted(task, place);
 	place->caller = pools_sleep_at(task);
 	if (place->caller != 0)
 		return place_of_sleeper(task, place);

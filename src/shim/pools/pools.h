@@ -28,12 +28,16 @@ enum { INFERRED_POOLS = 128 };
 /* The number of this period. */
 extern uint32_t pools_period __attribute__((visibility("hidden")));
 
+/* Where an interpreter waits says nothing of the program that it runs. */
+enum { HOME_UNKNOWN = WAIT_KINDS };
+
 /* Where threads have their home: what they have in common. */
 struct pool_place {
 	uint64_t start;		/* start routine */
 	uint64_t caller;	/* of the wait; 0: several */
 	uint64_t object;	/* of the gate; 0: several, or none */
-	uint32_t kind;		/* enum wait_kind; WAIT_RUN: of no home */
+	uint32_t kind;		/* enum wait_kind; WAIT_RUN: of no home,
+				 * HOME_UNKNOWN: of any */
 	uint32_t family;	/* of the threads' names, where that counts, or
 				 * how deep in their stacks they wait */
 };
@@ -244,6 +248,8 @@ DETACHED void pools_view_fill(struct pools_entry *e, uint64_t period_ns,
 /* A start routine that runs whatever it is given: threads that share it need
  * not have anything in common. */
 DETACHED bool pools_name_is_general(uint64_t start);
+/* An interpreter's start routine, whose threads wait in its own functions. */
+DETACHED bool pools_name_is_interpreted(uint64_t start);
 /* The function is one of a library that runs whatever it is given. */
 DETACHED bool pools_name_is_library(uint64_t pc);
 /* The name is none that all threads of the program have. */

@@ -71,7 +71,7 @@ static bool
 can_join(const struct pools_cell *c)
 {
 	return c->place.start != 0 && c->sleeper != NULL &&
-	    c->place.kind != WAIT_RUN &&
+	    c->place.kind != WAIT_RUN && c->place.kind != HOME_UNKNOWN &&
 	    (c->threads > 1 || c->place.object == 0);
 }
 

@@ -20,7 +20,7 @@ enum { REMEMBERED = 64 };
 
 static struct {
 	uint64_t start;
-	bool general;
+	bool general, interpreted;
 } memory[REMEMBERED];
 
 static const char *const general_routines[] = {
@@ -31,7 +31,13 @@ static const char *const general_routines[] = {
 
 static const char *const general_modules[] = {
 	"libstdc++", "libc++", "libglib-", "libuv", "libQt", "libapr-",
-	"libpython", "python3", "libc.so", "libc-",
+	"libpython", "python3", "libc.so", "libc-", "beam.smp",
+};
+
+/* Of threads that run one at a time, whatever they wait for: Ruby's, and
+ * Perl's. */
+static const char *const interpreted_modules[] = {
+	"libruby", "threads.so",
 };
 
 /* Beside those. */
@@ -93,16 +99,33 @@ is_general(uint64_t start)
 	return false;
 }
 
-bool
-pools_name_is_general(uint64_t start)
+static unsigned
+remember(uint64_t start)
 {
 	unsigned i = (unsigned)(start >> 4) % REMEMBERED;
 
 	if (memory[i].start != start) {
+		const struct object *m = objects_find((uintptr_t)start,
+		    stack_limit());
+
 		memory[i].general = is_general(start);
+		memory[i].interpreted = m != NULL && begins_as(m->name,
+		    interpreted_modules, ARRAY_LEN(interpreted_modules));
 		memory[i].start = start;
 	}
-	return memory[i].general;
+	return i;
+}
+
+bool
+pools_name_is_general(uint64_t start)
+{
+	return memory[remember(start)].general;
+}
+
+bool
+pools_name_is_interpreted(uint64_t start)
+{
+	return memory[remember(start)].interpreted;
 }
 
 /* libuv's pool, and those that node has beside it, of a libuv within the
@@ -116,15 +139,39 @@ pools_name_guards(uint64_t caller)
 	return name != NULL && strcmp(name, "uv_cond_wait") == 0;
 }
 
-/* Up to the number at its end, and what leads to that. */
-static size_t
-family_of(const char *name)
-{
-	size_t n = strlen(name);
+#define BESIDE_NUMBERS "-_#/:. "
+#define DIGITS "0123456789"
 
-	while (n > 0 && name[n - 1] >= '0' && name[n - 1] <= '9')
+static size_t
+span(const char *s, const char *of)
+{
+	size_t n = 0;
+
+	while (s[n] != '\0' && strchr(of, s[n]) != NULL)
+		n++;
+	return n;
+}
+
+/* How much of a name that begins with a number the kernel keeps, whichever the
+ * number is. */
+enum { BEHIND_NUMBER = 11 };
+
+/* Up to the number at its end, and what leads to that; from behind one that it
+ * begins with ("12_scheduler"). */
+static size_t
+family_of(const char **name)
+{
+	size_t digits = span(*name, DIGITS);
+	size_t lead = digits + span(*name + digits, BESIDE_NUMBERS);
+	size_t n = strlen(*name);
+
+	if (digits != 0 && lead != digits) {
+		*name += lead;
+		n = MIN(n - lead, (size_t)BEHIND_NUMBER);
+	}
+	while (n > 0 && strchr(DIGITS, (*name)[n - 1]) != NULL)
 		n--;
-	while (n > 0 && strchr("-_#/:. ", name[n - 1]) != NULL)
+	while (n > 0 && strchr(BESIDE_NUMBERS, (*name)[n - 1]) != NULL)
 		n--;
 	return n;
 }
@@ -134,7 +181,7 @@ pools_name_family(const char *name)
 {
 	uint32_t h = 2166136261u;
 
-	for (size_t i = family_of(name); i-- > 0;)
+	for (size_t i = family_of(&name); i-- > 0;)
 		h = (h ^ (unsigned char)name[i]) * 16777619u;
 	return h;
 }
@@ -154,7 +201,7 @@ is_program_name(const char *name, size_t n)
 bool
 pools_name_tells(const char *name)
 {
-	size_t n = family_of(name);
+	size_t n = family_of(&name);
 
 	return n != 0 && !is_program_name(name, n);
 }
@@ -169,16 +216,17 @@ write_symbol(struct buf *b, const char *name)
 static bool
 write_thread_name(struct buf *b, struct task *task)
 {
+	const char *name = task->name;
 	size_t n;
 
 	tasks_name(task);
-	n = family_of(task->name);
+	n = family_of(&name);
 	if (n < 2 || is_program_name(task->name, strlen(task->name)) ||
-	    is_program_name(task->name, n))
+	    is_program_name(name, n))
 		return false;
 	/* One word, and a name that one would give it. */
 	for (size_t i = 0; i < n; i++)
-		buf_clean(b, task->name[i] == ' ' ? "_" : &task->name[i], 1);
+		buf_clean(b, name[i] == ' ' ? "_" : &name[i], 1);
 	return true;
 }
 

@@ -284,7 +284,7 @@ home_known(const struct pools_entry *e)
 	bool shared = pools_is_of_object(kind) && e->place.object != 0;
 	bool own = pools_is_of_object(kind) && e->place.object == 0;
 
-	if (sum.some_lock)
+	if (sum.some_lock || kind == HOME_UNKNOWN)
 		return NOT_KNOWN;
 	if (kind == WAIT_READ)
 		return e->sleeps && !e->rivals ? ESTIMATED : NOT_KNOWN;
