@@ -59,11 +59,17 @@ IN_HOOK void kept_put(struct stack_cache *c, unsigned base, unsigned count,
 IN_HOOK COLD const struct frame_sums *kept_find_sums(struct stack_cache *c,
     unsigned k);
 
+SIGNAL_SAFE static ALWAYS_INLINE bool
+kept_has_sums(const struct stack_cache *c, unsigned k)
+{
+	return k <= c->summed || k >= c->summed_from;
+}
+
 /* The sums of the stack from kept frame @k outward. */
 IN_HOOK static ALWAYS_INLINE const struct frame_sums *
 kept_sums(struct stack_cache *c, unsigned k)
 {
-	return likely(k <= c->summed || k >= c->summed_from) ? &c->sums[k] :
+	return likely(kept_has_sums(c, k)) ? &c->sums[k] :
 	    kept_find_sums(c, k);
 }
 

@@ -11,6 +11,7 @@
 #include "common/base/mem.h"
 #include "shim/stack/bounds.h"
 #include "shim/stack/modules.h"
+#include "shim/stack/recent.h"
 #include "shim/stack/rules.h"
 #include "shim/stack/stackset.h"
 #include "shim/stack/walk.h"
@@ -114,6 +115,7 @@ make_cache(uintptr_t low, uintptr_t high)
 	/* No walk comes here. */
 	c->frame[0] = (struct frame){ .sp = UINTPTR_MAX,
 	    .step = STEP_FP_MATTERS };
+	recent_forget(c);
 	return c;
 }
 

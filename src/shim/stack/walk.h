@@ -58,6 +58,20 @@ struct frame_sums {
  * differ from there on too. */
 enum { FEW_FRAMES = 4 };
 
+/* The innermost frames of a recent walk: recent.h. */
+enum {
+	RECENT_BITS = 5, RECENT_SETS = 1 << RECENT_BITS, RECENT_WAYS = 2,
+	RECENT_WORDS = FEW_FRAMES,
+};
+struct recent {
+	uintptr_t pc, not_sp;	/* where it began, ~sp: 0 is nowhere */
+	uint64_t word[RECENT_WORDS];	/* the return addresses that it read */
+	uint32_t at[RECENT_WORDS];	/* what sp was above them, from there */
+	struct frame_sums outer;	/* of the kept frame that it came to, */
+	uint32_t base;			/* which is that */
+	uint32_t number;	/* of the whole stack */
+} __attribute__((aligned(32)));
+
 /* The kept frames lie outermost first from frame[1] on, so that those that are
  * reused stay where they are; a walk puts its fresh frames elsewhere, innermost
  * first. */
@@ -73,12 +87,15 @@ struct stack_cache {
 	unsigned summed;	/* the sums of so many are known, from the */
 	unsigned summed_from;	/* outermost on, and of these, inward */
 	bool realigned;		/* there may be a RULE_DRAP among these */
+	int recent_trust;	/* below 0: so many walks do without */
+	uint8_t recent_older[RECENT_SETS];	/* the way to be used next */
 	struct stack_cache *next_free;
 	struct frame *fresh;	/* @depth of them */
 	struct frame_sums *sums; /* of kept frames */
 	uintptr_t *saved_at;	/* below @with_rbp: where memory has a kept
 				 * frame's fp, or the field's own address when
 				 * it does not matter */
+	struct recent recent[RECENT_SETS][RECENT_WAYS];
 	struct frame frame[];	/* [0] is nobody, [1] the outermost, ... */
 };
 

@@ -5,6 +5,7 @@
  * these are not known, frame by frame.
  */
 #include "shim/stack/kept.h"
+#include "shim/stack/recent.h"
 #include "shim/stack/rules.h"
 #include "shim/stack/stack.h"
 #include "shim/stack/stackset.h"
@@ -153,8 +154,10 @@ begin(struct walk *w, struct stack_cache *c, uintptr_t sp)
 	w->count = w->settled = 0;
 	w->sums = (struct frame_sums){ 0, 0 };
 	w->kinds = 0;
-	if (unlikely(c->stamp != w->stamp))
+	if (unlikely(c->stamp != w->stamp)) {
 		kept_cut(c, 0);
+		recent_forget(c);
+	}
 	c->stamp = w->stamp;
 	w->window = (struct window){ .low = c->low, .high = c->high };
 	return likely(sp - c->low < c->high - c->low) ||
@@ -280,22 +283,38 @@ walk_to_kept(struct stack_cache *c, const struct stack_origin *from,
 	return true;
 }
 
-/* Here, and not with the other captures, because most of them are all here. */
-uint32_t
-stack_capture_at(struct stack_cache *c, const struct stack_origin *from)
+/* stack_capture_at() of a stack that is no recent one; @c knows the rules. */
+static __attribute__((noinline)) uint32_t
+capture_by_walk(struct stack_cache *c, const struct stack_origin *from)
 {
 	struct top t;
 	uint32_t number;
 
 	/* An @sp that is not known is on no stack. */
-	if (unlikely(c == NULL ||
-	    c->stamp != rules_stamp() << RULES_KEY_BITS ||
-	    from->sp - c->low >= c->high - c->low ||
+	if (unlikely(from->sp - c->low >= c->high - c->low ||
 	    from->pc - walk_own_start < walk_own_size || !kept_is_whole(c)))
 		return capture_anyhow(c, from);
 	if (unlikely(!walk_to_kept(c, from, &t)))
 		return capture_anyhow(c, from);
 	number = likely(t.count != 0) ? number_of_top(c, &t) :
 	    number_of_base(c, t.base);
-	return likely(number != 0) ? number : stack_capture(c);
+	if (unlikely(number == 0))
+		return stack_capture(c);
+	if (recent_missed(c) && t.plain && t.count >= RECENT_FEWEST &&
+	    t.count <= RECENT_WORDS)
+		recent_put(c, from, t.count, t.base, number);
+	return number;
+}
+
+/* Here, and not with the other captures, because most of them are all here. */
+uint32_t
+stack_capture_at(struct stack_cache *c, const struct stack_origin *from)
+{
+	uint32_t number;
+
+	if (unlikely(c == NULL || c->stamp !=
+	    rules_stamp() << RULES_KEY_BITS))
+		return capture_anyhow(c, from);
+	number = recent_number(c, from);
+	return likely(number != 0) ? number : capture_by_walk(c, from);
 }
