@@ -351,7 +351,8 @@ follow_move(struct thread *t, void *old, void *new_, size_t size,
 		e[1].p = new_;
 		e[1].size = size;
 		e[1].usable = usable;
-		e[1].since_us = shown_time(blocktime_to_ns(b.time));
+		if (text)
+			e[1].since_us = shown_time(blocktime_to_ns(b.time));
 	}
 	if (GET(tape))
 		recorder_move(t, e[0].p, e[1].p, size, (uint8_t)entry,
