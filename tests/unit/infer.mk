@@ -20,6 +20,7 @@ POOLS_UNIT_SOURCES = tests/unit/poolsbed.h tests/unit/poolsbed.c \
 	src/shim/pools/pools.c src/shim/pools/pools_cell.c \
 	src/shim/pools/pools_gate.c \
 	src/shim/pools/pools_join.c src/shim/pools/pools_member.c \
+	src/shim/pools/pools_place.c \
 	src/shim/pools/pools_name.c src/shim/pools/pools_sleep.c \
 	src/shim/pools/pools_turn.c src/shim/pools/pools_view.c
 tests_unit_test_pools_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)

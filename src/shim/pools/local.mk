@@ -7,6 +7,7 @@ src_shim_pools_libpools_la_SOURCES = \
 	src/shim/pools/pools_join.c \
 	src/shim/pools/pools_member.c \
 	src/shim/pools/pools_name.c \
+	src/shim/pools/pools_place.c \
 	src/shim/pools/pools_sleep.c \
 	src/shim/pools/pools_turn.c \
 	src/shim/pools/pools_view.c \

@@ -23,262 +23,42 @@
 
 #include "shim/sched/pool.h"
 
-/* Who has left its home so often has come back to it. */
-enum { KEPT_FOR = 60, COMES_BACK = 32 };
+enum { KEPT_FOR = 60 };
 
-static struct pools_entry entries[INFERRED_POOLS];
+struct pools_entry pools_entries[INFERRED_POOLS];
 uint32_t pools_period;
-static unsigned homeless;	/* entries of kind WAIT_RUN there ever were */
-static unsigned sleepers;	/* and of WAIT_READ */
 static bool used[GATES + 1];
 
-static struct pools_entry *
-find_entry(const struct pool_place *place)
+struct pools_entry *
+pools_find_entry(const struct pool_place *place)
 {
 	for (unsigned i = 0; i < INFERRED_POOLS; i++) {
-		if (entries[i].number != 0 &&
-		    pools_place_is_same(&entries[i].place, place))
-			return &entries[i];
+		if (pools_entries[i].number != 0 &&
+		    pools_place_is_same(&pools_entries[i].place, place))
+			return &pools_entries[i];
 	}
 	return NULL;
-}
-
-static bool
-some_at_home(uint64_t start)
-{
-	for (unsigned i = 0; i < INFERRED_POOLS; i++) {
-		const struct pools_entry *e = &entries[i];
-
-		if (e->number != 0 && e->place.start == start &&
-		    e->place.kind != WAIT_RUN && pools_period - e->seen <= 1)
-			return true;
-	}
-	return false;
-}
-
-/* A thread without a home slept at a lock through the period, or others of its
- * kind did before. */
-static bool
-place_of_homeless(const struct task *task, struct pool_place *place)
-{
-	if (pools_name_is_general(place->start))
-		return false;
-	if (task->wait.kind == WAIT_MUTEX &&
-	    task->wait.seq == task->seq_before)
-		return !some_at_home(place->start);
-	return homeless != 0 && find_entry(place) != NULL;
-}
-
-/* What a general start routine leaves open, the threads' names tell. */
-static bool
-add_family(struct task *task, struct pool_place *place)
-{
-	if (pools_name_is_general(place->start)) {
-		tasks_name(task);
-		place->family = pools_name_family(task->name);
-	}
-	return true;
-}
-
-/* All threads that it started, by their names. */
-static bool
-place_of_interpreted(struct task *task, struct pool_place *place)
-{
-	place->kind = HOME_UNKNOWN;
-	tasks_name(task);
-	place->family = pools_name_family(task->name);
-	return true;
-}
-
-/* Another thread with that start routine sleeps for work, as far as is known;
- * who was thought to and waits nearer to its start since does not. */
-static bool
-place_of_sleepers(struct pool_place *place)
-{
-	if (sleepers == 0 || pools_name_is_general(place->start))
-		return false;
-	for (unsigned i = 0; i < INFERRED_POOLS; i++) {
-		const struct pools_entry *e = &entries[i];
-
-		if (e->number == 0 || e->place.kind != WAIT_READ ||
-		    e->place.start != place->start ||
-		    pools_period - e->slept > 1)
-			continue;
-		*place = e->place;
-		return true;
-	}
-	return false;
-}
-
-/* The kind of its home; WAIT_RUN when it has none. */
-static uint32_t
-home_kind(const struct thread *t)
-{
-	uint32_t gate = atomic_load(&t->work.gate);
-
-	if (gate != 0 && gate_is_lock(gate_at(gate)) &&
-	    !gate_is_unclear(gate_at(gate)))
-		return WAIT_RUN;
-	return atomic_load(&t->work.kind);
-}
-
-/* Where it sleeps for work, as far as is known: others in the same loop may
- * have been seen to do so nearer to their start. */
-static bool
-place_of_sleeper(struct task *task, struct pool_place *place)
-{
-	struct pools_entry *e;
-	struct pool_place joined;
-	bool inner;
-
-	place->kind = WAIT_READ;
-	add_family(task, place);
-	e = find_entry(place);
-	if (e != NULL)
-		e->slept = pools_period;
-	joined = *place;
-	inner = pools_join_place(&joined) && joined.kind == WAIT_READ;
-	pools_sleep_is_inner(task, inner);
-	return true;
-}
-
-/* How deep in the thread's stack its home is; on that of a coroutine, no matter
- * how. */
-static uint32_t
-depth_of(const struct thread *t)
-{
-	uint64_t at = atomic_load(&t->work.depth);
-
-	return at < t->stack_high && at >= t->stack_low ?
-	    (uint32_t)(t->stack_high - at) : 0;
-}
-
-/* The place of a thread that waits at home for an object of its own.  The call
- * may be one for all (in a function around it), and so may the start routine:
- * threads in one loop wait as deep in their stacks as each other.  Where the
- * start routine does not tell the threads apart, nor does the call, their name
- * must. */
-static bool
-place_of_own(struct task *task, struct pool_place *place)
-{
-	const struct thread *t = task->thread;
-	uint64_t caller = atomic_load(&t->work.caller);
-
-	place->object = 0;
-	if (pools_name_is_general(place->start)) {
-		tasks_name(task);
-		place->family = pools_name_family(task->name);
-		if (pools_name_tells(task->name))
-			return true;
-		if (pools_name_is_library(caller))
-			return false;
-	}
-	place->caller = caller;
-	place->family = depth_of(t);
-	return true;
-}
-
-/* It was where its home was taken to be a few times, as at its start, and not
- * since the last look; it waits, or did so then, where others that have its
- * start routine come back to: a loop that has not had anything to do yet. */
-static bool
-place_of_others(struct task *task, struct pool_place *place)
-{
-	const struct pools_member *m = pools_member(task->thread);
-	const struct work *w = &task->thread->work;
-	struct pool_place other = *place;
-	struct pools_entry *e = NULL;
-
-	if (m == NULL || place->kind == WAIT_RUN ||
-	    m->generation != task->generation + 1 ||
-	    atomic_load(&w->away) == 0 ||
-	    atomic_load(&w->visits) != m->visits ||
-	    atomic_load(&w->settled) != 0 ||
-	    atomic_load(&w->stays) >= COMES_BACK)
-		return false;
-	other.kind = task->wait.kind;
-	other.caller = task->wait.caller;
-	if (pools_is_call(other.kind) && add_family(task, &other))
-		e = find_entry(&other);
-	else if (m->pool != 0)
-		e = &entries[m->pool - 1];
-	if (e == NULL || !e->returns || pools_period - e->seen > 1 ||
-	    e->place.start != place->start || !pools_is_call(e->place.kind))
-		return false;
-	*place = e->place;
-	return true;
-}
-
-/* Where the thread is at home; false when that is nowhere. */
-static bool
-own_place(struct task *task, struct pool_place *place)
-{
-	struct thread *t = task->thread;
-	const struct work *w = &t->work;
-	uint32_t gate = atomic_load(&w->gate);
-
-	memset(place, 0, sizeof(*place));
-	place->start = atomic_load(&t->start_routine);
-	place->kind = home_kind(t);
-	if (place->start == 0)
-		return false;
-	if (pools_name_is_interpreted(place->start))
-		return place_of_interpreted(task, place);
-	place->caller = pools_sleep_at(task);
-	if (place->caller != 0)
-		return place_of_sleeper(task, place);
-	if (place_of_sleepers(place) || place_of_others(task, place))
-		return true;
-	if (place->kind == WAIT_RUN)
-		return place_of_homeless(task, place);
-	if (gate != 0 && pools_is_of_object(place->kind)) {
-		place->object = atomic_load(&gate_at(gate)->object);
-		return true;
-	}
-	if (pools_is_of_object(place->kind) && place_of_own(task, place))
-		return true;
-	place->caller = atomic_load(&w->caller);
-	return add_family(task, place);
-}
-
-/* Who has not had its turn yet has its home where the one is whose turn it
- * is. */
-static bool
-place_of(struct task *task, struct pool_place *place)
-{
-	struct task *has_turn = pools_turn_of(task);
-
-	if (has_turn != NULL && home_kind(task->thread) == WAIT_RUN &&
-	    atomic_load(&has_turn->thread->start_routine) ==
-	    atomic_load(&task->thread->start_routine))
-		return own_place(has_turn, place);
-	return own_place(task, place);
-}
-
-/* The same for a worker that has the queue for itself. */
-static bool
-family_place(struct task *task, struct pool_place *place)
-{
-	return place->object != 0 && place_of_own(task, place);
 }
 
 static struct pools_entry *
 make_entry(const struct pool_place *place, struct task *task)
 {
-	struct pools_entry *e = entries;
+	struct pools_entry *e = pools_entries;
 
-	while (e < entries + INFERRED_POOLS && e->number != 0 &&
+	while (e < pools_entries + INFERRED_POOLS && e->number != 0 &&
 	    pools_period - e->seen < KEPT_FOR)
 		e++;
-	if (e == entries + INFERRED_POOLS)
+	if (e == pools_entries + INFERRED_POOLS)
 		return NULL;
 	memset(e, 0, sizeof(*e));
 	e->place = *place;
 	e->slept = pools_period;
+	e->seen = pools_period - 1;	/* it is in use */
 	e->number = pool_next_number();
-	homeless += place->kind == WAIT_RUN;
-	sleepers += place->kind == WAIT_READ;
+	pools_place_is_new(place);
 	pools_name(e, task);
+	e->returns = atomic_load(&task->thread->work.kind) == place->kind &&
+	    atomic_load(&task->thread->work.stays) != 0;
 	e->guards = place->kind == WAIT_COND && pools_name_guards(
 	    atomic_load(&task->thread->work.caller));
 	return e;
@@ -302,7 +82,7 @@ count_thread(struct task *task, void *arg)
 	if (pool_of(task->thread, &busy_since) != 0)
 		return;
 	used[atomic_load(&task->thread->work.gate)] = true;
-	if (!place_of(task, &place))
+	if (!pools_place_of(task, &place))
 		return;
 	m->cell = pools_cell_add(&place, task);
 }
@@ -319,7 +99,7 @@ count_single(struct task *task, void *arg)
 	if (c == NULL || c->threads != 1 || c->place.object == 0)
 		return;
 	place = c->place;
-	if (family_place(task, &place))
+	if (pools_place_of_family(task, &place))
 		pools_cell_add(&place, task);
 }
 
@@ -339,18 +119,27 @@ entry_of_cell(struct pools_cell *c, struct task *task)
 	struct pools_entry *e;
 
 	if (c->entry != 0)
-		return &entries[c->entry - 1];
+		return &pools_entries[c->entry - 1];
 	if (c->no_entry)
 		return NULL;
-	e = find_entry(&c->place);
+	e = pools_find_entry(&c->place);
 	if (e == NULL && c->threads > 1)
 		e = make_entry(&c->place, task);
 	if (e != NULL) {
-		c->entry = (uint32_t)(e - entries) + 1;
+		c->entry = (uint32_t)(e - pools_entries) + 1;
 		e->mixed = e->mixed || c->mixed;
 	}
 	c->no_entry = e == NULL;
 	return e;
+}
+
+/* Others may belong to it, too, when it is new. */
+static bool
+make_entry_of_cell(struct pools_cell *c)
+{
+	return (pools_is_call(c->place.kind) || c->place.kind == WAIT_READ) &&
+	    pools_find_entry(&c->place) == NULL &&
+	    entry_of_cell(c, c->first) != NULL;
 }
 
 static struct pools_entry *
@@ -364,7 +153,7 @@ entry_of(struct task *task)
 		return NULL;
 	e = entry_of_cell(c, task);
 	place = c->place;
-	if (e != NULL || !family_place(task, &place))
+	if (e != NULL || !pools_place_of_family(task, &place))
 		return e;
 	pools_join_place(&place);
 	c = pools_cell_at(&place);
@@ -382,7 +171,7 @@ entry_by_start(struct thread *t)
 	    pools_name_is_general(start))
 		return NULL;
 	for (unsigned i = 0; i < INFERRED_POOLS; i++) {
-		struct pools_entry *e = &entries[i];
+		struct pools_entry *e = &pools_entries[i];
 
 		if (e->number == 0 || e->place.start != start ||
 		    e->seen != pools_period)
@@ -400,7 +189,7 @@ join(struct pools_entry *e, struct task *task, uint64_t period_ns)
 	struct pools_member *m = pools_member(task->thread);
 
 	if (m != NULL)
-		m->pool = e != NULL ? (uint32_t)(e - entries) + 1 : 0;
+		m->pool = e != NULL ? (uint32_t)(e - pools_entries) + 1 : 0;
 	if (e == NULL)
 		return;
 	if (e->seen != pools_period) {
@@ -417,6 +206,17 @@ join_at_home(struct task *task, void *arg)
 		join(entry_of(task), task, *(uint64_t *)arg);
 }
 
+/* Who has its home at @at was seen to wait at @there, in this period. */
+static bool
+waits_there(const struct pool_place *at, const struct pool_place *there)
+{
+	const struct pools_cell *c = pools_cell_at(at);
+
+	return c != NULL && c->sleeper != NULL &&
+	    c->sleeper->wait.kind == there->kind &&
+	    c->sleeper->wait.caller == there->caller;
+}
+
 /* Who has not been at home yet began with a task.  Of who is at home elsewhere,
  * and alone there, it may not be known yet that this is the same loop. */
 static void
@@ -431,10 +231,11 @@ join_by_start(struct task *task, void *arg)
 	e = entry_by_start(task->thread);
 	if (e == NULL)
 		return;
-	if (home_kind(task->thread) != WAIT_RUN) {
+	if (pools_place_kind(task->thread) != WAIT_RUN) {
 		if (c == NULL || pools_is_of_object(c->place.kind) ||
 		    !pools_is_of_object(e->place.kind) ||
-		    pools_join_is_decided(&c->place, &e->place))
+		    (pools_join_is_decided(&c->place, &e->place) &&
+		    !waits_there(&e->place, &c->place)))
 			return;
 		e->guest = true;
 	}
@@ -453,10 +254,12 @@ pools_infer(uint64_t period_ns, poolview_fn see, void *arg)
 	count_all();
 	if (pools_cells_join())
 		count_all();
+	if (pools_cells_each(make_entry_of_cell))
+		count_all();
 	tasks_each(join_at_home, &period_ns);
 	tasks_each(join_by_start, &period_ns);
 	for (unsigned i = 0; i < INFERRED_POOLS; i++) {
-		struct pools_entry *e = &entries[i];
+		struct pools_entry *e = &pools_entries[i];
 
 		if (e->number == 0 || e->seen != pools_period)
 			continue;
@@ -476,13 +279,13 @@ pools_of(const struct thread *t, uint64_t *busy_ns)
 	    m->generation != atomic_load(&t->generation) + 1)
 		return 0;
 	*busy_ns = m->busy_ns;
-	return entries[m->pool - 1].number;
+	return pools_entries[m->pool - 1].number;
 }
 
 void
 pools_after_fork_child(void)
 {
-	memset(entries, 0, sizeof(entries));
+	memset(pools_entries, 0, sizeof(pools_entries));
 	pools_member_forget();
 	pools_join_forget();
 }

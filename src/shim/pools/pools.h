@@ -1,12 +1,13 @@
 /*
  * pools - what the parts of the inference share.
  *
- * pools.c puts threads that have their home at the same place together, counted
- * by pools_cell.c, and keeps what is a pool from one period to the next;
- * pools_member.c keeps what is known of each thread, pools_sleep.c where those
- * sleep that announce nothing, pools_gate.c what is known of each gate;
- * pools_turn.c knows who waits for its turn to wait, pools_join.c which places
- * are one pool's; pools_view.c makes the figures; pools_name.c finds names.
+ * pools.c puts threads that have their home at the same place (pools_place.c)
+ * together, counted by pools_cell.c, and keeps what is a pool from one period
+ * to the next; pools_member.c keeps what is known of each thread, pools_sleep.c
+ * where those sleep that announce nothing, pools_gate.c what is known of each
+ * gate; pools_turn.c knows who waits for its turn to wait, pools_join.c which
+ * places are one pool's; pools_view.c makes the figures; pools_name.c finds
+ * names.
  *
  * Memory   static tables, and one by thread that grows; 96 bytes a thread.
  * Threads  the diag thread alone.
@@ -90,10 +91,26 @@ struct pools_entry {
 	unsigned never_home;	/* nor any other */
 };
 
+extern struct pools_entry pools_entries[INFERRED_POOLS]
+    __attribute__((visibility("hidden")));
+/* The one at @place; NULL. */
+DETACHED struct pools_entry *pools_find_entry(const struct pool_place *place);
+
+/* Where the thread has its home; false when that is nowhere. */
+DETACHED bool pools_place_of(struct task *task, struct pool_place *place);
+/* The same for a worker that has the queue for itself. */
+DETACHED bool pools_place_of_family(struct task *task,
+    struct pool_place *place);
+/* The kind of its home; WAIT_RUN when it has none. */
+DETACHED uint32_t pools_place_kind(const struct thread *t);
+/* There is a pool there from now on. */
+DETACHED void pools_place_is_new(const struct pool_place *place);
+
 /* Threads at one place, in this period. */
 struct pools_cell {
 	struct pool_place place;
 	unsigned threads;
+	struct task *first;		/* one of them; NULL: none */
 	const struct task *sleeper;	/* one of them that sleeps, or NULL */
 	bool mixed;		/* some come from another place */
 	uint32_t entry;		/* index + 1, or 0 */
@@ -105,8 +122,10 @@ DETACHED void pools_cells_clear(void);
 DETACHED struct pools_cell *pools_cell_at(const struct pool_place *place);
 /* One thread more at @place, or at the one that stands for it; the number of
  * the cell, from 1, or 0. */
-DETACHED uint32_t pools_cell_add(struct pool_place *place,
-    const struct task *task);
+DETACHED uint32_t pools_cell_add(struct pool_place *place, struct task *task);
+/* Calls @see with each; true when one of the calls returned true. */
+typedef bool (*pools_cell_fn)(struct pools_cell *c);
+DETACHED bool pools_cells_each(pools_cell_fn see);
 /* The cell whose number is in the thread's member; NULL. */
 DETACHED struct pools_cell *pools_cell_of(const struct task *task);
 /* Compares those that wait in calls with workers that wait for an object; true

@@ -40,14 +40,15 @@ pools_cell_at(const struct pool_place *place)
 }
 
 uint32_t
-pools_cell_add(struct pool_place *place, const struct task *task)
+pools_cell_add(struct pool_place *place, struct task *task)
 {
 	bool joined = pools_join_place(place);
 	struct pools_cell *c = pools_cell_at(place);
 
 	if (c == NULL)
 		return 0;
-	c->threads++;
+	if (c->threads++ == 0)
+		c->first = task;
 	c->mixed = c->mixed || joined;
 	/* Of those that were joined none stands for the place; and who waits
 	 * does rather than who sleeps in a task. */
@@ -63,6 +64,18 @@ pools_cell_of(const struct task *task)
 	const struct pools_member *m = pools_member(task->thread);
 
 	return m != NULL && m->cell != 0 ? &cells[m->cell - 1] : NULL;
+}
+
+bool
+pools_cells_each(pools_cell_fn see)
+{
+	bool some = false;
+
+	for (unsigned i = 0; i < CELLS; i++) {
+		if (cells[i].threads != 0 && see(&cells[i]))
+			some = true;
+	}
+	return some;
 }
 
 /* A place that several threads have, or one that is no object's: those have
