@@ -21,6 +21,7 @@
 #include <stdint.h>
 
 #include "common/base/attrs.h"
+#include "shim/state/state.h"
 
 enum heap_payer { PAYER_APP, PAYER_BACKGROUND, PAYER_FORCED, PAYERS };
 enum heap_call { CALL_MAP, CALL_PURGE, CALL_UNMAP, HEAP_CALLS };
@@ -92,6 +93,12 @@ void heap_on_thread_end(heap_thread_end_fn fn);
 /* True when @p came from the embedded allocator (window or recorded mapping
  * outside it). */
 IN_HOOK bool heap_owns(const void *p);
+/* True when it is in the window, as nearly all are that it owns. */
+SIGNAL_SAFE static ALWAYS_INLINE bool
+heap_in_window(const void *p)
+{
+	return (uint64_t)(uintptr_t)p - WINDOW_BASE < WINDOW_SIZE;
+}
 
 /* The whole machinery of fork for the allocator; called by preload/fork.c. */
 void heap_before_fork(void);

@@ -62,12 +62,6 @@ take_addresses(size_t n)
 	return at;
 }
 
-static bool
-in_window(const void *p)
-{
-	return (uint64_t)(uintptr_t)p - WINDOW_BASE < WINDOW_SIZE;
-}
-
 void *
 window_map(size_t n, int prot, int flags, int fd, off_t offset)
 {
@@ -76,7 +70,7 @@ window_map(size_t n, int prot, int flags, int fd, off_t offset)
 		    take_addresses(n));
 		void *p = sys_mmap(at, n, prot, flags, fd, offset);
 
-		if (sys_failed(p) || in_window(p))
+		if (sys_failed(p) || heap_in_window(p))
 			return p;
 		sys_munmap(p, n);
 	}
@@ -102,7 +96,7 @@ note_range(uintptr_t low, uintptr_t high)
 void
 window_note(void *p, size_t n)
 {
-	if (likely(in_window(p)))
+	if (likely(heap_in_window(p)))
 		return;
 	lock_take(&ranges_lock);
 	note_range((uintptr_t)p, (uintptr_t)p + n);
@@ -132,7 +126,7 @@ cut_range(struct range *r, uintptr_t low, uintptr_t high)
 void
 window_forget(void *p, size_t n)
 {
-	if (likely(in_window(p)))
+	if (likely(heap_in_window(p)))
 		return;
 	lock_take(&ranges_lock);
 	for (unsigned i = 0; i < atomic_load(&nranges); i++)
@@ -146,7 +140,7 @@ heap_owns(const void *p)
 	uintptr_t at = (uintptr_t)p;
 	unsigned n;
 
-	if (likely(in_window(p)))
+	if (likely(heap_in_window(p)))
 		return true;
 	if (atomic_load_explicit(&ranges_full, memory_order_relaxed))
 		return true;

@@ -130,14 +130,20 @@ free_aligned_sized(void *p, size_t align, size_t size)
 	seen_free(p, ENTRY_FREE, 0);
 }
 
-size_t
-malloc_usable_size(void *p)
+static COLD size_t
+usable_elsewhere(void *p)
 {
 	if (p == NULL)
 		return 0;
-	if (unlikely(early_owns(p)))
+	if (early_owns(p))
 		return early_size(p);
-	if (unlikely(!heap_owns(p)))
-		return foreign_usable(p);
-	return jem_malloc_usable_size(p);
+	return heap_owns(p) ? jem_malloc_usable_size(p) : foreign_usable(p);
+}
+
+/* Some servers ask this of each block that they get and free. */
+size_t
+malloc_usable_size(void *p)
+{
+	return likely(heap_in_window(p)) ? jem_malloc_usable_size(p) :
+	    usable_elsewhere(p);
 }

@@ -170,7 +170,8 @@ seen_free_rest(void *p, enum alloc_entry entry, int flags)
 	struct stack_origin unknown = { 0 };
 	uint32_t how = armed();
 
-	if (unlikely(p == NULL || early_owns(p) || !heap_owns(p))) {
+	if (unlikely(!heap_in_window(p)) &&
+	    (p == NULL || early_owns(p) || !heap_owns(p))) {
 		free_other(p);
 		return;
 	}
