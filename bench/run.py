@@ -208,60 +208,6 @@ def row_programs(b):
         show("DIAG unset / jemalloc: %s" % name, got)
 
 
-def instructions(b, command, lib, diag=None, feed=None, load=None):
-    """How many instructions valgrind counts outside of the kernel.  @load is
-    called while the command runs, and ends it."""
-    counts = os.path.join(b.dir, "callgrind")
-    env = b.env(lib, diag and diag + ",log=/dev/null", PYTHONHASHSEED="0")
-    with subprocess.Popen(
-            ["valgrind", "--tool=callgrind", "--callgrind-out-file=" + counts,
-             *command], env=env, text=True, stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as p:
-        if load is not None:
-            load()
-        p.communicate(feed)
-    with open(counts, encoding="utf-8") as f:
-        return int(re.search(r"^totals: (\d+)", f.read(), re.M).group(1))
-
-
-def requests_counted(b, diag):
-    """Instructions of redis-server for 30,000 requests of each kind."""
-    def run(requests):
-        sock = os.path.join(b.dir, "counted")
-        cli = ["redis-cli", "-s", sock]
-
-        def load():
-            for _ in range(300):
-                if os.path.exists(sock):
-                    break
-                time.sleep(0.1)
-            b.out(["redis-benchmark", "-s", sock, "-n", str(requests), "-c",
-                   "20", "-P", "8", "-r", "10000", "-t", "set,get", "-q"],
-                  b.env())
-            subprocess.run([*cli, "shutdown", "nosave"], env=b.env(),
-                           stdout=subprocess.DEVNULL, check=False)
-        return instructions(b, [
-            "redis-server", "--port", "0", "--save", "", "--unixsocket", sock,
-            "--dir", b.dir], b.lib, diag, load=load)
-    few = run(10000)
-    return run(40000) - few
-
-
-def row_instructions(b):
-    need("valgrind", JEMALLOC)
-    for name, command, feed in (
-            ("python3", ["/usr/bin/python3", "-I", "-S", "-c", PYTHON_WORK],
-             None), ("sqlite3", ["sqlite3", ":memory:"], SQL_WORK)):
-        if installed(command[0]):
-            show("DIAG unset / jemalloc: %s, instructions" % name, ratios(
-                [[instructions(b, command, lib, feed=feed)
-                  for lib in (b.lib, JEMALLOC)] for _ in range(2)]))
-    if installed("redis-server"):
-        show("gctrace+schedtrace / unset: redis, user instructions", ratios(
-            [[requests_counted(b, diag) for diag in (LINES, None)]
-             for _ in range(2)]))
-
-
 def wall_ms(command, env, times):
     start = time.monotonic()
     for _ in range(times):
@@ -456,8 +402,7 @@ def row_others(b, programs):
                 print("  " + line, file=sys.stderr)
 
 
-ROWS = {"pairs": row_pairs, "programs": row_programs,
-        "instructions": row_instructions, "startup": row_startup,
+ROWS = {"pairs": row_pairs, "programs": row_programs, "startup": row_startup,
         "redis": row_redis, "memcached": row_memcached,
         "alloctrace": row_alloctrace, "crowd": row_crowd}
 

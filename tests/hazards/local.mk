@@ -6,7 +6,7 @@ HAZARD_TESTS = tests/hazards/sandbox.test tests/hazards/stacks.test \
 	tests/hazards/secure.test tests/hazards/limits.test \
 	tests/hazards/places.test tests/hazards/stress.test \
 	tests/hazards/kernel.test tests/hazards/cgroup.test \
-	tests/hazards/valgrind.test
+	tests/hazards/valgrind.test tests/hazards/sanitizers.test
 HAZARD_LONG_TESTS = tests/hazards/exits_long.test \
 	tests/hazards/stress_long.test tests/hazards/soak_long.test
 TESTS += $(HAZARD_TESTS)

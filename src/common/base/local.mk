@@ -6,6 +6,7 @@ src_common_base_libbase_la_SOURCES = src/common/base/attrs.h src/common/base/sys
 	src/common/base/clock.h src/common/base/clock.c \
 	src/common/base/emulated.h \
 	src/common/base/errname.h src/common/base/errname.c \
+	src/common/base/linkmap.h src/common/base/linkmap.c \
 	src/common/base/lock.h src/common/base/lock.c \
 	src/common/base/mem.h src/common/base/mem.c \
 	src/common/base/proc.h src/common/base/proc.c \

@@ -10,6 +10,7 @@
 #include "common/base/sys.h"
 #include "shim/heap/heap_lock.h"
 #include "shim/heap/jem.h"
+#include "shim/heap/sanitizer.h"
 
 /* Some arenas, and what the host will need beside them. */
 #define ROOM_NEEDED (32 * MIB)
@@ -19,6 +20,7 @@
 enum { NOT_ASKED, THERE, MISSING };
 
 static _Atomic int answer;
+static const char *_Atomic sanitizer;
 static struct heap_lock beginning;	/* a thread takes its arena */
 static __thread bool begun;		/* this one has, or does */
 
@@ -37,8 +39,11 @@ is_room(size_t n)
 static COLD bool
 ask(void)
 {
-	int none = NOT_ASKED, mine = is_room(ROOM_NEEDED) ? THERE : MISSING;
+	const char *found = sanitizer_find();
+	int none = NOT_ASKED, mine = found == NULL && is_room(ROOM_NEEDED) ?
+	    THERE : MISSING;
 
+	atomic_store(&sanitizer, found);
 	if (atomic_compare_exchange_strong(&answer, &none, mine))
 		none = mine;
 	return none == MISSING;
@@ -50,6 +55,12 @@ heap_is_missing(void)
 	int is = atomic_load_explicit(&answer, memory_order_relaxed);
 
 	return likely(is == THERE) ? false : is == MISSING || ask();
+}
+
+const char *
+heap_sanitizer(void)
+{
+	return heap_is_missing() ? atomic_load(&sanitizer) : NULL;
 }
 
 static bool

@@ -8,7 +8,8 @@ src_shim_heap_libheap_la_SOURCES = src/shim/heap/heap.h src/shim/heap/heap.c \
 	src/shim/heap/heap_os.h src/shim/heap/heap_os.c \
 	src/shim/heap/heap_room.h src/shim/heap/heap_room.c \
 	src/shim/heap/heap_sys.h src/shim/heap/heap_sys.c \
-	src/shim/heap/heap_window.h src/shim/heap/heap_window.c
+	src/shim/heap/heap_window.h src/shim/heap/heap_window.c \
+	src/shim/heap/sanitizer.h src/shim/heap/sanitizer.c
 
 # The embedded allocator: the distribution's static PIC archive without its
 # C++ object, every name that must not clash or must be watched renamed.  The

@@ -194,17 +194,24 @@ start_asked(const struct buf *complaints)
 static COLD void
 say_no_room(void)
 {
-	static const char text[] = "diag: there is no room for our allocator "
-	    "(RLIMIT_DATA, RLIMIT_AS): libc's is used, and nothing is traced\n";
-
+	const char *sanitizer = heap_sanitizer();
+	char text[160];
+	struct buf b = BUF(text);
 	struct outlet err;
 	struct hush h;
 	ssize_t n;
 
+	if (sanitizer != NULL)
+		buf_printf(&b, "diag: a sanitizer is in the program (%s): its "
+		    "allocator is used, and nothing is traced\n", sanitizer);
+	else
+		buf_printf(&b, "diag: there is no room for our allocator "
+		    "(RLIMIT_DATA, RLIMIT_AS): libc's is used, and nothing is "
+		    "traced\n");
 	if (outlet_take(&err, 2) != 0)
 		return;
 	hush_begin(&h);
-	n = outlet_send(&err, 2, text, sizeof(text) - 1);
+	n = outlet_send(&err, 2, text, b.len);
 	h.raised = n == -EPIPE || n == -EFBIG;
 	hush_end(&h);
 }

@@ -7,12 +7,14 @@
  */
 #include "shim/preload/direct.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <string.h>
 
+#include "common/base/emulated.h"
+#include "common/base/linkmap.h"
 #include "shim/preload/real.h"
 #include "shim/preload/waits.h"
+#include "shim/sched/thread.h"
 
 /* Beside the armed words, which are read when it is. */
 __attribute__((section(".data.hot"))) uint32_t direct_tid_at = 0;
@@ -22,43 +24,31 @@ __attribute__((section(".data.hot"))) uint32_t direct_tid_at = 0;
 static const uint32_t *
 description(void)
 {
-	const uint32_t *d = dlvsym(RTLD_DEFAULT, "_thread_db_pthread_tid",
-	    "GLIBC_PRIVATE");
+	const struct link_map *libc =
+	    linkmap_of((const void *)(uintptr_t)__errno_location);
+	const uint32_t *d = libc == NULL ? NULL :
+	    linkmap_find(libc, "_thread_db_pthread_tid");
 
 	return d != NULL && d[0] == 32 && d[1] == 1 && d[2] < 4096 ? d : NULL;
 }
 
-static const struct link_map *
-object_of(const void *p)
-{
-	struct dl_find_object o;
-
-	return p != NULL && _dl_find_object((void *)(uintptr_t)p, &o) == 0 ?
-	    o.dlfo_link_map : NULL;
-}
-
-/* Nobody stands between us and libc, whose @own this is: who does wants to see
- * every call. */
+/* Nobody stands between us and libc, whose @own this is (valgrind does, and
+ * shows it to nobody): who does wants to see every call. */
 static bool
 is_next(const char *name, const void *own)
 {
-	const struct link_map *libc = object_of(own);
+	const void *next = real_find(name, NULL);
 
-	return libc != NULL && object_of(real_find(name, NULL)) == libc;
+	return next != NULL && linkmap_of(next) == linkmap_of(own);
 }
 
-/* Valgrind stands there, too, and shows it to nobody.  It knows this sequence,
- * which does nothing on a processor. */
-static bool
-is_simulated(void)
+void
+direct_find_tid(void)
 {
-	uint64_t ask[6] = { 0x1001 }, answer = 0;
+	const uint32_t *tid = description();
 
-	__asm__ volatile("rolq $3, %%rdi; rolq $13, %%rdi\n\t"
-	    "rolq $61, %%rdi; rolq $51, %%rdi\n\t"
-	    "xchgq %%rbx, %%rbx"
-	    : "+d"(answer) : "a"(ask) : "cc", "memory");
-	return answer != 0;
+	if (tid != NULL)
+		thread_tid_is_at(tid[2]);
 }
 
 static bool
@@ -92,7 +82,7 @@ direct_start(void)
 
 	if (tid != NULL && is_next("pthread_mutex_lock", tid) &&
 	    is_next("pthread_mutex_trylock", tid) &&
-	    is_next("pthread_mutex_unlock", tid) && !is_simulated() &&
+	    is_next("pthread_mutex_unlock", tid) && !emulated() &&
 	    agrees(0, tid[2]) && agrees(DIRECT_NO_ELISION, tid[2]))
 		direct_tid_at = tid[2];
 }

@@ -32,6 +32,8 @@ extern uint32_t direct_tid_at __attribute__((visibility("hidden")));
 
 /* Tries it out.  waits_resolve() comes first. */
 void direct_start(void);
+/* Tells shim/sched where libc keeps a thread's id. */
+void direct_find_tid(void);
 
 SIGNAL_SAFE static ALWAYS_INLINE int
 direct_tid(uint32_t at)

@@ -60,7 +60,8 @@ foreign_find(void)
 		first_realloc = (void *(*)(void *, size_t))(uintptr_t)first;
 	else if (is_taken_over())
 		first_realloc = realloc;
-	return is_first("malloc", &first, &whose) || is_taken_over();
+	return is_first("malloc", &first, &whose) || is_taken_over() ||
+	    heap_sanitizer() != NULL;
 }
 
 bool
@@ -87,6 +88,17 @@ foreign_look(void)
 	    "libc for is in lines of ours", whose.dli_fname);
 }
 
+/* Libc's own is where its names lead past all others; a sanitizer's is what is
+ * next after ours.  dlsym() would free what it said last, and so come here. */
+static void *
+find_next(const char *name)
+{
+	static const char libc[] = "__libc_";
+
+	return real_next(heap_sanitizer() != NULL ?
+	    name + sizeof(libc) - 1 : name);
+}
+
 void *
 foreign_alloc(size_t size, size_t align, bool zero)
 {
@@ -95,15 +107,15 @@ foreign_alloc(size_t size, size_t align, bool zero)
 	void *p;
 
 	if (align > 16) {
-		real_once(real_aligned, "__libc_memalign");
+		real_once_by(real_aligned, find_next("__libc_memalign"));
 		p = real_aligned == NULL ? NULL : real_aligned(align, size);
 		return p != NULL && zero ? memset(p, 0, size) : p;
 	}
 	if (zero) {
-		real_once(real_zero, "__libc_calloc");
+		real_once_by(real_zero, find_next("__libc_calloc"));
 		return real_zero == NULL ? NULL : real_zero(1, size);
 	}
-	real_once(real, "__libc_malloc");
+	real_once_by(real, find_next("__libc_malloc"));
 	return real == NULL ? NULL : real(size);
 }
 
@@ -112,7 +124,7 @@ foreign_free(void *p)
 {
 	static void (*real)(void *);
 
-	real_once(real, "__libc_free");
+	real_once_by(real, find_next("__libc_free"));
 	if (likely(real != NULL))
 		real(p);
 }
@@ -122,7 +134,7 @@ foreign_realloc(void *p, size_t size)
 {
 	static void *(*real)(void *, size_t);
 
-	real_once(real, "__libc_realloc");
+	real_once_by(real, find_next("__libc_realloc"));
 	return real == NULL ? NULL : real(p, size);
 }
 

@@ -20,6 +20,7 @@ src_shim_preload_libpreload_la_SOURCES = \
 	src/shim/preload/malloc_info.c \
 	src/shim/preload/malloc_seen.h src/shim/preload/malloc_seen.c \
 	src/shim/preload/mend.h src/shim/preload/mend.c \
+	src/shim/preload/phdrs.c \
 	src/shim/preload/real.h src/shim/preload/real.c \
 	src/shim/preload/sandbox.h src/shim/preload/sandbox.c \
 	src/shim/preload/signals.h src/shim/preload/signals.c \
@@ -39,6 +40,14 @@ src_shim_preload_libhot_la_CFLAGS = $(AM_CFLAGS) -fomit-frame-pointer
 include src/shim/preload/waits.mk
 include src/shim/preload/runtime.mk
 
+# What we call of libc's; of the library alone, for tests and tools have no host
+# beside them.  The flag keeps bind.c from calling what it looks for.
+noinst_LTLIBRARIES += src/shim/preload/libbind.la
+src_shim_preload_libbind_la_SOURCES = src/shim/preload/bind.h \
+	src/shim/preload/bind.c src/shim/preload/bind_names.h \
+	src/shim/preload/bind_stubs.S
+src_shim_preload_libbind_la_CFLAGS = $(AM_CFLAGS) -fno-builtin
+
 # The preload library itself: every shim folder, the embedded jemalloc, and
 # nothing that is exported but what libdiag.map lists.  Functions are bound
 # inside; the two data names of jemalloc's interface stay open to the host's.
@@ -47,7 +56,8 @@ lib_LTLIBRARIES += libdiag.la
 endif
 EXTRA_DIST += src/shim/preload/libdiag.map
 libdiag_la_SOURCES =
-libdiag_la_LIBADD = src/shim/preload/libpreload.la $(SHIM_LIBS) \
+libdiag_la_LIBADD = src/shim/preload/libpreload.la \
+	src/shim/preload/libbind.la $(SHIM_LIBS) \
 	$(COMMON_LIBS) src/shim/heap/libjem.a
 libdiag_la_LDFLAGS = $(AM_LDFLAGS) -version-info 0:0:0 \
 	-Wl,-Bsymbolic-functions \

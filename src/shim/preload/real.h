@@ -16,16 +16,17 @@
  * one in the search order (another preload's, or libc's), never our own.
  * @version may be NULL.  NULL when there is none. */
 void *real_find(const char *name, const char *version);
-/* True for an address in our own code. */
-bool real_is_ours(const void *p);
+/* The same without the loader's lock and without a block of anybody's: for
+ * those who are asked for blocks. */
+IN_HOOK void *real_next(const char *name);
 
-/* Looks @name up once into the static function pointer @slot. */
-#define real_once(slot, name) do {					\
+/* Looks a name up once into the static function pointer @slot, with @find. */
+#define real_once_by(slot, find) do {					\
 	if (unlikely(__atomic_load_n(&(slot), __ATOMIC_RELAXED) == NULL)) \
 		__atomic_store_n(&(slot),				\
-		    (__typeof__(slot))(uintptr_t)real_find(name, NULL),	\
-		    __ATOMIC_RELAXED);					\
+		    (__typeof__(slot))(uintptr_t)(find), __ATOMIC_RELAXED); \
 } while (0)
+#define real_once(slot, name) real_once_by(slot, real_find(name, NULL))
 
 /* True when @p is code of this object. */
 SIGNAL_SAFE bool real_is_ours(const void *p);

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "common/base/sys.h"
+#include "shim/preload/direct.h"
 #include "shim/preload/real.h"
 #include "shim/preload/waits.h"
 #include "shim/state/state.h"
@@ -63,6 +64,7 @@ waits_resolve(void)
 	if ((atomic_load(&state_armed_wait) & ARMED_LAZY) == 0)
 		return;
 	find_all();
+	direct_find_tid();
 	state_arm_wait(0, ARMED_LAZY);
 	errno = saved;
 }

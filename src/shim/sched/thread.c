@@ -27,20 +27,23 @@ static _Atomic uint32_t found_waiting;	/* records with @found set */
 static _Atomic uint64_t created, ended;
 static thread_release_fn _Atomic release_fns[RELEASE_MAX];
 
+static _Atomic uint32_t tid_at;
+
+void
+thread_tid_is_at(uint32_t offset)
+{
+	atomic_store(&tid_at, offset);
+}
+
 pid_t
 thread_own_tid(void)
 {
-	pthread_mutex_t mine = PTHREAD_ERRORCHECK_MUTEX_INITIALIZER_NP;
+	uint64_t at = atomic_load_explicit(&tid_at, memory_order_relaxed);
+	pid_t tid = 0;
 
-	/* libc writes the owner's id into a mutex that checks for errors: it
-	 * is the only place where it tells without asking the kernel. */
-	if (pthread_mutex_trylock(&mine) != 0)
-		return sys_gettid();
-
-	pid_t tid = mine.__data.__owner;
-
-	pthread_mutex_unlock(&mine);
-	return tid != 0 ? tid : sys_gettid();
+	if (at != 0)
+		__asm__ volatile("movl %%fs:(%1), %0" : "=r"(tid) : "r"(at));
+	return tid > 0 ? tid : sys_gettid();
 }
 
 void

@@ -185,6 +185,9 @@ void thread_renamed(uint64_t handle);
 
 /* The calling thread's id, without a system call that a sandbox might lack. */
 SIGNAL_SAFE pid_t thread_own_tid(void);
+/* Libc keeps it @offset bytes behind the thread pointer; until this is told the
+ * kernel is asked. */
+void thread_tid_is_at(uint32_t offset);
 
 void thread_after_fork_child(void);
 

@@ -1,0 +1,32 @@
+/*
+ * sanitizer - looking for the functions that begin one.
+ */
+#include "shim/heap/sanitizer.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/base/linkmap.h"
+
+/* Each runtime has one of these, whatever the compiler, and whether it is a
+ * library or inside the program. */
+static const char *const begins[] = {
+	"__asan_init", "__hwasan_init", "__lsan_do_leak_check", "__msan_init",
+	"__tsan_init",
+};
+
+const char *
+sanitizer_find(void)
+{
+	const struct link_map *map =
+	    linkmap_of((const void *)(uintptr_t)__errno_location);
+
+	while (map != NULL && map->l_prev != NULL)
+		map = map->l_prev;
+	for (; map != NULL; map = map->l_next)
+		for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++)
+			if (linkmap_find(map, begins[i]) != NULL)
+				return begins[i];
+	return NULL;
+}
