@@ -161,109 +161,6 @@ START_TEST(random_depths_with_and_without_reuse_agree)
 }
 END_TEST
 
-/* The caller's stack, as the wrappers ask for it. */
-static NOINLINE uint32_t
-from_here(struct stack_cache *c)
-{
-	const struct stack_origin from = STACK_ORIGIN();
-	uint32_t number = stack_capture_at(c, &from);
-
-	keep_frame++;
-	return number;
-}
-
-static NOINLINE uint32_t by_small(unsigned path, struct stack_cache *c);
-static NOINLINE uint32_t by_large(unsigned path, struct stack_cache *c);
-
-/* A bit a level says who is next; above the last one is a 1. */
-static ALWAYS_INLINE uint32_t
-go_on(unsigned path, struct stack_cache *c)
-{
-	if (path <= 1)
-		return from_here(c);
-	return (path & 1 ? by_small : by_large)(path >> 1, c);
-}
-
-static NOINLINE uint32_t
-by_small(unsigned path, struct stack_cache *c)
-{
-	uint32_t number = go_on(path, c);
-
-	keep_frame++;
-	return number;
-}
-
-static NOINLINE uint32_t
-by_large(unsigned path, struct stack_cache *c)
-{
-	volatile char room[72];
-	uint32_t number;
-
-	room[0] = (char)path;
-	number = go_on(path, c);
-	keep_frame += room[0];
-	return number;
-}
-
-static NOINLINE uint32_t
-above(unsigned depth, unsigned path, struct stack_cache *c)
-{
-	uint32_t number = depth == 0 ? go_on(path, c) :
-	    above(depth - 1, path, c);
-
-	keep_frame++;
-	return number;
-}
-
-/* Another caller with a frame of the same size. */
-static NOINLINE uint32_t
-above_all(unsigned depth, unsigned path, struct stack_cache *c)
-{
-	uint32_t number = above(depth, path, c);
-
-	keep_frame += 2;
-	return number;
-}
-
-/* How often a cache says what one that knows nothing does not. */
-static void *
-take_turns(void *arg)
-{
-	struct stack_cache *all = stack_cache_make(0, 0);
-	unsigned seed = 1, depth = 0, *wrong = arg;
-
-	for (int i = 0; i < 20000; i++) {
-		struct stack_cache *c[2] = { stack_cache_make(0, 0), all };
-		uint32_t number[2];
-		unsigned path;
-
-		seed = seed * 1103515245 + 12345;
-		path = (seed >> 16 & 7) + (seed >> 24 & 1 ? 8 : 16);
-		if (i % 64 == 0)
-			depth = seed >> 19 & 63;
-		for (volatile int k = 0; k < twice; k++)
-			number[k] = seed >> 28 & 1 ?
-			    above_all(depth, path, c[k]) :
-			    above(depth + 1, path, c[k]);
-		stack_cache_drop(c[0]);
-		*wrong += number[0] == STACK_NONE || number[0] != number[1];
-	}
-	stack_cache_drop(all);
-	return NULL;
-}
-
-/* On a thread's stack, because no frame of it is left by rbp. */
-START_TEST(places_that_come_by_turns_are_the_stacks_that_they_are)
-{
-	unsigned wrong = 0;
-	pthread_t id;
-
-	pthread_create(&id, NULL, take_turns, &wrong);
-	pthread_join(id, NULL);
-	ck_assert_uint_eq(wrong, 0);
-}
-END_TEST
-
 static void *
 in_thread(void *arg)
 {
@@ -408,8 +305,6 @@ main(void)
 	tcase_add_test(t, what_is_deeper_than_wanted_is_cut);
 	tcase_add_test(t, a_cut_stack_comes_back_from_any_depth);
 	tcase_add_test(t, random_depths_with_and_without_reuse_agree);
-	tcase_add_test(t,
-	    places_that_come_by_turns_are_the_stacks_that_they_are);
 	tcase_add_test(t, threads_give_equal_stacks_equal_numbers);
 	tcase_add_test(t, a_number_that_was_never_given_has_no_frames);
 	tcase_add_test(t, no_more_frames_are_written_than_there_is_place_for);

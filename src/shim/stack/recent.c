@@ -30,7 +30,8 @@ recent_put(struct stack_cache *c, const struct stack_origin *from,
 	struct recent *r = &c->recent[set][way];
 	bool good = true;
 
-	if (base == 0 || base > c->linked || c->with_rbp != 0)
+	if (base == 0 || base > c->linked || c->with_rbp != 0 ||
+	    (c->frame[base].step & STEP_FP_MATTERS) != 0)
 		return;
 	*r = (struct recent){ .pc = from->pc, .not_sp = ~from->sp,
 		.outer = *kept_sums(c, base), .number = number, .base = base };
