@@ -186,16 +186,29 @@ pools_name_family(const char *name)
 	return h;
 }
 
+/* The program's own, as it is in this period; NULL when that is not known. */
+static const char *
+program_name(void)
+{
+	static char own[32];
+	static uint32_t read_in;
+	ssize_t r;
+
+	if (read_in != pools_period || own[0] == '\0') {
+		r = proc_read("/proc/self/comm", own, sizeof(own));
+		own[r <= 0 ? 0 : r - (own[r - 1] == '\n')] = '\0';
+		read_in = pools_period;
+	}
+	return own[0] != '\0' ? own : NULL;
+}
+
 static bool
 is_program_name(const char *name, size_t n)
 {
-	char own[32];
-	ssize_t r = proc_read("/proc/self/comm", own, sizeof(own));
+	const char *own = program_name();
 
-	if (r <= 0)
-		return true;
-	own[r - (own[r - 1] == '\n')] = '\0';
-	return strlen(own) == n && memcmp(own, name, n) == 0;
+	return own == NULL ||
+	    (strlen(own) == n && memcmp(own, name, n) == 0);
 }
 
 bool
