@@ -171,7 +171,7 @@ take_turns_by_rbp(void *arg)
 	struct stack_cache *all = stack_cache_make(0, 0);
 	unsigned *wrong = arg;
 
-	for (unsigned i = 0; i < 800; i++) {
+	for (unsigned i = 0; i < 4000; i++) {
 		unsigned round = i / 8 % 2;
 
 		*wrong += !is_said_by_both(all, 2 + round, 0,

@@ -144,6 +144,21 @@ START_TEST(a_cut_stack_comes_back_from_any_depth)
 }
 END_TEST
 
+START_TEST(a_cut_stack_is_the_innermost_frames)
+{
+	for (unsigned i = 0; i < 1000; i++) {
+		unsigned depth = 64 + i * 37 % 160;
+
+		ck_assert_uint_eq(stack_frames(capture_at(depth, cache), pc,
+		    64, &cut), 64);
+		ck_assert(cut);
+		ck_assert_uint_lt(pc[0] - (uintptr_t)capture, 200);
+		for (unsigned k = 3; k < 64; k++)
+			ck_assert_uint_eq(pc[k], pc[2]);
+	}
+}
+END_TEST
+
 START_TEST(random_depths_with_and_without_reuse_agree)
 {
 	unsigned seed = 1;
@@ -304,6 +319,7 @@ main(void)
 	tcase_add_test(t, recursion_gives_one_frame_a_level);
 	tcase_add_test(t, what_is_deeper_than_wanted_is_cut);
 	tcase_add_test(t, a_cut_stack_comes_back_from_any_depth);
+	tcase_add_test(t, a_cut_stack_is_the_innermost_frames);
 	tcase_add_test(t, random_depths_with_and_without_reuse_agree);
 	tcase_add_test(t, threads_give_equal_stacks_equal_numbers);
 	tcase_add_test(t, a_number_that_was_never_given_has_no_frames);

@@ -3,6 +3,8 @@
  */
 #include "shim/stack/kept.h"
 
+#include "common/base/mem.h"
+
 /* The first frame from @f on that is not called as it was; @last if none. */
 static ALWAYS_INLINE const struct frame *
 same_calls(const struct frame *f, const struct frame *last)
@@ -117,6 +119,26 @@ kept_find_sums(struct stack_cache *c, unsigned k)
 	return &sums[k];
 }
 
+/* kept_number() from the next frame outward that has one; nobody has. */
+static uint32_t
+number_from_outward(struct frame *f)
+{
+	struct frame *known = f;
+	uint32_t number;
+
+	while (known->number == KEPT_UNKNOWN)
+		known--;
+	number = known->number;
+	while (known < f) {
+		known++;
+		number = stackset_guess_child(number, known->where);
+		if (number == 0)
+			return 0;
+		known->number = number;
+	}
+	return number;
+}
+
 uint32_t
 kept_find_number(struct stack_cache *c, struct frame *f)
 {
@@ -125,7 +147,7 @@ kept_find_number(struct stack_cache *c, struct frame *f)
 
 	while (known->number == KEPT_UNKNOWN) {
 		if (known == &c->frame[c->count])
-			return 0;
+			return number_from_outward(f);
 		known++;
 	}
 	number = known->number;
@@ -195,15 +217,64 @@ link_frame(struct stack_cache *c, unsigned k)
 	}
 }
 
+/* Of the first @base frames as many as are followed by none where rbp is
+ * compared; that a frame farther in had it compared is forgotten. */
+static __attribute__((noinline)) void
+cut_rbp(struct stack_cache *c, unsigned base)
+{
+	while (base > 1 &&
+	    c->saved_at[base - 1] == (uintptr_t)&c->frame[base - 1].fp)
+		base--;
+	c->with_rbp = base > 1 ? base : 0;
+}
+
 static ALWAYS_INLINE void
 cut(struct stack_cache *c, unsigned base)
 {
 	c->count = base;
 	c->linked = MIN(c->linked, base);
-	c->with_rbp = MIN(c->with_rbp, base);
+	if (unlikely(c->with_rbp > base))
+		cut_rbp(c, base);
 	c->summed = MIN(c->summed, base);
 	c->summed_from = MIN(c->summed_from, base + 1);
 	c->realigned &= c->with_rbp != 0;
+}
+
+size_t
+kept_room_size(unsigned room)
+{
+	size_t kept = room + 1;
+
+	return (kept + room) * sizeof(struct frame) +
+	    kept * (sizeof(struct frame_sums) + sizeof(uintptr_t));
+}
+
+void
+kept_use_room(struct stack_cache *c, struct frame *mem, unsigned room)
+{
+	c->frame = mem;
+	c->fresh = mem + room + 1;
+	c->sums = (struct frame_sums *)(c->fresh + room);
+	c->saved_at = (uintptr_t *)(c->sums + room + 1);
+	/* No walk comes here. */
+	mem[0] = (struct frame){ .sp = UINTPTR_MAX,
+	    .step = STEP_FP_MATTERS };
+	/* A handler may jump out of here: then there is less room than memory.
+	 */
+	atomic_signal_fence(memory_order_seq_cst);
+	c->room = c->most = room;
+}
+
+void
+kept_grow(struct stack_cache *c)
+{
+	unsigned room = c->depth + FRAMES_BEYOND;
+	struct frame *mem = mem_forever(kept_room_size(room));
+
+	if (mem == NULL)
+		return;
+	cut(c, 0);
+	kept_use_room(c, mem, room);
 }
 
 /* Without what lies inward nobody could tell its number. */
@@ -251,6 +322,11 @@ kept_put(struct stack_cache *c, unsigned base, unsigned count,
 	unsigned all = base + count;
 
 	cut(c, base);
+	/* Nothing outward of it: what that does not tell, it may. */
+	if (unlikely(base == 0)) {
+		copy_frame(&c->frame[1], &c->fresh[--count]);
+		link_frame(c, ++base);
+	}
 	if (likely(plain && c->linked == base &&
 	    (c->frame[base].step & STEP_FP_MATTERS) == 0))
 		put_plain(c, base, count);

@@ -65,6 +65,14 @@ kept_has_sums(const struct stack_cache *c, unsigned k)
 	return k <= c->summed || k >= c->summed_from;
 }
 
+/* What arrays for @room frames take; and that @c has them at @mem. */
+size_t kept_room_size(unsigned room);
+IN_HOOK void kept_use_room(struct stack_cache *c, struct frame *mem,
+    unsigned room);
+
+/* Keeps nothing, and has room for more frames than count if there is memory. */
+IN_HOOK COLD void kept_grow(struct stack_cache *c);
+
 /* The sums of the stack from kept frame @k outward. */
 IN_HOOK static ALWAYS_INLINE const struct frame_sums *
 kept_sums(struct stack_cache *c, unsigned k)
@@ -74,7 +82,7 @@ kept_sums(struct stack_cache *c, unsigned k)
 }
 
 /* kept_number() of a frame where it is not known: from the next one inward
- * that is, and through the tree. */
+ * that is, and through the tree; or from outward. */
 IN_HOOK COLD uint32_t kept_find_number(struct stack_cache *c, struct frame *f);
 
 /* The number of the stack from kept frame @f outward.  0 for one that is

@@ -5,11 +5,21 @@
 
 #include <string.h>
 
+#include "common/base/mem.h"
+
 void
 recent_forget(struct stack_cache *c)
 {
-	memset(c->recent, 0, sizeof(c->recent));
-	c->recent_trust = RECENT_PATIENCE;
+	if (c->recent != NULL)
+		memset(c->recent, 0, RECENT_SETS * sizeof(*c->recent));
+}
+
+void
+recent_begin(struct stack_cache *c)
+{
+	if (c->recent == NULL)
+		c->recent = mem_forever(RECENT_SETS * sizeof(*c->recent));
+	c->recent_trust = c->recent != NULL ? RECENT_PATIENCE : -RECENT_REST;
 }
 
 /* Frame @f's return address is one of the words; false when it is too far from

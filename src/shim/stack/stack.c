@@ -10,6 +10,7 @@
 #include "common/base/lock.h"
 #include "common/base/mem.h"
 #include "shim/stack/bounds.h"
+#include "shim/stack/kept.h"
 #include "shim/stack/modules.h"
 #include "shim/stack/recent.h"
 #include "shim/stack/rules.h"
@@ -89,32 +90,27 @@ take_idle(void)
 static struct stack_cache *
 make_cache(uintptr_t low, uintptr_t high)
 {
-	size_t kept = depth_wanted + 1;
-	struct stack_cache *c = take_idle();
-	struct frame *fresh;
-	struct frame_sums *sums;
+	struct stack_cache *c = take_idle(), was;
+	unsigned room = depth_wanted;
 
 	if (c == NULL)
-		c = mem_forever(sizeof(*c) + (kept + depth_wanted) *
-		    sizeof(*fresh) + kept * (sizeof(*sums) +
-		    sizeof(*c->saved_at)));
+		c = mem_forever(sizeof(*c) + kept_room_size(room));
 	if (c == NULL)
 		return NULL;
-	fresh = c->frame + kept;
-	sums = (struct frame_sums *)(fresh + depth_wanted);
+	was = *c;
 	*c = (struct stack_cache){
-	    .depth = depth_wanted,
+	    .depth = room,
 	    .summed_from = 1,
-	    .fresh = fresh,
-	    .sums = sums,
-	    .saved_at = (uintptr_t *)(sums + kept),
 	    .low = low,
 	    .high = high,
 	    .whole_range = true,
+	    .recent = was.recent,
+	    .recent_trust = -RECENT_FIRST,
 	};
-	/* No walk comes here. */
-	c->frame[0] = (struct frame){ .sp = UINTPTR_MAX,
-	    .step = STEP_FP_MATTERS };
+	if (was.room > room)
+		kept_use_room(c, was.frame, was.room);
+	else
+		kept_use_room(c, c->first, room);
 	recent_forget(c);
 	return c;
 }

@@ -11,7 +11,7 @@
  * interrupted gives the address of its instruction + 1.  So @pc - 1 always lies
  * in the instruction that a name should be looked up for.
  *
- * Memory   mem_map'ed tables that grow; caches of 12 KiB, used again.
+ * Memory   mem_map'ed tables that grow; caches of 6 KiB, used again.
  * Threads  any number capture at once; the tree is lock-free to read and
  *          inserts by compare-and-swap.
  * Fork     the child keeps the tree; caches of other threads are dropped.
@@ -53,7 +53,7 @@ struct stack_origin {
 	}; \
 })
 
-/* Per-thread memory of the previous walk; opaque.  Under 12 KiB at the usual
+/* Per-thread memory of the previous walk; opaque.  Under 6 KiB at the usual
  * depth. */
 struct stack_cache;
 

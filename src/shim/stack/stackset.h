@@ -124,4 +124,12 @@ stackset_is_child(uint32_t number, uint32_t parent, uint64_t where)
 	    n->where == where && n->parent == parent;
 }
 
+/* stackset_child(), for stacks whose nodes were made in a row, as most are. */
+IN_HOOK static ALWAYS_INLINE uint32_t
+stackset_guess_child(uint32_t parent, uint64_t where)
+{
+	return likely(stackset_is_child(parent + 1, parent, where)) ?
+	    parent + 1 : stackset_child(parent, where);
+}
+
 #endif

@@ -115,7 +115,7 @@ walk_skip_own(struct walk *w, unsigned own, bool first)
 static inline struct frame *
 next_fresh(struct walk *w)
 {
-	if (unlikely(w->count + w->meet >= w->c->depth))
+	if (unlikely(w->count + w->meet >= w->c->most))
 		w->meet = 0;
 	return &w->c->fresh[w->count];
 }
@@ -142,7 +142,7 @@ is_cut_again(const struct walk *w)
 	struct walk again = *w;
 	uint64_t key = f->where & RULES_KEY_MASK, rule;
 
-	if (w->c->count == w->c->depth || (f->step & STEP_INTERRUPTED) != 0)
+	if (w->c->count == w->c->most || (f->step & STEP_INTERRUPTED) != 0)
 		return false;
 	rule = rules_get(w->rules, key, w->stamp);
 	again.at = (struct walk_at){ key, f->sp, f->fp };
@@ -169,7 +169,7 @@ take_kept(struct walk *w, unsigned from)
 	uintptr_t fp = w->at.fp;
 
 	w->meet = 0;
-	for (unsigned k = from; k > 1 && w->count < w->c->depth; k--) {
+	for (unsigned k = from; k > 1 && w->count < w->c->most; k--) {
 		add_fresh(w, &kept[k]);
 		w->c->fresh[w->count - 1].fp = fp;
 		fp = fp_outward(&kept[k], fp);
@@ -222,7 +222,7 @@ run(struct walk *w)
 	struct walkrun r = { .key = w->at.key, .sp = w->at.sp,
 		.fresh = next_fresh(w), .sums = w->sums };
 	struct stack_cache *c = w->c;
-	const struct frame *end = &c->fresh[c->depth - w->meet];
+	const struct frame *end = &c->fresh[c->most - w->meet];
 	uintptr_t until = c->frame[w->meet].sp;
 
 	walkrun_steps(&r, c, w->stamp, w->window.high, until, end);
@@ -271,11 +271,11 @@ walk_out(struct walk *w, unsigned *base)
 		}
 		if (w->at.key == 0)
 			return WALK_ROOT;
-		if (w->count == w->c->depth || !walk_is_place(w->at.key))
+		if (w->count == w->c->most || !walk_is_place(w->at.key))
 			return WALK_CUT;
 		rule = rules_get(w->rules, w->at.key, w->stamp);
 		if (RULE_IS_SIMPLE(rule) && w->meet != 0 &&
-		    w->count + w->meet >= w->c->depth) {
+		    w->count + w->meet >= w->c->most) {
 			w->meet = 0;
 			continue;
 		}

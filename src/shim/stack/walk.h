@@ -58,6 +58,11 @@ struct frame_sums {
  * differ from there on too. */
 enum { FEW_FRAMES = 4 };
 
+/* Where a stack has more frames than count, so many more are walked and kept,
+ * so that it is not walked anew whenever it becomes more or less deep; where
+ * there are still more, not for so many walks. */
+enum { FRAMES_BEYOND = 64, ROOM_REST = 1024 };
+
 /* The innermost frames of a recent walk: recent.h. */
 enum {
 	RECENT_BITS = 5, RECENT_SETS = 1 << RECENT_BITS, RECENT_WAYS = 2,
@@ -79,7 +84,10 @@ struct stack_cache {
 	uintptr_t low, high;	/* the thread's stack; 0, 0: not known */
 	uint64_t stamp;		/* rules_stamp() << 48 of the kept walk */
 	bool whole_range;	/* @low is the stack's true end */
-	unsigned depth;		/* frames that there is place for */
+	unsigned depth;		/* so many innermost frames are a stack */
+	unsigned room;		/* frames that there is place for */
+	unsigned most;		/* that are walked now: @room or @depth */
+	unsigned rest;		/* walks until it is @room again */
 	unsigned count;		/* kept frames */
 	unsigned linked;	/* so many, from the outermost on, are linked by
 				 * steps that memory alone confirms */
@@ -87,16 +95,17 @@ struct stack_cache {
 	unsigned summed;	/* the sums of so many are known, from the */
 	unsigned summed_from;	/* outermost on, and of these, inward */
 	bool realigned;		/* there may be a RULE_DRAP among these */
-	int recent_trust;	/* below 0: so many walks do without */
+	int recent_trust;	/* below 1: so many walks do without */
 	uint8_t recent_older[RECENT_SETS];	/* the way to be used next */
 	struct stack_cache *next_free;
-	struct frame *fresh;	/* @depth of them */
+	struct frame *fresh;	/* @room of them */
 	struct frame_sums *sums; /* of kept frames */
 	uintptr_t *saved_at;	/* below @with_rbp: where memory has a kept
 				 * frame's fp, or the field's own address when
 				 * it does not matter */
-	struct recent recent[RECENT_SETS][RECENT_WAYS];
-	struct frame frame[];	/* [0] is nobody, [1] the outermost, ... */
+	struct recent (*recent)[RECENT_WAYS];	/* sets; NULL: none yet */
+	struct frame *frame;	/* [0] is nobody, [1] the outermost, ... */
+	struct frame first[];	/* room for @depth frames and their sums */
 };
 
 enum walk_end {

@@ -14,23 +14,15 @@
 
 uintptr_t walk_own_start, walk_own_size;
 
-/* The child @where of @parent.  A stack's nodes were mostly made in a row. */
-static inline uint32_t
-look_up_child(uint32_t parent, uint64_t where)
-{
-	return likely(stackset_is_child(parent + 1, parent, where)) ?
-	    parent + 1 : stackset_child(parent, where);
-}
-
 /* The number of the @count fresh frames on top of @number, frame by frame from
  * the outermost inward. */
-static COLD uint32_t
+static uint32_t
 look_up_each(const struct stack_cache *c, unsigned count, uint32_t number)
 {
 	const struct frame *f = &c->fresh[count];
 
 	while (f-- > c->fresh) {
-		number = look_up_child(number, f->where);
+		number = stackset_guess_child(number, f->where);
 		if (number == 0)
 			return 0;
 	}
@@ -85,6 +77,70 @@ look_up(struct stack_cache *c, const struct top *t)
 	return number;
 }
 
+/* How many frames of stack @t are too far out to count. */
+static ALWAYS_INLINE unsigned
+beyond(const struct stack_cache *c, const struct top *t)
+{
+	return t->base + t->count - c->depth;
+}
+
+/* The sums of what counts of a stack that is too deep; @t's are known. */
+static struct frame_sums
+cut_sums(struct stack_cache *c, const struct top *t)
+{
+	unsigned left = beyond(c, t), outer = MIN(left, t->base);
+	struct frame_sums sums = t->sums;
+
+	sums.hash += STACKSET_CUT - kept_sums(c, outer)->hash;
+	sums.check += STACKSET_CUT - kept_sums(c, outer)->check;
+	for (unsigned i = 1; i <= left - outer; i++) {
+		const struct frame *f = &c->fresh[t->count - i];
+		stackset_product part = kept_part(f->where, f->sp, c->high);
+
+		sums.hash -= (uint64_t)part;
+		sums.check -= (uint64_t)(part >> 64);
+	}
+	return sums;
+}
+
+/* The number of what counts of it. */
+static uint32_t
+look_up_cut(const struct stack_cache *c, const struct top *t)
+{
+	unsigned left = beyond(c, t);
+	uint32_t number = STACKSET_CUT;
+
+	for (unsigned k = left + 1; k <= t->base; k++) {
+		number = stackset_guess_child(number, c->frame[k].where);
+		if (number == 0)
+			return 0;
+	}
+	return look_up_each(c, MIN(t->count, c->depth), number);
+}
+
+/* number_of_top() of a stack that is too deep.  What is kept of it has no
+ * numbers: they would be those of whole stacks. */
+static __attribute__((noinline)) uint32_t
+number_of_cut(struct stack_cache *c, const struct top *t)
+{
+	struct frame_sums sums = cut_sums(c, t);
+	uint64_t hash = sums.hash * STACKSET_HASH_FACTOR;
+	uint32_t number = stackset_recall(hash, sums.check);
+
+	if (unlikely(number == 0)) {
+		number = look_up_cut(c, t);
+		if (number == 0) {
+			kept_cut(c, 0);
+			return 0;
+		}
+		stackset_put_in_front(hash, sums.check, number);
+	}
+	if (t->count > FEW_FRAMES || t->base == 0)
+		kept_put(c, t->base, t->count, t->sums, KEPT_UNKNOWN,
+		    t->plain);
+	return number;
+}
+
 static ALWAYS_INLINE uint32_t
 number_of_top(struct stack_cache *c, struct top *t)
 {
@@ -93,6 +149,8 @@ number_of_top(struct stack_cache *c, struct top *t)
 
 	t->sums.hash += outer->hash;
 	t->sums.check += outer->check;
+	if (unlikely(t->base + t->count > c->depth))
+		return number_of_cut(c, t);
 	number = stackset_recall(t->sums.hash * STACKSET_HASH_FACTOR,
 	    t->sums.check);
 	if (unlikely(number == 0))
@@ -100,6 +158,25 @@ number_of_top(struct stack_cache *c, struct top *t)
 	if (t->count > FEW_FRAMES || t->base == 0)
 		keep(c, t, number);
 	return number;
+}
+
+/* A walk of @count fresh frames is done.  On a stack deeper than there is room
+ * for, to walk that far gains nothing: for a while what counts is walked. */
+static ALWAYS_INLINE void
+mind_room(struct stack_cache *c, unsigned count)
+{
+	bool rests = c->rest != 0;
+
+	c->rest -= rests;
+	if (unlikely(count == c->room && !rests)) {
+		c->rest = ROOM_REST;
+		if (c->room == c->depth)
+			kept_grow(c);
+		else
+			c->most = c->depth;
+	} else if (unlikely(c->most != c->room && !rests)) {
+		c->most = c->room;
+	}
 }
 
 static uint32_t
@@ -121,7 +198,7 @@ number_anywhere(struct walk *w)
 		c->frame[0].number = root;
 		c->sums[0] = (struct frame_sums){ root, root };
 	}
-	if (w->count == 0)
+	if (w->count == 0 && t.base <= c->depth)
 		return number_of_base(c, t.base);
 	walk_settle(w);
 	t.count = w->count;
@@ -138,6 +215,7 @@ number_of(struct walk *w)
 {
 	uint32_t number = number_anywhere(w);
 
+	mind_room(w->c, w->count);
 	if (unlikely(w->window.foreign))
 		kept_cut(w->c, 0);
 	return number;
@@ -243,7 +321,7 @@ static __attribute__((noinline)) bool
 walk_by_rbp(struct stack_cache *c, const struct stack_origin *from,
     const struct frame *f, struct top *t)
 {
-	const struct frame *end = c->fresh + c->depth - (f - c->frame);
+	const struct frame *end = c->fresh + c->most - (f - c->frame);
 	struct walkrun r = { .key = from->pc, .sp = from->sp, .fp = from->fp,
 		.fresh = c->fresh };
 
@@ -265,7 +343,7 @@ walk_to_kept(struct stack_cache *c, const struct stack_origin *from,
     struct top *t)
 {
 	const struct frame *f = kept_unchanged_at(c, from->sp);
-	const struct frame *end = c->fresh + c->depth - (f - c->frame);
+	const struct frame *end = c->fresh + c->most - (f - c->frame);
 	struct walkrun r = { .key = from->pc, .sp = from->sp,
 		.fresh = c->fresh };
 
@@ -296,8 +374,8 @@ capture_by_walk(struct stack_cache *c, const struct stack_origin *from)
 		return capture_anyhow(c, from);
 	if (unlikely(!walk_to_kept(c, from, &t)))
 		return capture_anyhow(c, from);
-	number = likely(t.count != 0) ? number_of_top(c, &t) :
-	    number_of_base(c, t.base);
+	number = likely(t.count != 0 || t.base > c->depth) ?
+	    number_of_top(c, &t) : number_of_base(c, t.base);
 	if (unlikely(number == 0))
 		return stack_capture(c);
 	if (recent_missed(c) && t.plain && t.count >= RECENT_FEWEST &&
