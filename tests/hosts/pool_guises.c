@@ -1,7 +1,7 @@
 /*
  * pool_guises - workers that seem to be what they are not, at first sight.
  *
- *	pool_guises passing|turns|late|names
+ *	pool_guises passing|turns|late|names|queues
  *
  * passing	Tasks take 30 us and never block: who is met at work sleeps for
  *		the next one a moment later.
@@ -12,6 +12,8 @@
  *		last of them has nothing to do there.
  * names	A start routine of a library's, as far as its name goes, has
  *		started two families that wait, each for itself.
+ * queues	One routine works for two queues, and its threads are named
+ *		after those.
  *
  * Says "ready" when it is so, and ends with its standard input.
  */
@@ -26,7 +28,8 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { FAMILY = 10, BOTH = 13 };	/* threads of the first; of both */
+/* Threads of the first of two families, and of both. */
+enum { FAMILY = 10, BOTH = 13, QUEUE = 3, QUEUES = 5 };
 enum { WORKERS = 3, TURNS = 4, TASKS = 120, TASK_NS = 30000, DEEP = 4096 };
 
 static struct worker {
@@ -212,21 +215,48 @@ start(struct worker *w)
 		abort();
 }
 
+static void *
+queues_worker(void *arg)
+{
+	loop_own(arg);
+	return NULL;
+}
+
+/* As much of @name as the kernel keeps. */
+static void
+start_named(struct worker *w, void *(*run)(void *), char *name)
+{
+	pthread_t thread;
+
+	pthread_mutex_init(&w->mutex, NULL);
+	pthread_cond_init(&w->own, NULL);
+	if (pthread_create(&thread, NULL, run, w) != 0)
+		abort();
+	name[15] = '\0';
+	pthread_setname_np(thread, name);
+}
+
 static void
 start_families(void)
 {
-	pthread_t thread;
 	char name[32];
 
 	for (unsigned i = 0; i < BOTH; i++) {
-		pthread_mutex_init(&named[i].mutex, NULL);
-		pthread_cond_init(&named[i].own, NULL);
-		if (pthread_create(&thread, NULL, dummy_worker, &named[i]) != 0)
-			abort();
 		snprintf(name, sizeof(name), "%u_%s", i + 1, i < FAMILY ?
 		    "first_of_them" : "second");
-		name[15] = '\0';
-		pthread_setname_np(thread, name);
+		start_named(&named[i], dummy_worker, name);
+	}
+}
+
+static void
+start_queues(void)
+{
+	char name[32];
+
+	for (unsigned i = 0; i < QUEUES; i++) {
+		snprintf(name, sizeof(name), "%s queue:%u", i < QUEUE ?
+		    "main" : "disk", i + 1);
+		start_named(&named[i], queues_worker, name);
 	}
 }
 
@@ -240,6 +270,8 @@ main(int argc, char **argv)
 		return 2;
 	if (strcmp(argv[1], "names") == 0)
 		start_families();
+	if (strcmp(argv[1], "queues") == 0)
+		start_queues();
 	turns_wanted = strcmp(argv[1], "turns") == 0;
 	for (unsigned i = 0; i < WORKERS; i++)
 		start(&workers[i]);

@@ -15,9 +15,10 @@ import time
 LIBRARY, HOST, FOLDER = sys.argv[1:4]
 PERIOD_MS = 20
 SETTLE = 5		# periods before the lines that are looked at
-LOOKS = {"passing": 150, "turns": 10, "late": 10, "names": 10}
+LOOKS = {"passing": 150, "turns": 10, "late": 10, "names": 10,
+         "queues": 10}
 LINE = re.compile(
-    r"^POOL (\d+)ms: (?P<name>guises_worker|first_of_th|second)#\d+ "
+    r"^POOL (\d+)ms: (?P<name>\S+)#\d+ "
     r"workers=(?P<workers>\d+) "
     r"idle=(?P<idle>\S+) .* busy=(?P<busy>\S+) blocked=(?P<blocked>\S+) "
     r"saturated=(?P<saturated>\S+)")
@@ -52,6 +53,11 @@ def wrong(guise, lines):
         have = {m["name"]: m["workers"] for m in lines}
         good = {"first_of_th": "10", "second": "3", "guises_worker": "3"}
         return "" if have == good else "not two families"
+    if guise == "queues":
+        # No queue has five workers.
+        bad = [m for m in lines if m["name"][:4] in ("main", "disk")]
+        five = [m for m in lines if m["workers"] == "5"]
+        return "named after a part" if bad or not five else ""
     if len(lines) != 1 or lines[0]["workers"] != "3":
         return "not one pool of three"
     return ""
@@ -61,10 +67,15 @@ def check(guise):
     log = os.path.join(FOLDER, guise)
     env = dict(os.environ, LD_PRELOAD=LIBRARY,
                DIAG=f"schedtrace={PERIOD_MS},children=0,log={log}")
-    with subprocess.Popen([HOST, guise], env=env, text=True,
+    host = HOST
+    if guise == "queues":
+        # Without symbols the threads' names are all there is.
+        host = os.path.join(FOLDER, "pool_guises")
+        subprocess.run(["strip", "-o", host, HOST], check=True)
+    with subprocess.Popen([host, guise], env=env, text=True,
                           stdin=subprocess.PIPE,
-                          stdout=subprocess.PIPE) as host:
-        host.stdout.readline()
+                          stdout=subprocess.PIPE) as child:
+        child.stdout.readline()
         first = len(periods(log)) + SETTLE
         end = time.monotonic() + 60
         while len(periods(log)) < first + LOOKS[guise]:
@@ -76,7 +87,7 @@ def check(guise):
         if guise == "late":
             first = 1
         lines = periods(log)[first:]
-        host.communicate("")
+        child.communicate("")
     bad = [(wrong(guise, p), p) for p in lines if wrong(guise, p)]
     for what, period in bad[:3]:
         print(f"{guise}: {what}:", *(m[0] for m in period))

@@ -197,6 +197,7 @@ join(struct pools_entry *e, struct task *task, uint64_t period_ns)
 		e->seen = pools_period;
 	}
 	pools_view_add(e, task, period_ns);
+	pools_name_check(e, task);
 }
 
 static void

@@ -62,6 +62,7 @@ struct pools_entry {
 	unsigned number;	/* 0: a free place */
 	struct pool_place place;
 	char name[POOL_NAME_MAX];
+	uint32_t named_after;	/* the family of threads' names; 0: none */
 	uint32_t seen;		/* the last period in which it had workers */
 	uint32_t slept;		/* the last one in which a thread was known to
 				 * sleep there */
@@ -278,8 +279,10 @@ DETACHED uint32_t pools_name_family(const char *name);
 /* The function that waits at @caller is one of those that are known to be
  * used for a queue behind the same mutex. */
 DETACHED bool pools_name_guards(uint64_t caller);
-/* Names the pool whose worker @task is. */
+/* Names the pool whose worker @task is; gives that name up when it is one of
+ * threads, and another one of its workers, @task, has another. */
 DETACHED void pools_name(struct pools_entry *e, struct task *task);
+DETACHED void pools_name_check(struct pools_entry *e, struct task *task);
 
 void pools_after_fork_child(void);
 

@@ -270,21 +270,53 @@ write_place(struct buf *b, uint64_t pc)
 	buf_printf(b, "+0x%llx", (unsigned long long)(pc - m->bias));
 }
 
-void
-pools_name(struct pools_entry *e, struct task *task)
+static void
+write_home(struct buf *b, const struct pools_entry *e, const struct task *task)
 {
-	struct buf b = BUF(e->name);
-	bool general = pools_name_is_general(e->place.start);
 	uint64_t caller = e->place.caller;
 
 	if (caller == 0)
 		caller = atomic_load(&task->thread->work.caller);
+	if (!pools_name_is_general(e->place.start) ||
+	    !write_function(b, caller - 1))
+		write_place(b, e->place.start);
+}
 
-	if (!general && write_function(&b, e->place.start))
+void
+pools_name(struct pools_entry *e, struct task *task)
+{
+	struct buf b = BUF(e->name);
+
+	if (!pools_name_is_general(e->place.start) &&
+	    write_function(&b, e->place.start))
 		;
 	else if (write_thread_name(&b, task))
-		;
-	else if (!general || !write_function(&b, caller - 1))
-		write_place(&b, e->place.start);
+		e->named_after = pools_name_family(task->name);
+	else
+		write_home(&b, e, task);
+	buf_cstr(&b);
+}
+
+static bool
+may_be_of(const struct pools_entry *e, struct task *task)
+{
+	tasks_name(task);
+	return task->name[0] == '?' || !pools_name_tells(task->name) ||
+	    pools_name_family(task->name) == e->named_after;
+}
+
+/* A thread begins with the name of the one that made it. */
+void
+pools_name_check(struct pools_entry *e, struct task *task)
+{
+	struct buf b = BUF(e->name);
+
+	if (e->named_after == 0 || may_be_of(e, task))
+		return;
+	task->name[0] = '\0';
+	if (may_be_of(e, task))
+		return;
+	e->named_after = 0;
+	write_home(&b, e, task);
 	buf_cstr(&b);
 }
