@@ -152,14 +152,19 @@ enum { BEGINNERS = 12, BLOCKS = 500 };
 
 static pthread_barrier_t stage;
 
+static struct beginner {
+	pthread_t thread;
+	long got;
+	char *block[BLOCKS];
+} beginner[BEGINNERS];
+
 /* Its first blocks are asked for where there may be none, its second ones where
  * there is room again. */
 static void *
 begin_late(void *arg)
 {
-	static char *block[BEGINNERS][BLOCKS];
-	char **mine = block[(char *)arg - (char *)NULL];
-	long got = 0;
+	struct beginner *b = arg;
+	char **mine = b->block;
 
 	for (int round = 0; round < 2; round++) {
 		pthread_barrier_wait(&stage);
@@ -167,13 +172,13 @@ begin_late(void *arg)
 			mine[i] = malloc(100 + i * 8);
 			if (mine[i] != NULL)
 				memset(mine[i], 1, 100 + i * 8);
-			got += round == 1 && mine[i] != NULL;
+			b->got += round == 1 && mine[i] != NULL;
 		}
 		for (size_t i = 0; i < BLOCKS; i++)
 			free(mine[i]);
 		pthread_barrier_wait(&stage);
 	}
-	return (char *)NULL + got;
+	return NULL;
 }
 
 /* Threads that begin with @more bytes of address space left. */
@@ -181,14 +186,13 @@ static void
 begin_with(long more)
 {
 	struct rlimit limit, tight;
-	pthread_t t[BEGINNERS];
 	long pages = 0, got = 0;
 	FILE *f;
 
 	pthread_barrier_init(&stage, NULL, BEGINNERS + 1);
 	for (size_t i = 0; i < BEGINNERS; i++)
-		if (pthread_create(&t[i], NULL, begin_late,
-		    (char *)NULL + i) != 0)
+		if (pthread_create(&beginner[i].thread, NULL, begin_late,
+		    &beginner[i]) != 0)
 			exit(1);
 	f = fopen("/proc/self/statm", "r");
 	if (f == NULL || fscanf(f, "%ld", &pages) != 1 ||
@@ -204,10 +208,8 @@ begin_with(long more)
 	pthread_barrier_wait(&stage);
 	pthread_barrier_wait(&stage);
 	for (int i = 0; i < BEGINNERS; i++) {
-		void *n;
-
-		pthread_join(t[i], &n);
-		got += (char *)n - (char *)NULL;
+		pthread_join(beginner[i].thread, NULL);
+		got += beginner[i].got;
 	}
 	printf("%ld blocks\n", got);
 }
