@@ -2,7 +2,7 @@
  * recent - the tops of the thread's last walks.
  *
  * A program allocates in a few places by turns: most walks begin where one of
- * the last thirty did, find the same return addresses, and come to the same
+ * the last dozen did, find the same return addresses, and come to the same
  * kept frame.  A top says where these addresses were; so they are compared all
  * at once, and neither a rule is looked up nor a stack.  All that a walk by the
  * stack pointer alone reads is compared, so this is as exact as the walk: from
@@ -13,7 +13,7 @@
  * Stacks that seldom come again are not looked for: a miss costs some
  * nanoseconds.
  *
- * Memory   6 KiB a thread that allocates often.
+ * Memory   1.5 KiB a thread that allocates often.
  * Threads  a cache has one owner.
  * Fork     nothing to do.
  */

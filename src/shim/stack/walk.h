@@ -65,7 +65,7 @@ enum { FRAMES_BEYOND = 64, ROOM_REST = 1024 };
 
 /* The innermost frames of a recent walk: recent.h. */
 enum {
-	RECENT_BITS = 5, RECENT_SETS = 1 << RECENT_BITS, RECENT_WAYS = 2,
+	RECENT_BITS = 3, RECENT_SETS = 1 << RECENT_BITS, RECENT_WAYS = 2,
 	RECENT_WORDS = FEW_FRAMES,
 };
 struct recent {
