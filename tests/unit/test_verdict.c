@@ -230,6 +230,27 @@ START_TEST(without_a_known_queue_only_held_up_workers_count)
 }
 END_TEST
 
+START_TEST(tasks_that_waited_are_told_where_none_waits_now)
+{
+	struct poolview v = overloaded();
+	struct verdict j;
+
+	v.full_ns = 530 * NS_PER_MS;
+	v.busy = 1;
+	v.idle = 3;
+	v.oldest_known = NOT_KNOWN;
+	j = verdict_judge(&v, &crew);
+	ck_assert(j.starves);
+	ck_assert_str_eq(line_of(&v, &j),
+	    "jobs#3 saturated 53%, tasks waited 2.0s");
+	v.wait.known = ESTIMATED;
+	v.oldest_known = EXACT;
+	v.oldest_ns = 0;
+	ck_assert_str_eq(line_of(&v, &j),
+	    "jobs#3 saturated 53%, tasks waited ~2.0s");
+}
+END_TEST
+
 START_TEST(a_pool_without_workers_is_never_full)
 {
 	struct poolview v = overloaded();
@@ -259,6 +280,7 @@ verdict_suite(void)
 	tcase_add_test(c, workers_that_wait_for_a_lock_are_a_convoy);
 	tcase_add_test(c, workers_that_get_no_cpu_are_told_with_their_share);
 	tcase_add_test(c, without_a_known_queue_only_held_up_workers_count);
+	tcase_add_test(c, tasks_that_waited_are_told_where_none_waits_now);
 	tcase_add_test(c, a_pool_without_workers_is_never_full);
 	suite_add_tcase(s, c);
 	return s;

@@ -196,10 +196,14 @@ verdict_write(struct buf *b, const struct poolview *v,
 		buf_str(b, " for ");
 		write_seconds(b, EXACT, j->saturated_ns);
 	}
-	if (v->oldest_known == NOT_KNOWN || v->oldest_ns == 0)
-		return;
-	buf_str(b, ", oldest task waits ");
-	write_seconds(b, v->oldest_known, v->oldest_ns);
+	if (v->oldest_known != NOT_KNOWN && v->oldest_ns != 0) {
+		buf_str(b, ", oldest task waits ");
+		write_seconds(b, v->oldest_known, v->oldest_ns);
+	} else if (v->wait.known != NOT_KNOWN && v->wait.count != 0) {
+		/* None waits now, or since when is not known. */
+		buf_str(b, ", tasks waited ");
+		write_seconds(b, v->wait.known, v->wait.median_ns);
+	}
 }
 
 void
