@@ -17,6 +17,7 @@ struct dynamic {
 	const char *strings;
 	const ElfW(Half) *versions;
 	const uint32_t *hash;
+	size_t name;		/* its own, in @strings; 0: none */
 };
 
 /* The hash table's parts follow each other: four numbers, a filter, buckets,
@@ -34,6 +35,17 @@ linkmap_of(const void *address)
 
 	return _dl_find_object((void *)(uintptr_t)address, &in) == 0 ?
 	    in.dlfo_link_map : NULL;
+}
+
+const struct link_map *
+linkmap_first(void)
+{
+	const struct link_map *map =
+	    linkmap_of((const void *)(uintptr_t)linkmap_first);
+
+	while (map != NULL && map->l_prev != NULL)
+		map = map->l_prev;
+	return map;
 }
 
 /* The loader makes addresses of what the file has as offsets, but not in all
@@ -55,6 +67,8 @@ read_dynamic(struct dynamic *d, const struct link_map *map)
 			d->versions = (const ElfW(Half) *)at;
 		else if (e->d_tag == DT_GNU_HASH)
 			d->hash = (const uint32_t *)at;
+		else if (e->d_tag == DT_SONAME)
+			d->name = e->d_un.d_val;
 	}
 	return d->symbols != NULL && d->strings != NULL && d->hash != NULL;
 }
@@ -99,6 +113,19 @@ is_default(const struct dynamic *d, uint32_t i)
 {
 	return d->symbols[i].st_shndx != SHN_UNDEF && (d->versions == NULL ||
 	    (d->versions[i] & HIDDEN_VERSION) == 0);
+}
+
+const struct link_map *
+linkmap_libc(void)
+{
+	const struct link_map *map = linkmap_first();
+	struct dynamic d;
+
+	for (; map != NULL; map = map->l_next)
+		if (read_dynamic(&d, map) && d.name != 0 &&
+		    is_same(d.strings + d.name, "libc.so.6"))
+			break;
+	return map;
 }
 
 static const ElfW(Sym) *

@@ -3,9 +3,7 @@
  */
 #include "shim/heap/sanitizer.h"
 
-#include <errno.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "common/base/linkmap.h"
 
@@ -19,11 +17,8 @@ static const char *const begins[] = {
 const char *
 sanitizer_find(void)
 {
-	const struct link_map *map =
-	    linkmap_of((const void *)(uintptr_t)__errno_location);
+	const struct link_map *map = linkmap_first();
 
-	while (map != NULL && map->l_prev != NULL)
-		map = map->l_prev;
 	for (; map != NULL; map = map->l_next)
 		for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++)
 			if (linkmap_find(map, begins[i]) != NULL)

@@ -31,9 +31,7 @@ missing(void)
 void
 bind_all(void)
 {
-	/* Any function of libc's would do; this one we call in any case. */
-	const struct link_map *libc =
-	    linkmap_of((const void *)(uintptr_t)__errno_location);
+	const struct link_map *libc = linkmap_libc();
 
 	for (unsigned i = 0; i < NAMES; i++) {
 		void *p = libc == NULL ? NULL : linkmap_find(libc, names[i]);

@@ -24,8 +24,7 @@ __attribute__((section(".data.hot"))) uint32_t direct_tid_at = 0;
 static const uint32_t *
 description(void)
 {
-	const struct link_map *libc =
-	    linkmap_of((const void *)(uintptr_t)__errno_location);
+	const struct link_map *libc = linkmap_libc();
 	const uint32_t *d = libc == NULL ? NULL :
 	    linkmap_find(libc, "_thread_db_pthread_tid");
 
