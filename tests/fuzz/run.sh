@@ -28,7 +28,8 @@ for name in "$@"; do
 	libs=$(sed -n 's/^ \* libs: //p' "$target")
 	# shellcheck disable=SC2086 # the list of sources is words and patterns
 	(cd "$source" && clang -g -O1 -std=gnu11 -D_GNU_SOURCE= -DFUZZING -w \
-		-fsanitize=fuzzer,address,undefined -I. -Isrc -Itests/fuzz \
+		-fsanitize=fuzzer,address,undefined \
+		-fno-sanitize-recover=all -I. -Isrc -Itests/fuzz \
 		-I"$build/src" -o "$dir/fuzz" "$target" $sources $libs)
 	if [ -d "$source/tests/fuzz/seeds/$name" ]; then
 		cp "$source/tests/fuzz/seeds/$name"/* "$dir/corpus"

@@ -255,6 +255,28 @@ START_TEST(damage_is_noticed_and_never_read_over)
 }
 END_TEST
 
+/* Found by fuzz_tape: a damaged number is as large as any, and only the stack's
+ * 32 bits of the sum count. */
+START_TEST(the_largest_step_to_a_stack_is_added_without_a_sign)
+{
+	static const uint8_t bytes[] = {
+		TAPE_ALLOC | TAPE_SAME_ADDR, 0, 1, 5 << 1,
+		TAPE_ALLOC | TAPE_SAME_ADDR, 0, 1, 0xfe, 0xff, 0xff, 0xff,
+		0xff, 0xff, 0xff, 0xff, 0xff, 1,
+	};
+	struct tape_cursor cur;
+	struct tape_record r;
+
+	begin();
+	memcpy(at, bytes, sizeof(bytes));
+	tape_cursor_begin(&cur, chunk);
+	ck_assert(tape_next(&cur, &r));
+	ck_assert_uint_eq(r.event.stack, 5);
+	ck_assert(tape_next(&cur, &r));
+	ck_assert_uint_eq(r.event.stack, 4);
+}
+END_TEST
+
 START_TEST(every_changed_bit_changes_the_sum)
 {
 	uint64_t sum;
@@ -329,6 +351,8 @@ main(void)
 	tcase_add_test(tc, who_passes_over_records_comes_to_the_same_ones);
 	tcase_add_test(tc, an_event_fits_in_its_bound);
 	tcase_add_test(tc, damage_is_noticed_and_never_read_over);
+	tcase_add_test(tc,
+	    the_largest_step_to_a_stack_is_added_without_a_sign);
 	tcase_add_test(tc, every_changed_bit_changes_the_sum);
 	tcase_add_test(tc, the_headers_sum_is_of_what_stays);
 	tcase_add_test(tc, chunks_with_wrong_sizes_are_refused);

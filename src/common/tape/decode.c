@@ -55,13 +55,13 @@ static ALWAYS_INLINE bool
 get_stack(const uint8_t **p, const uint8_t *end, uint8_t tag,
     struct tape_context *ctx, uint32_t *stack)
 {
-	int64_t from = tag & TAPE_FROM_LAST ? ctx->last_stack : *stack;
+	uint64_t from = tag & TAPE_FROM_LAST ? ctx->last_stack : *stack;
 	uint64_t v = 0;
 
 	if (!(tag & TAPE_SAME_STACK)) {
 		if (!varint_get(p, end, &v))
 			return false;
-		*stack = (uint32_t)(from + unzigzag(v));
+		*stack = (uint32_t)(from + (uint64_t)unzigzag(v));
 	}
 	ctx->last_stack = *stack;
 	return true;
