@@ -10,24 +10,6 @@
 
 enum { HIDDEN_VERSION = 0x8000 };
 
-/* The parts of a dynamic section that names are found with. */
-struct dynamic {
-	uintptr_t bias;
-	const ElfW(Sym) *symbols;
-	const char *strings;
-	const ElfW(Half) *versions;
-	const uint32_t *hash;
-	size_t name;		/* its own, in @strings; 0: none */
-};
-
-/* The hash table's parts follow each other: four numbers, a filter, buckets,
- * chains. */
-struct hash_table {
-	uint32_t nbuckets;
-	uint32_t first;		/* symbols before it are not in the table */
-	const uint32_t *buckets, *chains;
-};
-
 const struct link_map *
 linkmap_of(const void *address)
 {
@@ -48,44 +30,29 @@ linkmap_first(void)
 	return map;
 }
 
-/* The loader makes addresses of what the file has as offsets, but not in all
- * objects. */
-static bool
-read_dynamic(struct dynamic *d, const struct link_map *map)
+bool
+linkmap_read(struct linkmap_names *n, uintptr_t bias, const ElfW(Dyn) *d)
 {
-	*d = (struct dynamic){ .bias = map->l_addr };
-	for (const ElfW(Dyn) *e = map->l_ld; e != NULL && e->d_tag != DT_NULL;
-	    e++) {
-		uintptr_t at = e->d_un.d_ptr < d->bias ?
-		    e->d_un.d_ptr + d->bias : e->d_un.d_ptr;
+	size_t soname = 0;
 
-		if (e->d_tag == DT_SYMTAB)
-			d->symbols = (const ElfW(Sym) *)at;
-		else if (e->d_tag == DT_STRTAB)
-			d->strings = (const char *)at;
-		else if (e->d_tag == DT_VERSYM)
-			d->versions = (const ElfW(Half) *)at;
-		else if (e->d_tag == DT_GNU_HASH)
-			d->hash = (const uint32_t *)at;
-		else if (e->d_tag == DT_SONAME)
-			d->name = e->d_un.d_val;
+	*n = (struct linkmap_names){ .bias = bias };
+	for (; d != NULL && d->d_tag != DT_NULL; d++) {
+		const void *p = linkmap_pointer(bias, d->d_un.d_ptr);
+
+		if (d->d_tag == DT_SYMTAB)
+			n->symbols = p;
+		else if (d->d_tag == DT_STRTAB)
+			n->strings = p;
+		else if (d->d_tag == DT_VERSYM)
+			n->versions = p;
+		else if (d->d_tag == DT_GNU_HASH)
+			n->hash = p;
+		else if (d->d_tag == DT_SONAME)
+			soname = d->d_un.d_val;
 	}
-	return d->symbols != NULL && d->strings != NULL && d->hash != NULL;
-}
-
-static struct hash_table
-read_hash(const uint32_t *table)
-{
-	uint32_t filter = table[2];
-	const uint32_t *buckets = table + 4 + filter *
-	    (sizeof(ElfW(Addr)) / sizeof(*table));
-
-	return (struct hash_table){
-		.nbuckets = table[0],
-		.first = table[1],
-		.buckets = buckets,
-		.chains = buckets + table[0],
-	};
+	n->soname = soname == 0 || n->strings == NULL ? "" :
+	    n->strings + soname;
+	return n->symbols != NULL && n->strings != NULL;
 }
 
 static uint32_t
@@ -109,56 +76,78 @@ is_same(const char *a, const char *b)
 }
 
 static bool
-is_default(const struct dynamic *d, uint32_t i)
+is_definition(const struct linkmap_names *n, uint32_t i, const char *name)
 {
-	return d->symbols[i].st_shndx != SHN_UNDEF && (d->versions == NULL ||
-	    (d->versions[i] & HIDDEN_VERSION) == 0);
+	const ElfW(Sym) *s = &n->symbols[i];
+	unsigned type = ELF64_ST_TYPE(s->st_info);
+
+	return s->st_shndx != SHN_UNDEF && (type == STT_FUNC ||
+	    type == STT_OBJECT || type == STT_GNU_IFUNC) &&
+	    (n->versions == NULL || (n->versions[i] & HIDDEN_VERSION) == 0) &&
+	    is_same(n->strings + s->st_name, name);
 }
 
-const struct link_map *
-linkmap_libc(void)
-{
-	const struct link_map *map = linkmap_first();
-	struct dynamic d;
-
-	for (; map != NULL; map = map->l_next)
-		if (read_dynamic(&d, map) && d.name != 0 &&
-		    is_same(d.strings + d.name, "libc.so.6"))
-			break;
-	return map;
-}
-
+/* The table is four numbers, a filter, buckets, chains; symbols before the
+ * second number are not in it. */
 static const ElfW(Sym) *
-find(const struct dynamic *d, const char *name)
+find(const struct linkmap_names *n, const char *name)
 {
-	struct hash_table t = read_hash(d->hash);
-	uint32_t hash = hash_of(name), i;
+	const uint32_t *h = n->hash;
 
-	if (t.nbuckets == 0)
+	if (h == NULL || h[0] == 0)
 		return NULL;
-	for (i = t.buckets[hash % t.nbuckets]; i >= t.first && i != 0; i++) {
-		uint32_t chain = t.chains[i - t.first];
 
-		if ((chain | 1) == (hash | 1) && is_default(d, i) &&
-		    is_same(d->strings + d->symbols[i].st_name, name))
-			return &d->symbols[i];
-		if ((chain & 1) != 0)
+	uint32_t hash = hash_of(name), first = h[1];
+	const uint64_t *filter = (const uint64_t *)(const void *)(h + 4);
+	const uint32_t *bucket = (const uint32_t *)(filter + h[2]);
+	const uint32_t *chain = bucket + h[0];
+	uint64_t word = filter[hash / 64 % h[2]];
+
+	if ((word >> hash % 64 & word >> (hash >> h[3]) % 64 & 1) == 0)
+		return NULL;
+	for (uint32_t i = bucket[hash % h[0]]; i >= first && i != 0; i++) {
+		uint32_t here = chain[i - first];
+
+		if ((here | 1) == (hash | 1) && is_definition(n, i, name))
+			return &n->symbols[i];
+		if ((here & 1) != 0)
 			break;
 	}
 	return NULL;
 }
 
 void *
-linkmap_find(const struct link_map *map, const char *name)
+linkmap_address(const struct linkmap_names *n, const char *name)
 {
-	struct dynamic d;
-	const ElfW(Sym) *s = read_dynamic(&d, map) ? find(&d, name) : NULL;
+	const ElfW(Sym) *s = find(n, name);
 	uintptr_t at;
 
 	if (s == NULL)
 		return NULL;
-	at = d.bias + s->st_value;
+	at = n->bias + s->st_value;
 	if (ELF64_ST_TYPE(s->st_info) == STT_GNU_IFUNC)
 		return ((void *(*)(void))at)();
 	return (void *)at;
+}
+
+void *
+linkmap_find(const struct link_map *map, const char *name)
+{
+	struct linkmap_names n;
+
+	return linkmap_read(&n, map->l_addr, map->l_ld) ?
+	    linkmap_address(&n, name) : NULL;
+}
+
+const struct link_map *
+linkmap_libc(void)
+{
+	const struct link_map *map = linkmap_first();
+	struct linkmap_names n;
+
+	for (; map != NULL; map = map->l_next)
+		if (linkmap_read(&n, map->l_addr, map->l_ld) &&
+		    is_same(n.soname, "libc.so.6"))
+			break;
+	return map;
 }

@@ -19,9 +19,13 @@ sanitizer_find(void)
 {
 	const struct link_map *map = linkmap_first();
 
-	for (; map != NULL; map = map->l_next)
+	for (; map != NULL; map = map->l_next) {
+		struct linkmap_names n;
+
+		linkmap_read(&n, map->l_addr, map->l_ld);
 		for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++)
-			if (linkmap_find(map, begins[i]) != NULL)
+			if (linkmap_address(&n, begins[i]) != NULL)
 				return begins[i];
+	}
 	return NULL;
 }

@@ -32,9 +32,12 @@ void
 bind_all(void)
 {
 	const struct link_map *libc = linkmap_libc();
+	struct linkmap_names n = { 0 };
 
+	if (libc != NULL)
+		linkmap_read(&n, libc->l_addr, libc->l_ld);
 	for (unsigned i = 0; i < NAMES; i++) {
-		void *p = libc == NULL ? NULL : linkmap_find(libc, names[i]);
+		void *p = linkmap_address(&n, names[i]);
 
 		if (p == NULL)
 			p = (void *)(uintptr_t)missing;

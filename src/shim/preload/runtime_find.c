@@ -7,12 +7,11 @@
 #include <link.h>
 #include <string.h>
 
+#include "common/base/linkmap.h"
+
 /* What is needed of an object's dynamic section. */
 struct tables {
-	uintptr_t base;
-	const uint32_t *hash;		/* DT_GNU_HASH; NULL: not searched */
-	const Elf64_Sym *symbol;
-	const char *string, *soname;
+	struct linkmap_names names;
 	const Elf64_Rela *plt, *rela;
 	size_t plt_size, rela_size;
 };
@@ -33,32 +32,12 @@ static unsigned at_start;		/* objects */
 
 extern const char __ehdr_start[] __attribute__((visibility("hidden")));
 
-/* libc relocates the pointers of most objects in place; the vdso keeps
- * offsets. */
-static const void *
-pointer(uintptr_t base, uint64_t value)
-{
-	return (const void *)(value < base ? base + value : value);
-}
-
 static void
-read_entry(struct tables *t, const Elf64_Dyn *d, size_t *soname)
+read_entry(struct tables *t, const Elf64_Dyn *d)
 {
-	const void *p = pointer(t->base, d->d_un.d_ptr);
+	const void *p = linkmap_pointer(t->names.bias, d->d_un.d_ptr);
 
 	switch (d->d_tag) {
-	case DT_GNU_HASH:
-		t->hash = p;
-		break;
-	case DT_SYMTAB:
-		t->symbol = p;
-		break;
-	case DT_STRTAB:
-		t->string = p;
-		break;
-	case DT_SONAME:
-		*soname = d->d_un.d_val;
-		break;
 	case DT_JMPREL:
 		t->plt = p;
 		break;
@@ -80,68 +59,19 @@ static bool
 read_tables(struct tables *t, const struct dl_phdr_info *info)
 {
 	const Elf64_Dyn *d = NULL;
-	size_t soname = 0;
+	uintptr_t bias = info->dlpi_addr;
 
 	memset(t, 0, sizeof(*t));
-	t->base = info->dlpi_addr;
 	for (unsigned i = 0; i < info->dlpi_phnum; i++) {
 		if (info->dlpi_phdr[i].p_type == PT_DYNAMIC)
-			d = (const Elf64_Dyn *)(t->base +
+			d = (const Elf64_Dyn *)(bias +
 			    info->dlpi_phdr[i].p_vaddr);
 	}
-	for (; d != NULL && d->d_tag != DT_NULL; d++)
-		read_entry(t, d, &soname);
-	t->soname = soname == 0 || t->string == NULL ? "" :
-	    t->string + soname;
-	return t->symbol != NULL && t->string != NULL;
-}
-
-static uint32_t
-gnu_hash(const char *name)
-{
-	uint32_t h = 5381;
-
-	for (; *name != '\0'; name++)
-		h = h * 33 + (unsigned char)*name;
-	return h;
-}
-
-static bool
-is_definition(const struct tables *t, uint32_t i, const char *name)
-{
-	const Elf64_Sym *s = &t->symbol[i];
-	unsigned type = ELF64_ST_TYPE(s->st_info);
-
-	return s->st_shndx != SHN_UNDEF &&
-	    (type == STT_FUNC || type == STT_OBJECT) &&
-	    strcmp(t->string + s->st_name, name) == 0;
-}
-
-static void *
-lookup(const struct tables *t, const char *name)
-{
-	const uint32_t *h = t->hash;
-
-	if (h == NULL || h[0] == 0)
-		return NULL;
-
-	uint32_t hash = gnu_hash(name), first = h[1];
-	const uint64_t *bloom = (const uint64_t *)(const void *)(h + 4);
-	const uint32_t *bucket = (const uint32_t *)(bloom + h[2]);
-	const uint32_t *chain = bucket + h[0];
-	uint64_t word = bloom[hash / 64 % h[2]];
-
-	if ((word >> hash % 64 & word >> (hash >> h[3]) % 64 & 1) == 0)
-		return NULL;
-	for (uint32_t i = bucket[hash % h[0]]; i >= first && i != 0; i++) {
-		uint32_t here = chain[i - first];
-
-		if ((here | 1) == (hash | 1) && is_definition(t, i, name))
-			return (void *)(t->base + t->symbol[i].st_value);
-		if (here & 1)
-			break;
-	}
-	return NULL;
+	if (!linkmap_read(&t->names, bias, d))
+		return false;
+	for (; d->d_tag != DT_NULL; d++)
+		read_entry(t, d);
+	return true;
 }
 
 static void
@@ -168,12 +98,14 @@ static bool
 look_at(struct search *s, const struct tables *t,
     const struct dl_phdr_info *info)
 {
-	struct found f = { .address = lookup(t, s->name) };
+	struct found f = {
+	    .address = linkmap_address(&t->names, s->name),
+	};
 
 	if (f.address == NULL)
 		return false;
 	read_range(info, &f);
-	f.soname = t->soname;
+	f.soname = t->names.soname;
 	f.global = s->index <= s->among;
 	if (s->first.address == NULL)
 		s->first = f;
@@ -220,7 +152,7 @@ see_the_one(struct dl_phdr_info *info, size_t size, void *arg)
 	(void)size;
 	if (info->dlpi_addr != s->in_base || !read_tables(&t, info))
 		return 0;
-	s->first.address = lookup(&t, s->name);
+	s->first.address = linkmap_address(&t.names, s->name);
 	return 1;
 }
 
@@ -240,8 +172,8 @@ has_relocation(const struct tables *t, const Elf64_Rela *r, size_t size,
 	for (size_t i = 0; r != NULL && i < size / sizeof(*r); i++) {
 		uint32_t n = ELF64_R_SYM(r[i].r_info);
 
-		if (n != 0 && strcmp(t->string + t->symbol[n].st_name,
-		    name) == 0)
+		if (n != 0 && strcmp(t->names.strings +
+		    t->names.symbols[n].st_name, name) == 0)
 			return true;
 	}
 	return false;
