@@ -51,6 +51,7 @@ class Process:
         self.listed = 0
         self.stacks = set()
         self.memstats = {}
+        self.sizes = []
         self.leaks = None       # bytes and blocks told, bytes and blocks seen
         self.in_block = False
 
@@ -118,17 +119,35 @@ def check_rss(where, line):
         say(where, "the parts of the RSS are not the RSS", line)
 
 
+def check_size(p, where, line):
+    m = re.match(r"# BySize (\d+) = (~?)(\d+) \(~?(\d+)-~?(\d+)\)", line)
+    if not m:
+        return
+    size, live, made, freed = (int(m[i]) for i in (1, 3, 4, 5))
+    if live != made - freed:
+        say(where, "live is not made - freed", line)
+    p.sizes.append((size, live, m[2]))
+
+
+def check_sizes(p, where, line):
+    """Where no class is an estimate, their sums are exact."""
+    if not p.sizes or any(mark for _, _, mark in p.sizes):
+        return
+    for name, sum_ in (("HeapObjects", sum(n for _, n, _ in p.sizes)),
+                       ("HeapAlloc", sum(s * n for s, n, _ in p.sizes))):
+        if name in p.memstats and p.memstats[name] != sum_:
+            say(where, "the sizes are not " + name, line)
+
+
 def check_memstats(p, where, line):
     m = re.match(r"# (\w+) = (\d+)$", line)
-    by_size = re.match(r"# BySize \d+ = ~?(\d+) \(~?(\d+)-~?(\d+)\)", line)
-    if by_size:
-        live, made, freed = map(int, by_size.groups())
-        if live != made - freed:
-            say(where, "live is not made - freed", line)
+    check_size(p, where, line)
     if line.startswith("# RSS ") and "=" in line:
         check_rss(where, line)
+        check_sizes(p, where, line)
     if line.startswith("# diag.MemStats"):
         p.memstats = {}
+        p.sizes = []
         # It may be the last of a process that becomes another program.
         p.sched_ms = 0
     if not m:

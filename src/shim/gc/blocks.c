@@ -22,8 +22,11 @@ blocks_start(void)
 bool
 blocks_given(uint64_t *bytes)
 {
-	return (atomic_load(&state_armed_alloc) & ARMED_COUNT) != 0 &&
-	    given_sum(bytes);
+	if ((atomic_load(&state_armed_alloc) & ARMED_COUNT) == 0 ||
+	    !given_sum(bytes))
+		return false;
+	*bytes -= MIN((uint64_t)HEAP_SMALLEST, *bytes);	/* heap_start()'s */
+	return true;
 }
 
 /* The host goes on while the threads' counters are read one by one, so a block

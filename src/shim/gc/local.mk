@@ -2,6 +2,7 @@ noinst_LTLIBRARIES += src/shim/gc/libgc.la
 SHIM_LIBS += src/shim/gc/libgc.la
 src_shim_gc_libgc_la_SOURCES = \
 	src/shim/gc/blocks.h src/shim/gc/blocks.c \
+	src/shim/gc/classes.h src/shim/gc/classes.c \
 	src/shim/gc/gccycle.h src/shim/gc/gccycle.c \
 	src/shim/gc/gctrace.h src/shim/gc/gctrace.c \
 	src/shim/gc/memstats.h src/shim/gc/memstats.c \

@@ -16,6 +16,7 @@
 #include "shim/gc/rss.h"
 #include "shim/heap/heap.h"
 #include "shim/proc/cpus.h"
+#include "shim/sched/thread.h"
 #include "shim/sink/sink.h"
 #include "shim/state/state.h"
 #include "shim/ticker/lines.h"
@@ -53,12 +54,9 @@ look_at_self(struct memstats_look *l)
 static bool
 look(struct memstats_look *l)
 {
-	unsigned n;
-
 	if (heap_stats(&l->heap) != 0)
 		return false;
-	n = heap_size_classes(l->size, MEMSTATS_SIZES);
-	l->nsizes = MIN(n, (unsigned)MEMSTATS_SIZES);
+	classes_look(&l->classes, &l->heap);
 	l->narenas = blocks_arenas(l->arena, MEMSTATS_ARENAS);
 	blocks_count(&l->nalloc, &l->nfree);
 	l->has_given = blocks_given(&l->given);
@@ -93,6 +91,7 @@ memstats_start(const struct options *opt)
 	if (m.mode == MEMSTATS_OFF)
 		return 0;
 	blocks_start();
+	thread_self();		/* its cache is to be found */
 	if (m.mode != MEMSTATS_PERIOD)
 		return 0;
 	m.job = ticker_add(dump, NULL, opt->memstats_ns);

@@ -76,19 +76,10 @@ pair(struct lines *out, const char *name, uint64_t in_use, uint64_t sys)
 	lines_end_line(out);
 }
 
-/* What a class was asked for is known late, what its arenas gave out (to
- * thread caches too) is known at once: the larger is nearer. */
 static uint64_t
 estimate_given(const struct memstats_look *l)
 {
-	uint64_t sum = 0;
-
-	for (unsigned i = 0; i < l->nsizes; i++) {
-		const struct heap_size_class *c = &l->size[i];
-
-		sum += c->size * MAX(c->nrequests, c->nmalloc);
-	}
-	return MAX(less(sum, l->heap.tcache_bytes + l->heap.internal),
+	return MAX(less(classes_given(&l->classes), l->heap.internal),
 	    gccycle_live(&l->heap));
 }
 
@@ -209,23 +200,20 @@ print_cycles(struct lines *out, const struct memstats_look *l)
 	field(out, "DiagDropped", l->dropped);
 }
 
-/* As jemalloc counts: a block in a thread's cache is live here, so what a
- * cache can hold is an estimate while one holds anything. */
 static void
 print_sizes(struct lines *out, const struct memstats_look *l)
 {
-	for (unsigned i = 0; i < l->nsizes; i++) {
-		const struct heap_size_class *c = &l->size[i];
-		const char *mark = l->heap.tcache_bytes != 0 &&
-		    c->size <= l->heap.tcache_max ? "~" : "";
+	for (unsigned i = 0; i < l->classes.n; i++) {
+		const struct block_class *c = &l->classes.at[i];
+		const char *mark = c->exact ? "" : "~";
 
-		if (c->nmalloc == 0)
+		if (c->nalloc == 0)
 			continue;
 		buf_printf(&out->text, "# BySize %llu = %s%llu (%s%llu-%s%llu)",
 		    (unsigned long long)c->size,
-		    mark, (unsigned long long)c->live,
-		    mark, (unsigned long long)c->nmalloc,
-		    mark, (unsigned long long)c->ndalloc);
+		    mark, (unsigned long long)(c->nalloc - c->nfree),
+		    mark, (unsigned long long)c->nalloc,
+		    mark, (unsigned long long)c->nfree);
 		lines_end_line(out);
 	}
 }

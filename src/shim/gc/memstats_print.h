@@ -11,18 +11,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "shim/gc/classes.h"
 #include "shim/gc/gctrace.h"
 #include "shim/gc/rss.h"
 #include "shim/heap/heap.h"
 #include "shim/ticker/lines.h"
 
-enum { MEMSTATS_SIZES = 256, MEMSTATS_ARENAS = 256, MEMSTATS_PAUSES = 100 };
+enum { MEMSTATS_ARENAS = 256, MEMSTATS_PAUSES = 100 };
 
 /* All that a dump tells, as of one look. */
 struct memstats_look {
 	struct heap_stats heap;
-	unsigned nsizes;
-	struct heap_size_class size[MEMSTATS_SIZES];
+	struct classes classes;
 	unsigned narenas;	/* all there are: can be more than fit */
 	struct heap_arena arena[MEMSTATS_ARENAS];
 	uint64_t nalloc, nfree;		/* BLOCKS_UNKNOWN: not counted */

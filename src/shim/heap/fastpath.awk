@@ -122,6 +122,24 @@ function find(   i, base, use)
 			give_up(kind ": more than the sum: " text[i])
 }
 
+# Where the thread's cache has its first bin, from the sum on.  jemalloc's bin is
+# three words: where the newest block lies, how many were asked for, and the
+# low halves of three addresses: fewest blocks so far, all, none.
+function find_bins(   i, head, sum_at)
+{
+	sum_at = text[begin]
+	sub(/^mov +%fs:/, "", sum_at)
+	sub(/\(.*/, "", sum_at)
+	for (i = branch; i <= n && text[i] !~ /^mov +0x[0-9a-f]+\(%r/; )
+		i++
+	head = text[i]
+	sub(/^mov +/, "", head)
+	sub(/\(.*/, "", head)
+	if (sum_at !~ /^0x[0-9a-f]+$/ || head !~ /^0x[0-9a-f]+$/)
+		give_up("the bins were not found")
+	bins = head " - " sum_at
+}
+
 function line(i, label,   t)
 {
 	if (text[i] ~ /^(nop|xchg|cs |data16)/)
@@ -166,6 +184,8 @@ function body(   i, exits, way, table)
 	find()
 	if (failed != "")
 		return
+	if (kind == "malloc")
+		find_bins()
 	table = operand(load)
 	rest[kind] = "\t" table "\n" copy(begin, "rest_" kind)
 	sub(/jem_sizes/, "\\path\\()_sizes", text[load])
@@ -232,6 +252,8 @@ END {
 	if (bytes != "0000000000000740")	# STATE_SIZES of 8 bytes: state.h
 		give_up("the table of sizes has another size: " bytes)
 	print "/* Made by fastpath.awk from jemalloc's archive. */"
+	print "#define FASTPATH_BINS (" (failed == "" ? bins : 0) ")"
+	print "#ifdef __ASSEMBLER__"
 	if (failed != "") {
 		print "/* Not transplanted: " failed " */"
 		print "#define FASTPATH 0"
@@ -254,4 +276,5 @@ END {
 	}
 	print "\t.macro\tfast_malloc path, cold, armed\n" macro["malloc"] "\t.endm"
 	print "\t.macro\tfast_free path, cold, armed\n" macro["free"] "\t.endm"
+	print "#endif"
 }

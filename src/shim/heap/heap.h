@@ -64,8 +64,10 @@ DETACHED int heap_stats(struct heap_stats *out);
 DETACHED unsigned heap_arenas(struct heap_arena *out, unsigned max);
 
 struct heap_size_class {
-	uint64_t size, nmalloc, ndalloc, live;
-	uint64_t nrequests;	/* those served by thread caches too */
+	uint64_t size;
+	uint64_t nmalloc, ndalloc;	/* by the arenas: to the caches, too */
+	uint64_t live;			/* nmalloc - ndalloc */
+	uint64_t nrequests;		/* the caches have told of these */
 };
 /* Fills at most @max size classes, small and large, after heap_stats(). */
 DETACHED unsigned heap_size_classes(struct heap_size_class *out, unsigned max);
@@ -106,8 +108,11 @@ void heap_after_fork_parent(void);
 void heap_after_fork_child(void);
 
 /* Starts jemalloc, and has it give 16 bytes where 8 would do: glibc promises
- * that every block is 16-aligned.  False when there is no room for it. */
+ * that every block is 16-aligned.  False when there is no room for it.  Of the
+ * smallest class, HEAP_SMALLEST bytes, one block is given and taken back there,
+ * and none ever after. */
 bool heap_start(void);
+enum { HEAP_SMALLEST = 8 };
 
 /* True when the calling thread is inside jemalloc with a lock held: a signal
  * handler interrupted it. */

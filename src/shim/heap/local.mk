@@ -2,6 +2,7 @@ noinst_LTLIBRARIES += src/shim/heap/libheap.la
 SHIM_LIBS += src/shim/heap/libheap.la
 src_shim_heap_libheap_la_SOURCES = src/shim/heap/heap.h src/shim/heap/heap.c \
 	src/shim/heap/jem.h \
+	src/shim/heap/heap_cache.h src/shim/heap/heap_cache.c \
 	src/shim/heap/heap_host.h src/shim/heap/heap_host.c \
 	src/shim/heap/heap_lock.h src/shim/heap/heap_lock.c \
 	src/shim/heap/heap_names.c \
@@ -27,7 +28,8 @@ src/shim/heap/libjem.a: $(JEMALLOC_PIC_A) src/shim/heap/jem.redefine
 	$(AR) r $(@F).tmp tsd.pic.o && rm tsd.pic.o) && \
 	mv $@.tmp $@
 
-# Its fast paths, for shim/preload/hot.S.
+# Its fast paths, for shim/preload/hot.S, and the place of its bins.
+src/shim/heap/heap_cache.lo: src/shim/heap/fastpath.inc
 EXTRA_DIST += src/shim/heap/fastpath.awk
 CLEANFILES += src/shim/heap/fastpath.inc
 src/shim/heap/fastpath.inc: src/shim/heap/libjem.a src/shim/heap/fastpath.awk

@@ -4,10 +4,11 @@
  * An IFUNC resolver of another object may call malloc while the loader has not
  * yet relocated us (no symbol outside this object can be reached), or has not
  * yet filled the thread-local variables (what jemalloc notes there would be
- * overwritten).  Such calls are served from a small static pool.
+ * overwritten).  Such calls are served from a small static pool, and those that
+ * libc makes for our own thread.
  *
  * Memory   64 KiB of .bss, never given back; untouched in most processes.
- * Threads  there is one thread that early; the pool is taken atomically.
+ * Threads  any; the pool is taken atomically.
  * Fork     nothing to do.
  */
 #ifndef DIAG_PRELOAD_EARLY_H

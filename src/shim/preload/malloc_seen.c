@@ -16,6 +16,8 @@
 #include "shim/sched/thread.h"
 #include "shim/state/state.h"
 
+enum { OWN_MOST = 4096 };	/* bytes */
+
 /* What does not matter to where a block comes from. */
 #define USUAL ((uint32_t)(ARMED_COUNT | ARMED_TRACE))
 
@@ -86,18 +88,29 @@ take_foreign(const struct want *w)
 	    w->zero || (w->flags & ZERO) != 0);
 }
 
+/* From our own pool; NULL when it is empty. */
+static COLD void *
+take_early(const struct want *w)
+{
+	void *p = early_alloc(w->size, w->align);
+
+	if (p != NULL)
+		leakroots_note(p, w->size);
+	return p;
+}
+
 void *
 seen_alloc(const struct want *w)
 {
 	uint32_t how = armed();
 	void *p;
 
-	if (unlikely((how & ARMED_BOOT) != 0 && !early_is_over())) {
-		p = early_alloc(w->size, w->align);
-		if (p != NULL)
-			leakroots_note(p, w->size);
+	if (unlikely((how & ARMED_BOOT) != 0 && !early_is_over()))
+		return take_early(w);
+	/* What libc takes for our thread is not in the host's heap. */
+	if (unlikely(tls.inside == INSIDE_OWN_WORK) && w->size <= OWN_MOST &&
+	    (p = take_early(w)) != NULL)
 		return p;
-	}
 	if (unlikely((how & (ARMED_BOOT | ARMED_MISSING)) != 0 &&
 	    heap_is_missing()))
 		return take_foreign(w);

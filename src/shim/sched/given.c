@@ -62,16 +62,30 @@ given_end(void)
 	atomic_store_explicit(&t->given_state, LEFT, memory_order_release);
 }
 
+static uint64_t
+handle_of(const struct thread *t)
+{
+	return atomic_load_explicit(&t->handle, memory_order_relaxed);
+}
+
 /* What the owner's own count is at its place; 0 where there is no thread. */
 static bool
 copy_count(const struct thread *t, uint64_t *n)
 {
-	uint64_t handle = atomic_load_explicit(&t->handle,
-	    memory_order_relaxed);
+	uint64_t handle = handle_of(t);
 
 	*n = 0;
 	return handle == 0 || sys_copy(n, (uintptr_t)handle +
 	    (uintptr_t)given_at, sizeof(*n));
+}
+
+bool
+given_copy(const struct thread *t, intptr_t at, void *out, size_t bytes)
+{
+	uint64_t handle = handle_of(t);
+
+	return handle != 0 && atomic_load(&t->given_state) == LIVES &&
+	    sys_copy(out, (uintptr_t)handle + (uintptr_t)at, bytes);
 }
 
 /* Went without a word; what it had for TLS may be another thread's now. */

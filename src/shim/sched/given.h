@@ -16,6 +16,7 @@
 #define DIAG_SCHED_GIVEN_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "common/base/attrs.h"
@@ -29,6 +30,11 @@ IN_HOOK void given_end(void);
 
 /* The sum over all threads; false when it is not known, or too small. */
 DETACHED bool given_sum(uint64_t *bytes);
+
+/* Copies from the TLS of @t's owner, @at from its thread pointer on; false when
+ * it has none, or the allocator is done with that thread. */
+DETACHED bool given_copy(const struct thread *t, intptr_t at, void *out,
+    size_t bytes);
 
 /* The thread of @t is gone: what it was given is lost, unless it said so. */
 void given_lose(struct thread *t);
