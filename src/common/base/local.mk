@@ -10,6 +10,7 @@ src_common_base_libbase_la_SOURCES = src/common/base/attrs.h src/common/base/sys
 	src/common/base/lock.h src/common/base/lock.c \
 	src/common/base/mem.h src/common/base/mem.c \
 	src/common/base/proc.h src/common/base/proc.c \
+	src/common/base/sigmask.h src/common/base/sigmask.c \
 	src/common/base/stamp.h src/common/base/stamp.c \
 	src/common/base/ticks.h src/common/base/relaxed.h src/common/base/ticks.c \
 	src/common/base/vdso.h src/common/base/vdso.c

@@ -5,9 +5,9 @@
 
 #include <errno.h>
 #include <linux/futex.h>
-#include <signal.h>
 
 #include "common/base/clock.h"
+#include "common/base/sigmask.h"
 #include "common/base/sys.h"
 
 enum { FREE = 0, TAKEN = 1, WAITED_FOR = 2 };
@@ -97,19 +97,12 @@ lock_reset(struct lock *l)
 	__atomic_store_n(&l->word, FREE, __ATOMIC_RELEASE);
 }
 
-static void
-unblock(const uint64_t *mask)
-{
-	sys_call4(SYS_rt_sigprocmask, SIG_SETMASK, mask, NULL, sizeof(*mask));
-}
-
 bool
 lock_take_masked(struct lock *l, uint64_t ns, uint64_t *mask)
 {
-	uint64_t all = UINT64_MAX;
 	bool taken = true;
 
-	sys_call4(SYS_rt_sigprocmask, SIG_SETMASK, &all, mask, sizeof(all));
+	sigmask_block(mask);
 	if (ns == 0)
 		lock_take(l);
 	else if (ns == LOCK_IF_FREE)
@@ -117,7 +110,7 @@ lock_take_masked(struct lock *l, uint64_t ns, uint64_t *mask)
 	else
 		taken = lock_take_for(l, ns);
 	if (!taken)
-		unblock(mask);
+		sigmask_restore(mask);
 	return taken;
 }
 
@@ -125,5 +118,5 @@ void
 lock_give_masked(struct lock *l, const uint64_t *mask)
 {
 	lock_give(l);
-	unblock(mask);
+	sigmask_restore(mask);
 }

@@ -24,7 +24,7 @@
 #include <sys/single_threaded.h>
 
 #include "common/base/clock.h"
-#include "common/base/sys.h"
+#include "common/base/sigmask.h"
 #include "shim/alloc/alloctrace.h"
 #include "shim/alloc/recorder.h"
 #include "shim/gc/gctrace.h"
@@ -133,12 +133,12 @@ in_child(void)
 static pid_t
 fork_undisturbed(pid_t (*real)(void))
 {
-	uint64_t all = UINT64_MAX, mask = 0;
+	uint64_t mask;
 	pid_t pid;
 
-	sys_call4(SYS_rt_sigprocmask, SIG_SETMASK, &all, &mask, sizeof(mask));
+	sigmask_block(&mask);
 	pid = real();
-	sys_call4(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, sizeof(mask));
+	sigmask_restore(&mask);
 	return pid;
 }
 

@@ -20,6 +20,7 @@
 #include "common/base/clock.h"
 #include "common/base/lock.h"
 #include "common/base/mem.h"
+#include "common/base/sigmask.h"
 #include "common/base/sys.h"
 #include "shim/alloc/alloctrace.h"
 #include "shim/alloc/leakscan.h"
@@ -76,11 +77,11 @@ report_heap(void)
 static void
 report(enum way_out way)
 {
-	uint64_t all = UINT64_MAX, mask = 0;
+	uint64_t mask;
 	struct hook_scope scope;
 	bool entered = hook_enter(&scope);
 
-	sys_call4(SYS_rt_sigprocmask, SIG_SETMASK, &all, &mask, sizeof(mask));
+	sigmask_block(&mask);
 	if (entered)
 		hook_own_work();
 	/* A child that was only made to become another program has its
@@ -91,7 +92,7 @@ report(enum way_out way)
 	alloctrace_report(true);
 	sink_flush();
 	sink_close();
-	sys_call4(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, sizeof(mask));
+	sigmask_restore(&mask);
 	if (entered)
 		hook_leave(&scope);
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stddef.h>
 
+#include "common/base/sigmask.h"
 #include "common/base/sys.h"
 #include "shim/preload/direct.h"
 #include "shim/preload/real.h"
@@ -110,11 +111,11 @@ some_signal_is_blocked(void)
 static void
 start_undisturbed(void)
 {
-	uint64_t all = UINT64_MAX, mask = 0;
+	uint64_t mask;
 
-	sys_call4(SYS_rt_sigprocmask, SIG_SETMASK, &all, &mask, sizeof(mask));
+	sigmask_block(&mask);
 	ticker_need();
-	sys_call4(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, sizeof(mask));
+	sigmask_restore(&mask);
 }
 
 /* A thread may not be created in a signal handler.  A handler has its own

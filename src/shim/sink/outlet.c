@@ -11,13 +11,13 @@
 
 #include "common/base/buf.h"
 #include "common/base/clock.h"
+#include "common/base/sigmask.h"
 #include "common/base/sys.h"
 
 /* Where our descriptors begin; hosts with less room get none. */
 enum { HIGH_FD = 900, TOP_GAP = 16, ROOM_MIN = 64, LOOKED_AT = 256 };
 
-#define SIGNAL_BIT(sig) (1ull << ((sig) - 1))
-#define RAISED_BY_WRITE (SIGNAL_BIT(SIGPIPE) | SIGNAL_BIT(SIGXFSZ))
+#define RAISED_BY_WRITE (SIGMASK(SIGPIPE) | SIGMASK(SIGXFSZ))
 
 static enum outlet_kind
 kind_of(mode_t mode)
@@ -206,27 +206,11 @@ outlet_send(const struct outlet *o, int fd, const void *from, size_t n)
 	return sys_write(fd, from, n);
 }
 
-/* While SIGSEGV is blocked the kernel ends a process for a fault that the host
- * has a handler for: a stack that runs over with us does it here.  So much is
- * more than the longest way to the end of a hush takes. */
-static __attribute__((noinline)) void
-reach_down(void)
-{
-	volatile char room[2048];
-
-	room[0] = 0;
-	(void)room[0];
-}
-
 void
 hush_begin(struct hush *h)
 {
-	uint64_t all = UINT64_MAX;
-
-	reach_down();
 	*h = (struct hush){ 0 };
-	sys_call4(SYS_rt_sigprocmask, SIG_SETMASK, &all, &h->mask,
-	    sizeof(all));
+	sigmask_block(&h->mask);
 	/* What was not blocked before cannot have been pending. */
 	if ((h->mask & RAISED_BY_WRITE) != 0)
 		sys_call2(SYS_rt_sigpending, &h->pending, sizeof(h->pending));
@@ -250,6 +234,5 @@ hush_end(const struct hush *h)
 {
 	if (h->raised)
 		take_back(h);
-	sys_call4(SYS_rt_sigprocmask, SIG_SETMASK, &h->mask, NULL,
-	    sizeof(h->mask));
+	sigmask_restore(&h->mask);
 }

@@ -10,6 +10,7 @@
 
 #include "common/base/emulated.h"
 #include "common/base/mem.h"
+#include "common/base/sigmask.h"
 #include "common/base/sys.h"
 
 #define HELPER_STACK (64 * KIB)
@@ -98,17 +99,17 @@ static bool
 run_in_helper(struct job *job)
 {
 	uint32_t nth = atomic_fetch_add(&helpers, 1) % HELPERS;
-	uint64_t all = UINT64_MAX, before = 0;
+	uint64_t before;
 	char *stack = mem_map(HELPER_STACK);
 	long tid;
 
 	if (stack == NULL)
 		return false;
-	sys_call4(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, sizeof(all));
+	sigmask_block(&before);
 	tid = start_helper(job, stack + HELPER_STACK - 16, &helper_tid[nth]);
 	if (tid > 0)
 		wait_for_helper(job, tid);
-	sys_call4(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, sizeof(all));
+	sigmask_restore(&before);
 	mem_unmap(stack, HELPER_STACK);
 	return tid > 0;
 }

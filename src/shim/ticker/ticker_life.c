@@ -12,6 +12,7 @@
 #include "common/base/errname.h"
 #include "common/base/lock.h"
 #include "common/base/mem.h"
+#include "common/base/sigmask.h"
 #include "common/base/sys.h"
 #include "shim/sched/thread.h"
 #include "shim/sink/sink.h"
@@ -103,8 +104,7 @@ static int
 make_thread(struct thread *record)
 {
 	static const size_t sizes[] = { 128 * KIB, 512 * KIB, 4 * MIB };
-	uint64_t all = ~(1ull << (SIGNAL_CANCEL - 1)) &
-	    ~(1ull << (SIGNAL_SETXID - 1)), before;
+	uint64_t before;
 	ticker_create_fn fn = atomic_load(&create);
 	pthread_attr_t attr;
 	pthread_t thread;
@@ -114,15 +114,16 @@ make_thread(struct thread *record)
 		return -ENOMEM;
 	pthread_attr_init(&attr);
 	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-	sys_call4(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, 8);
+	sigmask_block_but(SIGMASK(SIGNAL_CANCEL) | SIGMASK(SIGNAL_SETXID),
+	    &before);
 	for (size_t i = 0; err == EINVAL && i < ARRAY_LEN(sizes); i++) {
 		pthread_attr_setstacksize(&attr, sizes[i]);
 		err = fn(&thread, &attr, ticker_live, record);
 	}
 	/* The first thread of a process has libc unblock this one, which the
 	 * host may have inherited blocked, in the creator: once only. */
-	before &= ~(1ull << (SIGNAL_SETXID - 1));
-	sys_call4(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, 8);
+	before &= ~SIGMASK(SIGNAL_SETXID);
+	sigmask_restore(&before);
 	pthread_attr_destroy(&attr);
 	return -err;
 }
