@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "common/base/mem.h"
+#include "shim/stack/front.h"
 #include "shim/stack/stackset.h"
 
 enum { PATHS = 20000, LENGTH = 6, THREADS = 4 };
@@ -80,17 +81,61 @@ END_TEST
 START_TEST(what_is_in_front_is_recalled_by_both_sums)
 {
 	const uint64_t hash = 0x123456789abcdef0, check = 0xfedcba9876543210;
+	struct front_key one = front_key(hash, check, 5, 0x1234);
+	struct front_key same_hash = front_key(hash, check ^ 1, 5, 0x1234);
+	struct front_key same_check = front_key(hash ^ 1, check, 5 ^ 1, 0x1234);
+	struct front_key high = front_key(hash, check ^ 1ull << 63, 5, 0x1234);
 
-	ck_assert_uint_eq(stackset_recall(hash, check), 0);
-	stackset_put_in_front(hash, check, 77);
-	ck_assert_uint_eq(stackset_recall(hash, check), 77);
-	ck_assert_uint_eq(stackset_recall(hash ^ 1, check), 0);
-	ck_assert_uint_eq(stackset_recall(hash, check ^ 1), 0);
-	ck_assert_uint_eq(stackset_recall(hash, check ^ 1ull << 63), 0);
-	/* The slot beside it has room for one that shares the first's. */
-	stackset_put_in_front(hash, check ^ 1, 78);
-	ck_assert_uint_eq(stackset_recall(hash, check), 77);
-	ck_assert_uint_eq(stackset_recall(hash, check ^ 1), 78);
+	ck_assert_uint_eq(front_recall(&one), 0);
+	front_put(&one, 77);
+	ck_assert_uint_eq(front_recall(&one), 77);
+	ck_assert_uint_eq(front_recall(&same_hash), 0);
+	ck_assert_uint_eq(front_recall(&same_check), 0);
+	ck_assert_uint_eq(front_recall(&high), 0);
+	front_put(&same_hash, 78);
+	front_put(&same_check, 79);
+	front_put(&high, 80);
+	ck_assert_uint_eq(front_recall(&high), 80);
+	ck_assert_uint_eq(front_recall(&same_hash), 78);
+	ck_assert_uint_eq(front_recall(&same_check), 79);
+}
+END_TEST
+
+/* Twice as many as a line has slots; those after them take another's. */
+START_TEST(stacks_with_one_caller_have_two_lines_in_front)
+{
+	struct front_key key[3 * FRONT_WAYS];
+	unsigned known = 0;
+
+	for (unsigned i = 0; i < ARRAY_LEN(key); i++) {
+		key[i] = front_key(0x5000 + i * 77, i * 0x123456789, i * 77,
+		    0x4000);
+		ck_assert_uint_eq(key[i].near, key[0].near);
+		front_put(&key[i], 100 + i);
+		ck_assert_uint_eq(front_recall(&key[i]), 100 + i);
+	}
+	for (unsigned i = 0; i < ARRAY_LEN(key); i++)
+		known += front_recall(&key[i]) == 100 + i;
+	ck_assert_uint_eq(known, 2 * FRONT_WAYS);
+}
+END_TEST
+
+START_TEST(a_larger_front_takes_what_is_put_again)
+{
+	struct front *first = atomic_load(&front_table);
+
+	for (unsigned i = 1; atomic_load(&front_table) == first; i++) {
+		struct front_key key = front_key(i * 0x10001, i, 0, 0);
+
+		front_put(&key, i + 1000);
+		ck_assert_uint_le(i, 1 << 20);
+	}
+	for (unsigned i = 1; i <= 1000; i++) {
+		struct front_key key = front_key(i * 0x10001, i, 0, 0);
+
+		front_put(&key, i + 1000);
+		ck_assert_uint_eq(front_recall(&key), i + 1000);
+	}
 }
 END_TEST
 
@@ -98,6 +143,7 @@ static void
 setup(void)
 {
 	ck_assert_int_eq(stackset_init(), 0);
+	ck_assert_int_eq(front_init(), 0);
 }
 
 int
@@ -113,6 +159,8 @@ main(void)
 	tcase_add_test(t, a_child_is_found_again);
 	tcase_add_test(t, threads_that_add_the_same_get_the_same);
 	tcase_add_test(t, what_is_in_front_is_recalled_by_both_sums);
+	tcase_add_test(t, stacks_with_one_caller_have_two_lines_in_front);
+	tcase_add_test(t, a_larger_front_takes_what_is_put_again);
 	suite_add_tcase(s, t);
 	srunner_run_all(r, CK_NORMAL);
 	failed = srunner_ntests_failed(r);

@@ -7,6 +7,7 @@ src_shim_stack_libstack_la_SOURCES = \
 	src/shim/stack/walk_full.c src/shim/stack/walk_number.c \
 	src/shim/stack/kept.h src/shim/stack/kept.c \
 	src/shim/stack/recent.h src/shim/stack/recent.c \
+	src/shim/stack/front.h src/shim/stack/front.c \
 	src/shim/stack/stackset.h src/shim/stack/stackset.c \
 	src/shim/stack/rules.h src/shim/stack/rules.c \
 	src/shim/stack/modules.h src/shim/stack/modules.c \

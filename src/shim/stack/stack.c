@@ -10,6 +10,7 @@
 #include "common/base/lock.h"
 #include "common/base/mem.h"
 #include "shim/stack/bounds.h"
+#include "shim/stack/front.h"
 #include "shim/stack/kept.h"
 #include "shim/stack/modules.h"
 #include "shim/stack/recent.h"
@@ -53,6 +54,8 @@ stack_init(unsigned depth)
 		depth_wanted = depth;
 	if (err == 0)
 		err = rules_init();
+	if (err == 0)
+		err = front_init();
 	if (err == 0)
 		err = stackset_init();
 	if (err != 0)

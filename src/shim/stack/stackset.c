@@ -17,13 +17,11 @@ enum {
 	WAYS = 8,		/* slots of a window */
 	INDEX_BITS = 14,	/* slots of the first segment, */
 	SEGMENTS = 16,		/* each has twice as many as the one before */
-	FRONT_BITS = 13,	/* slots of the first front, */
 	NODES_MAX_BITS = 26,	/* more than this are not kept */
 	NODES_MIN_BITS = 16,
 };
 
 struct stackset_node *stackset_nodes;
-_Atomic(struct stackset_front *) stackset_front;
 static uint32_t node_count;	/* that there is address space for */
 static _Atomic(_Atomic uint64_t *) segments[SEGMENTS];
 _Atomic uint32_t stackset_next = STACKSET_FIRST;
@@ -53,17 +51,6 @@ segment(unsigned i)
 	return none;
 }
 
-static struct stackset_front *
-make_front(unsigned bits)
-{
-	struct stackset_front *f = map_table(sizeof(*f) +
-	    (sizeof(f->slot[0]) << bits));
-
-	if (f != NULL)
-		f->shift = 64 - bits;
-	return f;
-}
-
 /* Where address space is scarce (ulimit -v), there are fewer nodes. */
 static bool
 reserve_nodes(void)
@@ -87,53 +74,13 @@ stackset_init(void)
 		return 0;
 	if (segment(0) == NULL)
 		return -ENOMEM;
-	atomic_store(&stackset_front, make_front(FRONT_BITS));
-	if (atomic_load(&stackset_front) == NULL || !reserve_nodes())
-		return -ENOMEM;
-	return 0;
+	return reserve_nodes() ? 0 : -ENOMEM;
 }
 
 uint32_t
 stackset_limit(void)
 {
 	return atomic_load_explicit(&stackset_next, memory_order_acquire);
-}
-
-/* More was put into the front than it has slots: a larger one begins empty.
- * The old one stays mapped, as others may be looking at it. */
-static void
-grow_front(struct stackset_front *f)
-{
-	unsigned bits = 64 - f->shift;
-	struct stackset_front *larger;
-
-	if (atomic_fetch_add_explicit(&f->puts, 1, memory_order_relaxed) >>
-	    bits == 0 || bits >= NODES_MAX_BITS)
-		return;
-	larger = make_front(bits + 1);
-	if (larger != NULL && !atomic_compare_exchange_strong(&stackset_front,
-	    &f, larger))
-		mem_unmap(larger, sizeof(*larger) +
-		    (sizeof(larger->slot[0]) << (bits + 1)));
-}
-
-void
-stackset_put_in_front(uint64_t hash, uint64_t check, uint32_t number)
-{
-	struct stackset_front *f = atomic_load_explicit(&stackset_front,
-	    memory_order_acquire);
-	uint64_t tagged = (uint64_t)(uint32_t)hash << 32 | number;
-	uint64_t at = hash >> f->shift;
-
-	if (atomic_load_explicit(&f->slot[at].tagged, memory_order_relaxed) !=
-	    0)
-		at ^= atomic_load_explicit(&f->slot[at ^ 1].tagged,
-		    memory_order_relaxed) == 0 || (number & 1) != 0;
-	atomic_store_explicit(&f->slot[at].check, check ^ tagged,
-	    memory_order_relaxed);
-	atomic_store_explicit(&f->slot[at].tagged, tagged,
-	    memory_order_release);
-	grow_front(f);
 }
 
 /* A node that nobody can find yet; 0 when there are too many. */

@@ -8,17 +8,12 @@
  * As slots are only ever taken, in one fixed order, a node exists once without
  * any lock.
  *
- * In front of the index stands a table of whole stacks, by two sums over all
- * frames, of which more than 100 bits are compared: one probe, and no node is
- * read.  It may forget; two stacks that it takes for one would have to differ
- * in two frames at least and agree in all these bits, which some of a million
- * do with a probability below 1 in 10^18.  Of the two shapes (a look-up
- * per frame, one per stack) the second was quicker on stacks that differ from
- * the second frame on, the first keeps stacks small; so both are here.  The
- * numbers are in stackset.c.
+ * In front of the index stands a table of whole stacks (front.h).  Of the two
+ * shapes (a look-up per frame, one per stack) the second was quicker on stacks
+ * that differ from the second frame on, the first keeps stacks small; so both
+ * are here.  The numbers are in stackset.c.
  *
- * Memory   16 bytes a node, some 16 a node in the index; for a stack up to 32
- *          in front, and as much in fronts that were too small.
+ * Memory   16 bytes a node, some 16 a node in the index.
  * Threads  any number find and add at once.
  * Fork     the child keeps the tree.
  */
@@ -41,25 +36,9 @@ struct stackset_node {
 					 * one that lost a race stays 0 */
 };
 
-/* The two words are written one after the other: each is good with the other
- * alone. */
-struct stackset_slot {
-	_Atomic uint64_t tagged;	/* low half of the hash, number; 0 */
-	_Atomic uint64_t check;		/* the second sum ^ @tagged */
-};
-
-/* A table of whole stacks. */
-struct stackset_front {
-	unsigned shift;		/* hash >> shift is the slot */
-	_Atomic uint32_t puts;	/* into any slot, again or for the first time */
-	struct stackset_slot slot[] CACHE_ALIGNED;
-};
-
 __extension__ typedef unsigned __int128 stackset_product;
 
 extern struct stackset_node *stackset_nodes
-    __attribute__((visibility("hidden")));
-extern _Atomic(struct stackset_front *) stackset_front
     __attribute__((visibility("hidden")));
 /* One past the largest number. */
 extern _Atomic uint32_t stackset_next
@@ -73,11 +52,6 @@ int stackset_init(void);
 /* The child @where of @parent, made when there is none; 0 without memory. */
 IN_HOOK uint32_t stackset_child(uint32_t parent, uint64_t where);
 
-/* Puts the stack @number, whose hash and second sum are @hash and @check, in
- * front. */
-IN_HOOK COLD void stackset_put_in_front(uint64_t hash, uint64_t check,
-    uint32_t number);
-
 /* One past the largest number. */
 SIGNAL_SAFE uint32_t stackset_limit(void);
 
@@ -85,31 +59,6 @@ SIGNAL_SAFE static ALWAYS_INLINE const struct stackset_node *
 stackset_node(uint32_t number)
 {
 	return &stackset_nodes[number];
-}
-
-SIGNAL_SAFE static ALWAYS_INLINE uint32_t
-stackset_in_slot(const struct stackset_slot *s, uint64_t hash, uint64_t check)
-{
-	uint64_t tagged = atomic_load_explicit(&s->tagged,
-	    memory_order_acquire);
-
-	return tagged >> 32 == (uint32_t)hash &&
-	    (atomic_load_explicit(&s->check, memory_order_relaxed) ^ tagged) ==
-	    check ? (uint32_t)tagged : 0;
-}
-
-/* The number of the stack with this hash and second sum; 0 when it is not
- * known.  A hash has two slots, side by side. */
-SIGNAL_SAFE static ALWAYS_INLINE uint32_t
-stackset_recall(uint64_t hash, uint64_t check)
-{
-	struct stackset_front *f = atomic_load_explicit(&stackset_front,
-	    memory_order_acquire);
-	uint64_t at = hash >> f->shift;
-	uint32_t number = stackset_in_slot(&f->slot[at], hash, check);
-
-	return likely(number != 0) ? number :
-	    stackset_in_slot(&f->slot[at ^ 1], hash, check);
 }
 
 /* True when @number is that of the child @where of @parent: for guesses. */

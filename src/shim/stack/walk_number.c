@@ -4,6 +4,7 @@
  * What was walked anew is looked up by the sums of the whole stack, and when
  * these are not known, frame by frame.
  */
+#include "shim/stack/front.h"
 #include "shim/stack/kept.h"
 #include "shim/stack/recent.h"
 #include "shim/stack/rules.h"
@@ -58,10 +59,22 @@ keep(struct stack_cache *c, const struct top *t, uint32_t number)
 	kept_put(c, t->base, t->count, t->sums, number, t->plain);
 }
 
+/* How stack @t is found in front, whose sums are @sums. */
+static ALWAYS_INLINE struct front_key
+key_of(const struct stack_cache *c, const struct top *t,
+    const struct frame_sums *sums)
+{
+	const struct frame *f = t->count != 0 ? c->fresh : &c->frame[t->base];
+
+	return front_key(sums->hash, sums->check,
+	    (uint64_t)kept_part(f->where, f->sp, c->high), f->where);
+}
+
 /* A stack that is not in front. */
 static COLD uint32_t
 look_up(struct stack_cache *c, const struct top *t)
 {
+	struct front_key key = key_of(c, t, &t->sums);
 	uint32_t number = number_of_base(c, t->base);
 
 	if (number == 0 && t->base != 0)
@@ -71,8 +84,7 @@ look_up(struct stack_cache *c, const struct top *t)
 		kept_cut(c, 0);
 		return 0;
 	}
-	stackset_put_in_front(t->sums.hash * STACKSET_HASH_FACTOR,
-	    t->sums.check, number);
+	front_put(&key, number);
 	keep(c, t, number);
 	return number;
 }
@@ -124,8 +136,8 @@ static __attribute__((noinline)) uint32_t
 number_of_cut(struct stack_cache *c, const struct top *t)
 {
 	struct frame_sums sums = cut_sums(c, t);
-	uint64_t hash = sums.hash * STACKSET_HASH_FACTOR;
-	uint32_t number = stackset_recall(hash, sums.check);
+	struct front_key key = key_of(c, t, &sums);
+	uint32_t number = front_recall(&key);
 
 	if (unlikely(number == 0)) {
 		number = look_up_cut(c, t);
@@ -133,7 +145,7 @@ number_of_cut(struct stack_cache *c, const struct top *t)
 			kept_cut(c, 0);
 			return 0;
 		}
-		stackset_put_in_front(hash, sums.check, number);
+		front_put(&key, number);
 	}
 	if (t->count > FEW_FRAMES || t->base == 0)
 		kept_put(c, t->base, t->count, t->sums, KEPT_UNKNOWN,
@@ -145,14 +157,15 @@ static ALWAYS_INLINE uint32_t
 number_of_top(struct stack_cache *c, struct top *t)
 {
 	const struct frame_sums *outer = kept_sums(c, t->base);
+	struct front_key key;
 	uint32_t number;
 
 	t->sums.hash += outer->hash;
 	t->sums.check += outer->check;
 	if (unlikely(t->base + t->count > c->depth))
 		return number_of_cut(c, t);
-	number = stackset_recall(t->sums.hash * STACKSET_HASH_FACTOR,
-	    t->sums.check);
+	key = key_of(c, t, &t->sums);
+	number = front_recall(&key);
 	if (unlikely(number == 0))
 		return look_up(c, t);
 	if (t->count > FEW_FRAMES || t->base == 0)
