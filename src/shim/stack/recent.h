@@ -30,8 +30,6 @@
 /* After so many misses in a row tops are left alone for so many walks, and at
  * first: a thread that seldom allocates has no use for their memory. */
 enum { RECENT_PATIENCE = 16, RECENT_REST = 4096, RECENT_FIRST = 512 };
-/* One frame is walked as quickly as it is remembered. */
-enum { RECENT_FEWEST = 2 };
 
 /* No top is known: rules are not what they were, or another's stack is. */
 IN_HOOK void recent_forget(struct stack_cache *c);
