@@ -164,6 +164,23 @@ take_turns(void *arg)
 	return NULL;
 }
 
+/* The same place again and again, or one frame away from it, and at times from
+ * elsewhere: tops of one frame and of none. */
+static void *
+take_turns_nearby(void *arg)
+{
+	struct stack_cache *all = stack_cache_make(0, 0);
+	unsigned seed = 1, *wrong = arg;
+
+	for (unsigned i = 0; i < 8000; i++) {
+		seed = seed * 1103515245 + 12345;
+		*wrong += !is_said_by_both(all, i / 16 % 2, 12,
+		    1 + (seed >> 20 & 3) / 2);
+	}
+	stack_cache_drop(all);
+	return NULL;
+}
+
 /* Four places by turns, then the same from elsewhere, the second one first. */
 static void *
 take_turns_by_rbp(void *arg)
@@ -198,6 +215,12 @@ START_TEST(places_that_come_by_turns_are_the_stacks_that_they_are)
 }
 END_TEST
 
+START_TEST(a_place_that_comes_again_is_compared_all_the_way)
+{
+	ck_assert_uint_eq(wrong_in_thread(take_turns_nearby), 0);
+}
+END_TEST
+
 START_TEST(a_frame_with_another_rbp_is_another_frame)
 {
 	ck_assert_uint_eq(wrong_in_thread(take_turns_by_rbp), 0);
@@ -217,6 +240,7 @@ main(void)
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t,
 	    places_that_come_by_turns_are_the_stacks_that_they_are);
+	tcase_add_test(t, a_place_that_comes_again_is_compared_all_the_way);
 	tcase_add_test(t, a_frame_with_another_rbp_is_another_frame);
 	suite_add_tcase(s, t);
 	runner = srunner_create(s);

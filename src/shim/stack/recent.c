@@ -40,6 +40,9 @@ recent_put(struct stack_cache *c, const struct stack_origin *from,
 	struct recent *r = &c->recent[set][way];
 	bool good = true;
 
+	/* The walk that found nothing fresh took half as long. */
+	if (count == 0 && r->not_sp != 0)
+		return;
 	if (base == 0 || base > c->linked || c->with_rbp != 0 ||
 	    (c->frame[base].step & STEP_FP_MATTERS) != 0)
 		return;

@@ -38,7 +38,7 @@ IN_HOOK void recent_forget(struct stack_cache *c);
 IN_HOOK COLD void recent_begin(struct stack_cache *c);
 
 /* Keeps the top of stack @number, which leads from @from by the stack pointer
- * over @count fresh frames, 1 .. RECENT_WORDS, to kept frame @base. */
+ * over @count fresh frames, 0 .. RECENT_WORDS, to kept frame @base. */
 IN_HOOK void recent_put(struct stack_cache *c, const struct stack_origin *from,
     unsigned count, unsigned base, uint32_t number);
 

@@ -391,8 +391,7 @@ capture_by_walk(struct stack_cache *c, const struct stack_origin *from)
 	    number_of_top(c, &t) : number_of_base(c, t.base);
 	if (unlikely(number == 0))
 		return stack_capture(c);
-	if (recent_missed(c) && t.plain && t.count != 0 &&
-	    t.count <= RECENT_WORDS)
+	if (recent_missed(c) && t.plain && t.count <= RECENT_WORDS)
 		recent_put(c, from, t.count, t.base, number);
 	return number;
 }
