@@ -1,7 +1,7 @@
 /*
  * pool_guises - workers that seem to be what they are not, at first sight.
  *
- *	pool_guises passing|turns|late|names|queues
+ *	pool_guises passing|turns|late|names|queues|drains|answers
  *
  * passing	Tasks take 30 us and never block: who is met at work sleeps for
  *		the next one a moment later.
@@ -12,12 +12,17 @@
  *		last of them has nothing to do there.
  * names	A start routine of a library's, as far as its name goes, has
  *		started two families that wait, each for itself.
+ * drains	Workers are rung up by a semaphore for each task, and take what
+ *		there is before they come back to it, which they hardly do.
+ * answers	There is always a task, and each waits for an answer, at a
+ *		condition of the worker's own.
  * queues	One routine works for two queues, and its threads are named
  *		after those.
  *
  * Says "ready" when it is so, and ends with its standard input.
  */
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -30,7 +35,8 @@
 
 /* Threads of the first of two families, and of both. */
 enum { FAMILY = 10, BOTH = 13, QUEUE = 3, QUEUES = 5 };
-enum { WORKERS = 3, TURNS = 4, TASKS = 120, TASK_NS = 30000, DEEP = 4096 };
+enum { WORKERS = 3, TURNS = 4, TASKS = 120, TASK_NS = 30000, DEEP = 4096,
+	PILE = 50 };
 
 static struct worker {
 	pthread_mutex_t mutex;
@@ -188,6 +194,121 @@ give_tasks(struct worker *w)
 	}
 }
 
+static sem_t bell;
+static int pile;
+
+static bool
+take_one(void)
+{
+	int n = __atomic_load_n(&pile, __ATOMIC_RELAXED);
+
+	while (n > 0 && !__atomic_compare_exchange_n(&pile, &n, n - 1, false,
+	    __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		;
+	return n > 0;
+}
+
+static void *
+drain(void *arg)
+{
+	for (;;) {
+		while (sem_wait(&bell) != 0)
+			;
+		while (take_one())
+			nap();
+	}
+	return arg;
+}
+
+/* No more than PILE tasks wait. */
+static void *
+pile_up(void *arg)
+{
+	for (;;) {
+		while (__atomic_load_n(&pile, __ATOMIC_RELAXED) < PILE) {
+			__atomic_fetch_add(&pile, 1, __ATOMIC_RELAXED);
+			sem_post(&bell);
+		}
+		nap();
+	}
+	return arg;
+}
+
+static void *
+ask(void *arg)
+{
+	struct worker *me = arg;
+	unsigned asked = 0;
+
+	for (;;) {
+		/* Its tasks come one after the other. */
+		pthread_mutex_lock(&me->mutex);
+		me->turns = ++asked;
+		while (me->done != asked)
+			pthread_cond_wait(&me->own, &me->mutex);
+		pthread_mutex_unlock(&me->mutex);
+	}
+	return arg;
+}
+
+static void *
+answer(void *arg)
+{
+	for (;; nap()) {
+		for (unsigned i = 0; i < WORKERS; i++) {
+			struct worker *w = &workers[i];
+
+			pthread_mutex_lock(&w->mutex);
+			w->done = w->turns;
+			pthread_cond_signal(&w->own);
+			pthread_mutex_unlock(&w->mutex);
+		}
+	}
+	return arg;
+}
+
+static void
+begin(void *(*routine)(void *), void *arg)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, routine, arg) != 0)
+		abort();
+}
+
+static void
+start_drains(void)
+{
+	sem_init(&bell, 0, 0);
+	begin(pile_up, NULL);
+	for (unsigned i = 0; i < WORKERS; i++)
+		begin(drain, NULL);
+}
+
+static void
+start_answers(void)
+{
+	for (unsigned i = 0; i < WORKERS; i++) {
+		pthread_mutex_init(&workers[i].mutex, NULL);
+		pthread_cond_init(&workers[i].own, NULL);
+		begin(ask, &workers[i]);
+	}
+	begin(answer, NULL);
+}
+
+/* Guises of workers that are not told what to do from here. */
+static bool
+start_alone(const char *guise)
+{
+	if (strcmp(guise, "drains") == 0)
+		start_drains();
+	else if (strcmp(guise, "answers") == 0)
+		start_answers();
+	else
+		return false;
+	return true;
+}
+
 static void *
 feed(void *arg)
 {
@@ -260,10 +381,22 @@ start_queues(void)
 	}
 }
 
+static void
+start_told(const char *guise)
+{
+	turns_wanted = strcmp(guise, "turns") == 0;
+	for (unsigned i = 0; i < WORKERS; i++)
+		start(&workers[i]);
+	give_turns(turns_wanted ? TURNS : 1);
+	for (unsigned i = 0; i < (turns_wanted ? WORKERS : WORKERS - 1); i++)
+		give_tasks(&workers[i]);
+	if (strcmp(guise, "passing") == 0)
+		begin(feed, NULL);
+}
+
 int
 main(int argc, char **argv)
 {
-	pthread_t feeder;
 	char byte;
 
 	if (argc != 2)
@@ -272,15 +405,8 @@ main(int argc, char **argv)
 		start_families();
 	if (strcmp(argv[1], "queues") == 0)
 		start_queues();
-	turns_wanted = strcmp(argv[1], "turns") == 0;
-	for (unsigned i = 0; i < WORKERS; i++)
-		start(&workers[i]);
-	give_turns(turns_wanted ? TURNS : 1);
-	for (unsigned i = 0; i < (turns_wanted ? WORKERS : WORKERS - 1); i++)
-		give_tasks(&workers[i]);
-	if (strcmp(argv[1], "passing") == 0 &&
-	    pthread_create(&feeder, NULL, feed, NULL) != 0)
-		return 1;
+	if (!start_alone(argv[1]))
+		start_told(argv[1]);
 	printf("ready\n");
 	fflush(stdout);
 	return read(0, &byte, 1) < 0;

@@ -16,12 +16,13 @@ LIBRARY, HOST, FOLDER = sys.argv[1:4]
 PERIOD_MS = 20
 SETTLE = 5		# periods before the lines that are looked at
 LOOKS = {"passing": 150, "turns": 10, "late": 10, "names": 10,
-         "queues": 10}
+         "queues": 10, "drains": 20, "answers": 20,
+         "functors": 20}
 LINE = re.compile(
     r"^POOL (\d+)ms: (?P<name>\S+)#\d+ "
     r"workers=(?P<workers>\d+) "
     r"idle=(?P<idle>\S+) .* busy=(?P<busy>\S+) blocked=(?P<blocked>\S+) "
-    r"saturated=(?P<saturated>\S+)")
+    r"saturated=(?P<saturated>\S+).*")
 
 
 def periods(log):
@@ -58,6 +59,20 @@ def wrong(guise, lines):
         bad = [m for m in lines if m["name"][:4] in ("main", "disk")]
         five = [m for m in lines if m["workers"] == "5"]
         return "named after a part" if bad or not five else ""
+    if guise == "drains":
+        # No more than fifty wait, and none takes long.
+        m = re.search(r"runqueue=~?(\d+) .* longest=(\S+)", lines[0][0])
+        return "" if m is None or int(m[1]) <= 60 and m[2] == "-" else \
+            "more than there is"
+    if guise == "functors":
+        # Who brings the tasks is none of those who do them.
+        good = len(lines) == 1 and lines[0]["workers"] == "3" and \
+            lines[0]["saturated"] == "-"
+        return "" if good else "not three workers"
+    if guise == "answers":
+        # None is ever idle.
+        bad = [m for m in lines if m["idle"] not in ("-", "0", "~0")]
+        return "idle" if bad else ""
     if len(lines) != 1 or lines[0]["workers"] != "3":
         return "not one pool of three"
     return ""
@@ -72,6 +87,11 @@ def check(guise):
         # Without symbols the threads' names are all there is.
         host = os.path.join(FOLDER, "pool_guises")
         subprocess.run(["strip", "-o", host, HOST], check=True)
+    if guise == "functors":
+        host = os.path.join(FOLDER, "pool_functors")
+        if not os.path.exists(host):
+            print("functors: no C++ here")
+            return 0
     with subprocess.Popen([host, guise], env=env, text=True,
                           stdin=subprocess.PIPE,
                           stdout=subprocess.PIPE) as child:

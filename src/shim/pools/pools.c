@@ -28,6 +28,9 @@ enum { KEPT_FOR = 60 };
 struct pools_entry pools_entries[INFERRED_POOLS];
 uint32_t pools_period;
 static bool used[GATES + 1];
+/* The kin of those that have their home at the gate, and whether others do. */
+static uint64_t gate_kin[GATES + 1];
+static bool gate_mixed[GATES + 1];
 
 struct pools_entry *
 pools_find_entry(const struct pool_place *place)
@@ -64,6 +67,24 @@ make_entry(const struct pool_place *place, struct task *task)
 	return e;
 }
 
+bool
+pools_gate_is_mixed(uint32_t number)
+{
+	return gate_mixed[number];
+}
+
+static void
+note_gate(const struct thread *t)
+{
+	uint32_t number = atomic_load(&t->work.gate);
+	uint64_t kin = thread_kin(t);
+
+	used[number] = true;
+	gate_mixed[number] = gate_mixed[number] ||
+	    (gate_kin[number] != 0 && gate_kin[number] != kin);
+	gate_kin[number] = kin;
+}
+
 /* Nobody is counted twice: who is at home where is found out once a period,
  * and kept. */
 static void
@@ -81,7 +102,7 @@ count_thread(struct task *task, void *arg)
 		return;
 	if (pool_of(task->thread, &busy_since) != 0)
 		return;
-	used[atomic_load(&task->thread->work.gate)] = true;
+	note_gate(task->thread);
 	if (!pools_place_of(task, &place))
 		return;
 	m->cell = pools_cell_add(&place, task);
@@ -108,6 +129,8 @@ count_all(void)
 {
 	pools_cells_clear();
 	memset(used, 0, sizeof(used));
+	memset(gate_kin, 0, sizeof(gate_kin));
+	memset(gate_mixed, 0, sizeof(gate_mixed));
 	tasks_each(count_thread, NULL);
 	tasks_each(count_single, NULL);
 }
@@ -164,7 +187,7 @@ entry_of(struct task *task)
 static struct pools_entry *
 entry_by_start(struct thread *t)
 {
-	uint64_t start = atomic_load(&t->start_routine), busy_since;
+	uint64_t start = thread_kin(t), busy_since;
 	struct pools_entry *found = NULL;
 
 	if (start == 0 || pool_of(t, &busy_since) != 0 ||

@@ -34,7 +34,7 @@ enum { HOME_UNKNOWN = WAIT_KINDS };
 
 /* Where threads have their home: what they have in common. */
 struct pool_place {
-	uint64_t start;		/* start routine */
+	uint64_t start;		/* the threads' kin: start routine, or type */
 	uint64_t caller;	/* of the wait; 0: several */
 	uint64_t object;	/* of the gate; 0: several, or none */
 	uint32_t kind;		/* enum wait_kind; WAIT_RUN: of no home,
@@ -74,12 +74,16 @@ struct pools_entry {
 	bool returns;		/* one has gone from home to work */
 	bool sleeps;		/* or to sleep, from deeper in the stack */
 	bool rivals;		/* sleeps just as near to the start, too */
+	bool proven;		/* where they wait is known to be for work */
+	bool machine;		/* wait in a virtual machine, each for itself */
 	bool asks;		/* waits in poll() for one descriptor */
 	uint64_t stays, strays;	/* of its workers; see work.h */
 
 	/* This period's, filled by pools_view_add(). */
 	unsigned workers, idle, blocked, stuck;
 	unsigned guessed;	/* whose home is not the pool's */
+	unsigned still, unseen;	/* away through the period: at one task; need
+				 * not be */
 	unsigned unread;	/* busy; what they do is of a look before */
 	unsigned gates;		/* distinct ones, at most POOL_QUEUES */
 	bool more_gates;
@@ -220,6 +224,8 @@ struct pools_doing {
 	bool sleeps;		/* sleeps for work unannounced: was seen to come
 				 * back, and to wait deeper in the stack */
 	bool rivals;		/* or just as near to its start */
+	bool proven;		/* the wait at home is no task's: it waits there
+				 * since its start, or is held up elsewhere */
 };
 /* Once a period: what is said of a thread that sleeps unannounced. */
 DETACHED void pools_sleep_look(const struct task *task,
@@ -249,9 +255,12 @@ struct gate_period {
 	uint64_t oldest;	/* ticks, 0 not known */
 	struct histogram wait, run, wakeup;
 };
+/* Threads of several kin have their home there. */
+DETACHED bool pools_gate_is_mixed(uint32_t number);
 /* Waits are followed from now on, in a program that runs already: how much lies
  * in a queue is not known before its workers have all been idle. */
 DETACHED void pools_begin_late(void);
+bool pools_began_late(void);
 /* A new period; then, once in it for each gate of a pool; @all_idle: its
  * workers all wait there. */
 DETACHED void pools_gate_begin(void);
@@ -272,6 +281,9 @@ DETACHED bool pools_name_is_general(uint64_t start);
 DETACHED bool pools_name_is_interpreted(uint64_t start);
 /* The function is one of a library that runs whatever it is given. */
 DETACHED bool pools_name_is_library(uint64_t pc);
+/* The function is one of a virtual machine's, in which its threads wait for
+ * whatever they wait for. */
+DETACHED bool pools_name_is_machine(uint64_t pc);
 /* The name is none that all threads of the program have. */
 DETACHED bool pools_name_tells(const char *name);
 /* A number for "worker-" in "worker-12". */

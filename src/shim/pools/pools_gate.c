@@ -15,7 +15,8 @@
 
 /* So many that were left are no mistake of the start; so many that were taken
  * are no accident. */
-enum { LEFT_APART = 4, TAKEN_PROVES = 2, DRAINED_PROVES = 2 };
+enum { LEFT_APART = 4, TAKEN_PROVES = 2, DRAINED_PROVES = 2,
+	BLINKS_PROVE = 8 };
 
 /* A gate as it was at the last look. */
 struct past {
@@ -40,6 +41,12 @@ void
 pools_begin_late(void)
 {
 	late = true;
+}
+
+bool
+pools_began_late(void)
+{
+	return late;
 }
 
 void
@@ -93,6 +100,23 @@ sem_value(uint64_t sem, uint64_t *value)
 	return true;
 }
 
+/* Where workers look for more before they come back, what they left in the
+ * semaphore is no task of theirs: it is over at once when they take it, unlike
+ * what they waited for.  Until some that was taken without a wait has lasted,
+ * that is not known; a worker that comes back to nothing but short tasks tells
+ * nothing. */
+static void
+judge_sem(const struct gate *g, struct gate_period *out)
+{
+	uint64_t lasted = load(&g->lasting[1]), blinked = load(&g->blinking[1]);
+	bool all_blink = load(&g->blinking[0]) > 3 * load(&g->lasting[0]);
+
+	out->apart = !all_blink && blinked >= BLINKS_PROVE &&
+	    blinked > 3 * lasted;
+	out->unproven = !all_blink && (lasted < TAKEN_PROVES ||
+	    blinked > lasted);
+}
+
 /* The value is the queue's length, if it counts; where it only wakes workers,
  * nothing is queued while one of them waits.  Posts and waits that were not
  * seen leave a difference; when it stays, what is thought to be waiting is put
@@ -108,8 +132,10 @@ read_sem(struct gate *g, struct past *p, bool all_idle,
 		out->waiting_known = NOT_KNOWN;
 		return;
 	}
+	judge_sem(g, out);
 	out->waiting = value;
-	out->waiting_known = out->counts ? EXACT : value == 0 &&
+	out->waiting_known = out->apart && value != 0 ? NOT_KNOWN :
+	    out->counts ? EXACT : value == 0 &&
 	    load32(&g->idle) != 0 ? ESTIMATED : NOT_KNOWN;
 	if (!all_idle || value != 0 || queued == taken) {
 		p->drifts = 0;
@@ -251,7 +277,8 @@ pools_gate_read(uint32_t number, bool all_idle, struct gate_period *out)
 	p->settled |= all_idle && out->waiting == 0;
 	out->fits = p->recent_bad * 4 <= p->recent && !out->apart &&
 	    (p->settled || !late);
-	out->takes_fit = p->recent_bad_takes * 4 <= p->recent;
+	out->takes_fit = p->recent_bad_takes * 4 <= p->recent &&
+	    (kind == WAIT_COND || !out->apart);
 	/* Where all workers wait, the queue is known to be empty. */
 	if (!out->fits && out->waiting_known == ESTIMATED &&
 	    !(all_idle && out->waiting == 0))

@@ -70,12 +70,13 @@ without_start(const uint64_t *pc, unsigned n, uint64_t start)
 
 /* 1 when both are in one loop, 0 when not, -1 when that is not known. */
 static int
-in_one_loop(const struct task *a, const struct task *b, uint64_t start)
+in_one_loop(const struct task *a, const struct task *b)
 {
 	static uint64_t pc[2][THREADWALK_FRAMES];
 	struct procfs_blocked at;
 	unsigned n = threadwalk(a->tid, &at, pc[0]);
 	unsigned k = threadwalk(b->tid, &at, pc[1]);
+	uint64_t start = atomic_load(&b->thread->start_routine);
 	uintptr_t loop;
 
 	if (n == 0)
@@ -136,7 +137,7 @@ pools_join_try(const struct pool_place *from, const struct task *a,
 	if (j == NULL || j->done || walks_left < 2)
 		return false;
 	walks_left -= 2;
-	same = in_one_loop(a, b, to->start);
+	same = in_one_loop(a, b);
 	j->done = same >= 0 || ++j->tries >= TRIES;
 	pools_join_place(&end);
 	j->same = same == 1 && !pools_place_is_same(&end, from);

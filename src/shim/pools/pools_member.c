@@ -95,6 +95,23 @@ is_blocked(const struct task *task)
 	    (task->state == 'S' || task->state == 'D');
 }
 
+/* A worker that has not had a task yet waits for one; and where others are held
+ * up elsewhere, they are so in the middle of a task.  Where all are seen to
+ * wait at one place alone, that may be a task's. */
+static bool
+is_proven(const struct task *task)
+{
+	const struct work *w = &task->thread->work;
+
+	if (atomic_load(&w->kind) == WAIT_RUN)
+		return false;
+	if (pools_member_is_home(task))
+		return atomic_load(&w->stays) == 0 && !pools_began_late() &&
+		    task->wait.seq == task->seq_before;
+	return task->wait.kind != WAIT_MUTEX &&
+	    task->wait.kind != WAIT_RWLOCK && is_blocked(task);
+}
+
 /* Since when the thread is at its task; not before it was last at home. */
 static uint64_t
 task_ns(const struct work *w, uint64_t now)
@@ -128,6 +145,7 @@ pools_member_look(const struct task *task, const struct pool_place *joined,
 	out->idle = out->turn || (joined == NULL ? is_idle(task) :
 	    (is_idle(task) && !pools_join_asks(task, joined)) ||
 	    pools_join_waits(task, joined));
+	out->proven = is_proven(task);
 	out->blocked = !out->idle && is_blocked(task);
 	out->unread = !out->idle && !task->fresh;
 	if (pools_sleep_at(task) != 0)

@@ -10,13 +10,14 @@
 #include <string.h>
 
 #include "common/base/proc.h"
+#include "common/base/sys.h"
 #include "common/symbol/symbol.h"
 #include "shim/names/cxxname.h"
 #include "shim/names/objects.h"
 #include "shim/pools/pools.h"
 #include "shim/stack/stack.h"
 
-enum { REMEMBERED = 64 };
+enum { REMEMBERED = 64, PAGE = 4096 };
 
 static struct {
 	uint64_t start;
@@ -44,6 +45,11 @@ static const char *const interpreted_modules[] = {
 static const char *const interpreters[] = {
 	"libruby", "libperl", "perl", "liblua", "lua", "libphp", "php",
 	"libjvm", "libmozjs", "libguile", "libtcl", "beam.smp", "node",
+};
+
+/* Their threads wait for whatever it is in one function. */
+static const char *const machines[] = {
+	"libjvm", "libpython", "python3", "libmono", "libcoreclr",
 };
 
 /* The function that covers @pc and its module; NULL where not known. */
@@ -83,13 +89,64 @@ pools_name_is_library(uint64_t pc)
 	    begins_as(m->name, interpreters, ARRAY_LEN(interpreters));
 }
 
+/* The text at @at, in this process, as far as it fits. */
+static void
+copy_text(char *to, size_t size, uint64_t at)
+{
+	size_t n = 0;
+
+	while (n < size - 1) {
+		size_t piece = MIN(size - 1 - n, PAGE - (at + n) % PAGE);
+
+		if (!sys_copy(to + n, at + n, piece) ||
+		    memchr(to + n, '\0', piece) != NULL)
+			break;
+		n += piece;
+	}
+	to[MIN(n, size - 1)] = '\0';
+}
+
+/* What a std::thread runs, by its type: a closure of one place in the program
+ * says what the thread does, what is called by a pointer does not. */
+static bool
+is_functor(uint64_t start, bool *closure)
+{
+	static const char type[] =
+	    "NSt6thread11_State_implINS_8_InvokerISt5tupleIJ";
+	static char name[1024];
+	uint64_t info = 0, text = 0;
+
+	if (!sys_copy(&info, start - sizeof(info), sizeof(info)) ||
+	    !sys_copy(&text, info + sizeof(info), sizeof(text)))
+		return false;
+	memset(name, 0, sizeof(name));
+	copy_text(name, sizeof(name), text);
+	if (strncmp(name, type, sizeof(type) - 1) != 0)
+		return false;
+	*closure = name[sizeof(type) - 1] == 'Z' &&
+	    strstr(name, "EUl") != NULL;
+	return true;
+}
+
+bool
+pools_name_is_machine(uint64_t pc)
+{
+	const struct object *m = objects_find((uintptr_t)pc, stack_limit());
+
+	return m != NULL && begins_as(m->name, machines, ARRAY_LEN(machines));
+}
+
 /* Rust's has its module's name around it, and a hash. */
 static bool
 is_general(uint64_t start)
 {
 	const struct object *m;
-	const char *name = find(start, &m);
+	const char *name;
+	bool closure;
 
+	if (is_functor(start, &closure))
+		return !closure;
+	name = find(start, &m);
 	if (name == NULL)
 		return m != NULL && is_in_general_module(m);
 	for (unsigned i = 0; i < ARRAY_LEN(general_routines); i++) {
@@ -273,22 +330,22 @@ write_place(struct buf *b, uint64_t pc)
 static void
 write_home(struct buf *b, const struct pools_entry *e, const struct task *task)
 {
+	uint64_t start = atomic_load(&task->thread->start_routine);
 	uint64_t caller = e->place.caller;
 
 	if (caller == 0)
 		caller = atomic_load(&task->thread->work.caller);
-	if (!pools_name_is_general(e->place.start) ||
-	    !write_function(b, caller - 1))
-		write_place(b, e->place.start);
+	if (!pools_name_is_general(start) || !write_function(b, caller - 1))
+		write_place(b, start);
 }
 
 void
 pools_name(struct pools_entry *e, struct task *task)
 {
+	uint64_t start = atomic_load(&task->thread->start_routine);
 	struct buf b = BUF(e->name);
 
-	if (!pools_name_is_general(e->place.start) &&
-	    write_function(&b, e->place.start))
+	if (!pools_name_is_general(start) && write_function(&b, start))
 		;
 	else if (write_thread_name(&b, task))
 		e->named_after = pools_name_family(task->name);

@@ -183,7 +183,7 @@ own_place(struct task *task, struct pool_place *place)
 	uint32_t gate = atomic_load(&w->gate);
 
 	memset(place, 0, sizeof(*place));
-	place->start = atomic_load(&t->start_routine);
+	place->start = thread_kin(t);
 	place->kind = pools_place_kind(t);
 	if (place->start == 0)
 		return false;
@@ -218,8 +218,7 @@ pools_place_of(struct task *task, struct pool_place *place)
 	struct task *has_turn = pools_turn_of(task);
 
 	if (has_turn != NULL && pools_place_kind(task->thread) == WAIT_RUN &&
-	    atomic_load(&has_turn->thread->start_routine) ==
-	    atomic_load(&task->thread->start_routine))
+	    thread_kin(has_turn->thread) == thread_kin(task->thread))
 		return own_place(has_turn, place);
 	return own_place(task, place);
 }

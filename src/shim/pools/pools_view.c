@@ -27,7 +27,7 @@ void
 pools_view_begin(struct pools_entry *e)
 {
 	e->workers = e->idle = e->blocked = e->stuck = e->gates = 0;
-	e->guessed = e->unread = 0;
+	e->guessed = e->unread = e->unseen = e->still = 0;
 	e->stays = e->strays = 0;
 	e->more_gates = e->guest = false;
 	e->visits = e->busy_ns = e->most_idle_ns = 0;
@@ -55,6 +55,35 @@ add_gate(struct pools_entry *e, uint32_t number)
 		e->more_gates = true;
 }
 
+/* Each waits for an object of its own, in a function of a virtual machine: for
+ * work, or in the middle of a task. */
+static bool
+is_of_machine(const struct pools_entry *e, const struct work *w)
+{
+	uint32_t kind = e->place.kind;
+
+	return (kind == WAIT_FUTEX || (pools_is_of_object(kind) &&
+	    e->place.object == 0)) &&
+	    pools_name_is_machine(atomic_load(&w->caller));
+}
+
+/* Who has not come back to the call in which it waits for work need not be at
+ * one task: it may find another one each time without that call.  One that
+ * slept through the period, or wanted to run all the time, is. */
+static void
+count_stuck(struct pools_entry *e, const struct task *task,
+    const struct pools_doing *d, uint64_t period_ns)
+{
+	bool away = d->visits == 0 && d->away_ns / 7 >= period_ns / 8;
+	bool still = task->ran_ns == 0 ||
+	    (task->ran_ns + task->delayed_ns) / 9 >= period_ns / 10;
+
+	e->still += away && still;
+	e->unseen += away && !still;
+	e->stuck += d->task_ns >= period_ns &&
+	    (still || !pools_is_call(e->place.kind));
+}
+
 void
 pools_view_add(struct pools_entry *e, const struct task *task,
     uint64_t period_ns)
@@ -70,7 +99,7 @@ pools_view_add(struct pools_entry *e, const struct task *task,
 	e->workers++;
 	e->idle += d.idle;
 	e->blocked += d.blocked;
-	e->stuck += d.task_ns >= period_ns;
+	count_stuck(e, task, &d, period_ns);
 	e->unread += d.unread;
 	e->stays += atomic_load(&w->stays);
 	e->strays += atomic_load(&w->strays);
@@ -78,6 +107,8 @@ pools_view_add(struct pools_entry *e, const struct task *task,
 	e->returns = e->returns || d.returns;
 	e->sleeps = e->sleeps || d.sleeps;
 	e->rivals = e->rivals || d.rivals;
+	e->proven = e->proven || d.proven;
+	e->machine = e->machine || is_of_machine(e, w);
 	e->asks = e->asks || (task->wait.kind == WAIT_POLL &&
 	    task->wait.object <= 1 && d.idle);
 	e->turns = e->turns || d.turn;
@@ -184,11 +215,13 @@ judge_busy_times(const struct pools_entry *e)
 	if (e->place.kind == WAIT_SEM && !sum.all_count &&
 	    (sum.full_ns != 0 || sum.full_since != 0))
 		sum.fit = sum.takes_fit = false;
-	if (e->place.kind != WAIT_COND || !sum.unseen || e->guards ||
-	    !were_all_busy(e))
+	if (!sum.unseen || e->guards || !were_all_busy(e))
 		return;
 	sum.fit = sum.takes_fit = false;
-	if (e->idle == 0)
+	/* Meanwhile nothing was taken from the semaphore, nor beside it. */
+	if (e->place.kind == WAIT_SEM && e->still == e->workers)
+		sum.waiting_known = MIN(sum.waiting_known, ESTIMATED);
+	else if (e->idle == 0)
 		sum.waiting_known = NOT_KNOWN;
 }
 
@@ -204,9 +237,7 @@ fill_queue(const struct pools_entry *e, struct poolview *v)
 	v->queue_known = sum.waiting_known;
 	v->waiting = sum.waiting;
 	v->done = sum.tasks;
-	/* What is taken from a semaphore need not be a task. */
-	v->rate_known = e->place.kind == WAIT_SEM && sum.all_count &&
-	    sum.whole ? ESTIMATED : takes;
+	v->rate_known = takes;
 	fill_times(&v->wait, &sum.wait, known);
 	fill_times(&v->run, &sum.run, takes);
 	fill_times(&v->wakeup, &sum.wakeup, EXACT);
@@ -233,7 +264,8 @@ fill_wakeups(const struct pools_entry *e, struct poolview *v)
 	    pools_is_of_object(e->place.kind))
 		return;
 	v->done = e->visits;
-	v->rate_known = e->never_home == 0 ? ESTIMATED : NOT_KNOWN;
+	v->rate_known = e->never_home == 0 && e->new_members == 0 &&
+	    e->unseen == 0 ? ESTIMATED : NOT_KNOWN;
 	if (!e->turns)
 		fill_times(&v->run, &sum.run, ESTIMATED);
 }
@@ -261,7 +293,8 @@ bound_full(const struct pools_entry *e, uint64_t period_ns,
 static void
 fill_full(const struct pools_entry *e, uint64_t period_ns, struct poolview *v)
 {
-	if (!has_queue(e) || e->gates != 1) {
+	if (!has_queue(e) || e->gates != 1 ||
+	    pools_gate_is_mixed(e->gate[0])) {
 		bound_full(e, period_ns, v);
 		return;
 	}
@@ -284,7 +317,7 @@ home_known(const struct pools_entry *e)
 	bool shared = pools_is_of_object(kind) && e->place.object != 0;
 	bool own = pools_is_of_object(kind) && e->place.object == 0;
 
-	if (sum.some_lock || kind == HOME_UNKNOWN)
+	if (sum.some_lock || kind == HOME_UNKNOWN || e->machine)
 		return NOT_KNOWN;
 	if (kind == WAIT_READ)
 		return e->sleeps && !e->rivals ? ESTIMATED : NOT_KNOWN;
@@ -296,7 +329,7 @@ home_known(const struct pools_entry *e)
 	    e->strays > e->workers * STRAYS_SHARED)
 		return NOT_KNOWN;
 	if (own || kind == WAIT_FUTEX)
-		return e->returns ? ESTIMATED : NOT_KNOWN;
+		return e->returns && e->proven ? ESTIMATED : NOT_KNOWN;
 	return e->returns && e->guessed == 0 && !e->mixed ? EXACT : ESTIMATED;
 }
 

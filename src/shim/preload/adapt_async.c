@@ -52,11 +52,10 @@ is_cxx(uint64_t start)
 	    start < atomic_load(&cxx_high);
 }
 
-/* The virtual table of what a std::thread runs, its type. */
-static uint64_t
-type_of(uint64_t start, const void *arg)
+uint64_t
+async_type(const void *start, const void *arg)
 {
-	if (arg == NULL || !is_cxx(start))
+	if (arg == NULL || !is_cxx((uint64_t)(uintptr_t)start))
 		return 0;
 	return *(const uint64_t *)arg;
 }
@@ -65,7 +64,7 @@ static struct group *
 group_of(const void *routine, const void *arg)
 {
 	uint64_t start = (uint64_t)(uintptr_t)routine;
-	uint64_t type = type_of(start, arg);
+	uint64_t type = async_type(routine, arg);
 	uint64_t hash = (start >> 4) * 31 + (type >> 4) * 0x9e3779b9u;
 
 	for (unsigned i = 0; i < GROUPS; i++) {

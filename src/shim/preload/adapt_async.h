@@ -18,6 +18,9 @@
 
 #include "common/base/attrs.h"
 
+/* The virtual table of what a std::thread runs, its type; 0 when the start
+ * routine is not libstdc++'s. */
+IN_HOOK uint64_t async_type(const void *start, const void *arg);
 /* The calling thread creates one; the stamp of that, or 0. */
 IN_HOOK uint64_t async_created(const void *start, const void *arg);
 /* It did not, after all. */

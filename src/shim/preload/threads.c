@@ -125,6 +125,8 @@ trampoline_for(struct thread *t, enum thread_kind kind)
 	t->task_stamp = 0;
 	if (!t->watched)
 		return threads_trampoline;
+	atomic_store(&t->functor, async_type((const void *)(uintptr_t)
+	    atomic_load(&t->start_routine), t->start_arg));
 	t->task_stamp = async_created((const void *)(uintptr_t)
 	    atomic_load(&t->start_routine), t->start_arg);
 	return threads_watched_trampoline;

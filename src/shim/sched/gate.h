@@ -46,7 +46,7 @@ struct gate {
 					 * or now */
 	_Atomic uint64_t object;
 	_Atomic uint64_t condition;	/* the one that workers wait for */
-	_Atomic uint64_t start;		/* start routine of its first worker */
+	_Atomic uint64_t start;		/* kin of its first worker */
 	uint32_t unused;		/* looks without anybody; the diag
 					 * thread's */
 	_Atomic uint32_t idle;		/* who waits there now */
@@ -74,6 +74,9 @@ struct gate {
 	/* Tasks that workers took when they came back, without waiting; those
 	 * of them that they took while nobody was idle. */
 	_Atomic uint64_t taken_back, taken_full;
+	/* Of a semaphore: what workers did with what they took there, after a
+	 * wait or without one: it lasted, or was over at once. */
+	_Atomic uint64_t lasting[2], blinking[2];
 	_Atomic uint32_t counts;	/* a semaphore that had two at a time */
 	_Atomic uint32_t outsiders;	/* other threads than its workers
 					 * wait there */

@@ -46,7 +46,7 @@ is_of_object(enum wait_kind kind)
 static uint32_t
 make_gate(struct thread *t, const struct wait_news *news, uint64_t key)
 {
-	uint64_t start = load(&t->start_routine);
+	uint64_t start = thread_kin(t);
 
 	switch (news->kind) {
 	case WAIT_COND:
@@ -304,7 +304,7 @@ meet_gate(struct thread *t, struct sync_scope *s, const struct wait_news *news)
 	if (news->kind == WAIT_SEM)
 		s->gate = number;
 	else if (load(&g->condition) == news->object &&
-	    load(&g->start) != load(&t->start_routine))
+	    load(&g->start) != thread_kin(t))
 		store32(&g->outsiders, 1);
 }
 

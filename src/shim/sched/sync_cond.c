@@ -314,7 +314,7 @@ seems_new_worker(const struct thread *t, const struct gate *g)
 
 	return load32(&w->kind) == WAIT_RUN &&
 	    load32(&w->met) != WORK_BRINGS &&
-	    load(&t->start_routine) == load(&g->start);
+	    thread_kin(t) == load(&g->start);
 }
 
 /* Its first lock says nothing: it may come for its first wait.  From then on
@@ -346,7 +346,7 @@ static void
 lock_by_other(struct thread *t, struct gate *g, enum role role, bool signals,
     uint64_t now)
 {
-	bool can_be_worker = load(&t->start_routine) == load(&g->start);
+	bool can_be_worker = thread_kin(t) == load(&g->start);
 
 	if (role == OTHER || (role == TAKES && can_be_worker))
 		return;

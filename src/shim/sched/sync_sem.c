@@ -25,14 +25,32 @@ sync_sem_gate(uint64_t sem, uint64_t start)
 	return number;
 }
 
+/* What takes less may be no task. */
+enum { NO_TASK_NS = 20000 };
+
 static void
 end_sem_task(struct work *w, struct gate *g, uint64_t now)
 {
+	unsigned back = load32(&w->popped) == POPPED_BACK;
+	uint64_t ns;
+
 	if (load32(&w->doing) != WORK_TASK)
 		return;
+	ns = ticks_to_ns(now - MIN(now, load(&w->since)));
 	(void)atomic_fetch_add_explicit(&g->tasks, 1, memory_order_relaxed);
-	histogram_add_shared(&g->run,
-	    ticks_to_ns(now - MIN(now, load(&w->since))), 1);
+	(void)atomic_fetch_add_explicit(ns < NO_TASK_NS ? &g->blinking[back] :
+	    &g->lasting[back], 1, memory_order_relaxed);
+	histogram_add_shared(&g->run, ns, 1);
+}
+
+/* What is to be waited for lies there already. */
+static bool
+has_some(const struct gate *g)
+{
+	int value = 0;
+
+	return sem_getvalue((sem_t *)(uintptr_t)load(&g->object), &value) ==
+	    0 && value > 0;
 }
 
 void
@@ -41,6 +59,7 @@ sync_sem_enter(struct thread *t, struct gate *g, uint64_t now)
 	struct work *w = &t->work;
 
 	end_sem_task(w, g, now);
+	store32(&w->popped, has_some(g) ? POPPED_BACK : POPPED);
 	sync_give(t, load32(&w->gate));
 	store32(&w->doing, WORK_IDLE);
 }
@@ -86,8 +105,10 @@ sync_taken_gate(const void *sem)
 
 	if (load32(&g->kind) != WAIT_SEM)
 		return;
-	if (at_home)
+	if (at_home) {
 		end_sem_task(&t->work, g, now);
+		store32(&t->work.popped, POPPED_BACK);
+	}
 	take_from_sem(t, number, at_home, now);
 }
 

@@ -82,6 +82,7 @@ clear(struct thread *t)
 	work_reset(&t->work);
 	atomic_store(&t->handle, 0);
 	atomic_store(&t->start_routine, 0);
+	atomic_store(&t->functor, 0);
 	atomic_store(&t->tid, 0);
 	atomic_store(&t->creator_tid, 0);
 	atomic_fetch_add(&t->generation, 1);

@@ -46,6 +46,8 @@ struct thread {
 	_Atomic pid_t tid;		/* 0: created, has not begun */
 	_Atomic pid_t creator_tid;
 	_Atomic uint64_t start_routine;	/* address; 0 for the main thread */
+	_Atomic uint64_t functor;	/* the type of what a std::thread runs:
+					 * its virtual table; 0 */
 	_Atomic uint64_t born_ns;
 	_Atomic uint64_t handle;	/* its pthread_t */
 	_Atomic uint32_t found;		/* made by thread_found(), not taken
@@ -93,6 +95,18 @@ thread_self(void)
 	struct thread *t = tls.thread;
 
 	return likely(t != NULL) ? t : thread_make();
+}
+
+/* What threads have in common that do the same work: what they run, where that
+ * is known, or else the start routine; 0 for the main thread. */
+SIGNAL_SAFE static ALWAYS_INLINE uint64_t
+thread_kin(const struct thread *t)
+{
+	uint64_t functor = atomic_load_explicit(&t->functor,
+	    memory_order_relaxed);
+
+	return functor != 0 ? functor : atomic_load_explicit(
+	    &t->start_routine, memory_order_relaxed);
 }
 
 /* Makes the cache; NULL when there is no memory. */
