@@ -138,8 +138,8 @@ write_lock(struct buf *b, const struct hunger *h)
 
 	if (c == NULL || c->waiters * 2 < h->workers)
 		return;
-	buf_printf(b, ", workers wait for %s 0x%llx", wait_kind_name(c->kind),
-	    (unsigned long long)c->object);
+	buf_printf(b, ", %u workers wait for %s 0x%llx", c->waiters,
+	    wait_kind_name(c->kind), (unsigned long long)c->object);
 	if (c->first->wait.caller != 0) {
 		buf_str(b, " at ");
 		place_write(b, c->first->wait.caller);
@@ -147,7 +147,6 @@ write_lock(struct buf *b, const struct hunger *h)
 	holder = locks_write_holder(b, locks_holder(c));
 	if (holder != NULL && strcmp(spot_of(holder, text), "-") != 0)
 		buf_printf(b, " in %s", text);
-	buf_printf(b, " x%u", c->waiters);
 }
 
 static uint64_t
