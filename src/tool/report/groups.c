@@ -100,13 +100,21 @@ groups_hides_libc(struct report *r, uint32_t node)
 	return false;
 }
 
-/* The rule that suppresses a leak with stack @node. */
+/* Nothing in the process pointed to any of its blocks: nobody kept them. */
+static bool
+is_lost(const struct group *x)
+{
+	return x->judged && (x->left || x->reach.blocks == 0);
+}
+
+/* The rule that suppresses a leak. */
 static struct suppress_rule *
-find_rule(struct report *r, uint32_t node)
+find_rule(struct report *r, const struct group *x)
 {
 	struct suppress_rule *rule = NULL;
+	uint32_t node = x->node;
 
-	if (is_kept_by_libc(r, node))
+	if (!is_lost(x) && is_kept_by_libc(r, node))
 		return &r->suppress.rules[0];
 	for (; node != 0 && rule == NULL; node = r->m.nodes[node].parent) {
 		uint32_t frame = r->m.nodes[node].frame;
@@ -254,7 +262,7 @@ sift(struct groups *g, struct report *r, enum report_key key)
 		if (r->opt.module != NULL && !has_module(r, x.node))
 			continue;
 		if (key == BY_LEAKED && r->suppress.n > 0)
-			rule = find_rule(r, x.node);
+			rule = find_rule(r, &x);
 		if (rule != NULL) {
 			rule->groups++;
 			rule->blocks += x.blocks;
