@@ -4,7 +4,8 @@
  *	waits		(run by make bench with nothing set; it preloads us)
  *
  * An uncontended mutex, locked or tried; a condition that nobody waits for; a
- * semaphore that has one.  Each side is this program again, with and without
+ * semaphore that has one; in a process with a second thread, as libc takes locks
+ * by other instructions in one that has none.  Each side is this program again, with and without
  * libdiag.so, by turns; a row's number is the median of the differences in
  * nanoseconds per pair of calls, or per signal.
  */
@@ -73,12 +74,22 @@ cpu_ns(void)
 	(cpu_ns() - before) / PAIRS;					\
 })
 
+static void *
+idle(void *arg)
+{
+	pause();
+	return arg;
+}
+
 /* One side. */
 static int
 measure(void)
 {
 	double ns[FIGURES];
+	pthread_t second;
 
+	if (pthread_create(&second, NULL, idle, NULL) != 0)
+		return 1;
 	sem_init(&sem, 0, 1);
 	ns[0] = TIME(lock());
 	ns[1] = TIME(signal_nobody());
