@@ -4,10 +4,10 @@
  *	waits		(run by make bench with nothing set; it preloads us)
  *
  * An uncontended mutex, locked or tried; a condition that nobody waits for; a
- * semaphore that has one; in a process with a second thread, as libc takes locks
- * by other instructions in one that has none.  Each side is this program again, with and without
- * libdiag.so, by turns; a row's number is the median of the differences in
- * nanoseconds per pair of calls, or per signal.
+ * semaphore that has one; in a process with a second thread, as libc takes
+ * locks by other instructions in one that has none.  Each side is this program
+ * again, with and without libdiag.so, by turns; a row's number is the median of
+ * the differences in nanoseconds per pair of calls, or per signal.
  */
 #include <pthread.h>
 #include <semaphore.h>

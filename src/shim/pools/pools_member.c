@@ -3,9 +3,12 @@
  */
 #include <string.h>
 
+#include "common/base/clock.h"
 #include "common/base/mem.h"
 #include "common/base/ticks.h"
 #include "shim/pools/pools.h"
+
+#define FIRST_WAIT_NS NS_PER_S
 
 static struct pools_member *members;	/* by record index */
 static uint32_t room;
@@ -95,19 +98,22 @@ is_blocked(const struct task *task)
 	    (task->state == 'S' || task->state == 'D');
 }
 
-/* A worker that has not had a task yet waits for one; and where others are held
- * up elsewhere, they are so in the middle of a task.  Where all are seen to
- * wait at one place alone, that may be a task's. */
+/* A worker that has not had a task for so long since it began waits for one, not
+ * in the middle of the first; and where others are held up elsewhere, they are
+ * so in the middle of a task.  Where all are seen to wait at one place alone,
+ * that may be a task's. */
 static bool
 is_proven(const struct task *task)
 {
 	const struct work *w = &task->thread->work;
+	uint64_t now = clock_ns();
 
 	if (atomic_load(&w->kind) == WAIT_RUN)
 		return false;
 	if (pools_member_is_home(task))
 		return atomic_load(&w->stays) == 0 && !pools_began_late() &&
-		    task->wait.seq == task->seq_before;
+		    task->wait.seq == task->seq_before &&
+		    now >= task->wait.since_ns + FIRST_WAIT_NS;
 	return task->wait.kind != WAIT_MUTEX &&
 	    task->wait.kind != WAIT_RWLOCK && is_blocked(task);
 }
