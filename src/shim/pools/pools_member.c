@@ -98,10 +98,10 @@ is_blocked(const struct task *task)
 	    (task->state == 'S' || task->state == 'D');
 }
 
-/* A worker that has not had a task for so long since it began waits for one, not
- * in the middle of the first; and where others are held up elsewhere, they are
- * so in the middle of a task.  Where all are seen to wait at one place alone,
- * that may be a task's. */
+/* A worker that has not had a task for so long since it began waits for one,
+ * not in the middle of the first; and where others are held up elsewhere, they
+ * are so in the middle of a task.  Where all are seen to wait at one place
+ * alone, that may be a task's. */
 static bool
 is_proven(const struct task *task)
 {
