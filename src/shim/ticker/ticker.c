@@ -200,6 +200,19 @@ status_of_main(const char *stat)
 	return (int)(status >> 8 & 0xff);
 }
 
+/* The main thread's own line, whose end is where the process's is: for that the
+ * kernel would add up the times of all threads. */
+static bool
+read_main(char *text, size_t size)
+{
+	char path[64];
+	struct buf b = BUF(path);
+
+	buf_printf(&b, "/proc/self/task/%d/stat", (int)sys_getpid());
+	return proc_read(buf_cstr(&b), text, size) > 0 ||
+	    proc_read("/proc/self/stat", text, size) > 0;
+}
+
 /* The main thread has left and no host thread is there any more: nothing will
  * end this process but us.  The kernel reports the status of whoever leaves
  * last, so we leave with what it would have been without us: main's own when
@@ -213,8 +226,8 @@ leave_when_alone(uint64_t now)
 	if (now < t->alone_ns)
 		return;
 	t->alone_ns = now + ALONE_PERIOD_NS;
-	if (proc_read("/proc/self/stat", text, sizeof(text)) <= 0 ||
-	    !proc_stat_parse(text, &st) || st.state != 'Z')
+	if (!read_main(text, sizeof(text)) || !proc_stat_parse(text, &st) ||
+	    st.state != 'Z')
 		return;
 	t->alone_ns = now + FLUSH_PERIOD_NS;
 	if (st.num_threads > 2) {
