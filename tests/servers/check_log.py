@@ -130,8 +130,10 @@ def check_size(p, where, line):
 
 
 def check_sizes(p, where, line):
-    """Where no class is an estimate, their sums are exact."""
-    if not p.sizes or any(mark for _, _, mark in p.sizes):
+    """Where no class is an estimate, their sums are exact; those that no
+    thread's cache can hold are no estimates by themselves."""
+    if all(size > 32768 for size, _, _ in p.sizes) or \
+            any(mark for _, _, mark in p.sizes):
         return
     for name, sum_ in (("HeapObjects", sum(n for _, n, _ in p.sizes)),
                        ("HeapAlloc", sum(s * n for s, n, _ in p.sizes))):

@@ -124,7 +124,6 @@ classes_look(struct classes *out, const struct heap_stats *heap)
 	    is_all(out, heap, nalloc - nfree);
 	for (unsigned i = 0; i < out->n; i++)
 		out->at[i].exact = (exact && out->at[i].exact) ||
-		    heap->tcache_bytes == 0 ||
 		    out->at[i].size > heap->tcache_max;
 }
 
