@@ -11,17 +11,12 @@
 #include "shim/sched/given.h"
 #include "shim/sched/thread.h"
 
-static uint64_t
-less(uint64_t a, uint64_t b)
-{
-	return a > b ? a - b : 0;
-}
-
 /* Adds what all threads' caches know; returns how many caches there are. */
 static unsigned
 add_caches(struct classes *c)
 {
 	struct heap_bin bins[HEAP_BINS];
+	intptr_t at = heap_bins_at();
 	unsigned n = MIN(heap_bins(), c->n), caches = 0;
 	uint32_t limit = n == 0 ? 0 : thread_limit();
 
@@ -29,8 +24,8 @@ add_caches(struct classes *c)
 		const struct thread *t = thread_at(i);
 
 		if (t == NULL || atomic_load(&t->kind) == THREAD_OURS ||
-		    !given_copy(t, heap_bins_at(), bins,
-		    n * sizeof(bins[0])) || bins[0].none == 0)
+		    !given_copy(t, at, bins, n * sizeof(bins[0])) ||
+		    bins[0].none == 0)
 			continue;
 		caches++;
 		for (unsigned j = 0; j < n; j++) {
@@ -56,13 +51,13 @@ fill(struct classes *c, unsigned caches, uint64_t cache_bytes)
 		const struct heap_size_class *raw = &c->raw[i];
 		uint64_t own_blocks = raw->size == cache_bytes ? caches :
 		    raw->size == HEAP_SMALLEST ? raw->nrequests : 0;
-		uint64_t live = less(raw->live, c->cached[i] + own_blocks);
-		uint64_t given = less(raw->nrequests, own_blocks);
+		uint64_t live = gc_less(raw->live, c->cached[i] + own_blocks);
+		uint64_t given = gc_less(raw->nrequests, own_blocks);
 
 		c->at[i] = (struct block_class){
 			.size = raw->size,
 			.nalloc = MAX(given, live),
-			.nfree = less(given, live),
+			.nfree = gc_less(given, live),
 			.exact = true,
 		};
 	}
@@ -84,7 +79,7 @@ fill_own(struct classes *c, uint64_t cache_bytes, uint64_t all)
 	if (own != NULL && own->nfree != 0) {
 		uint64_t live = own->nalloc - own->nfree;
 
-		own->nalloc = MIN(MAX(less(all, others), live), own->nalloc);
+		own->nalloc = MIN(MAX(gc_less(all, others), live), own->nalloc);
 		own->nfree = own->nalloc - live;
 		own->exact = false;
 	}
@@ -109,7 +104,7 @@ is_all(const struct classes *c, const struct heap_stats *heap,
 void
 classes_look(struct classes *out, const struct heap_stats *heap)
 {
-	uint64_t nalloc = 0, nfree = 0, nalloc_then, nfree_then;
+	uint64_t nalloc = 0, nfree = 0, nalloc_then, nfree_then, own;
 	unsigned caches;
 	bool exact = blocks_count(&nalloc, &nfree);
 
@@ -117,8 +112,9 @@ classes_look(struct classes *out, const struct heap_stats *heap)
 	out->n = MIN(heap_size_classes(out->raw, CLASSES_MAX),
 	    (unsigned)CLASSES_MAX);
 	caches = add_caches(out);
-	fill(out, caches, cache_size(heap, caches));
-	fill_own(out, cache_size(heap, caches), nalloc);
+	own = cache_size(heap, caches);
+	fill(out, caches, own);
+	fill_own(out, own, nalloc);
 	exact = exact && blocks_count(&nalloc_then, &nfree_then) &&
 	    nalloc == nalloc_then && nfree == nfree_then &&
 	    is_all(out, heap, nalloc - nfree);

@@ -3,13 +3,6 @@
  */
 #include "shim/gc/gccycle.h"
 
-/* Counters that went back (an arena was reset) count as nothing. */
-static uint64_t
-less(uint64_t a, uint64_t b)
-{
-	return a > b ? a - b : 0;
-}
-
 uint64_t
 gccycle_resident(const struct heap_stats *h)
 {
@@ -19,7 +12,7 @@ gccycle_resident(const struct heap_stats *h)
 uint64_t
 gccycle_live(const struct heap_stats *h)
 {
-	return less(h->allocated, h->tcache_bytes + h->internal);
+	return gc_less(h->allocated, h->tcache_bytes + h->internal);
 }
 
 uint64_t
@@ -56,9 +49,9 @@ gccycle_pause(const struct gc_cycle *c)
 uint64_t
 gccycle_given_back(const struct gc_look *from, const struct gc_look *to)
 {
-	return less(to->calls.call[CALL_PURGE].pages,
+	return gc_less(to->calls.call[CALL_PURGE].pages,
 	    from->calls.call[CALL_PURGE].pages) +
-	    less(to->calls.call[CALL_UNMAP].pages,
+	    gc_less(to->calls.call[CALL_UNMAP].pages,
 	    from->calls.call[CALL_UNMAP].pages);
 }
 
@@ -69,16 +62,16 @@ gccycle_between(struct gc_cycle *c, const struct gc_look *from,
 	for (int p = 0; p < PAYERS; p++)
 		c->cpu_ns[p] = 0;
 	for (int i = 0; i < HEAP_CALLS; i++) {
-		c->wall_ns[i] = less(to->calls.call[i].wall_ns,
+		c->wall_ns[i] = gc_less(to->calls.call[i].wall_ns,
 		    from->calls.call[i].wall_ns);
 		for (int p = 0; p < PAYERS; p++)
-			c->cpu_ns[p] += less(to->calls.call[i].cpu_ns[p],
+			c->cpu_ns[p] += gc_less(to->calls.call[i].cpu_ns[p],
 			    from->calls.call[i].cpu_ns[p]);
 	}
-	c->passes = less(to->heap.npurge, from->heap.npurge);
-	c->calls = less(to->calls.call[CALL_PURGE].count,
+	c->passes = gc_less(to->heap.npurge, from->heap.npurge);
+	c->calls = gc_less(to->calls.call[CALL_PURGE].count,
 	    from->calls.call[CALL_PURGE].count);
-	c->pages = less(to->calls.call[CALL_PURGE].pages,
+	c->pages = gc_less(to->calls.call[CALL_PURGE].pages,
 	    from->calls.call[CALL_PURGE].pages);
 	c->after = gccycle_resident(&to->heap);
 	c->live = gccycle_live(&to->heap);
@@ -173,15 +166,15 @@ gccycle_print_arena(struct buf *b, const struct heap_arena *from,
 
 	if (from == NULL)
 		from = &nothing;
-	own = less(to->nmadvise, from->nmadvise);
+	own = gc_less(to->nmadvise, from->nmadvise);
 	buf_printf(b, "  arena %u: threads=%u active=", to->index,
 	    to->threads);
 	print_size(b, to->active, " MB dirty=");
 	print_size(b, to->dirty, " MB muzzy=");
 	print_size(b, to->muzzy, " MB retained=");
 	print_size(b, to->retained, " MB, ");
-	print_sweeps(b, less(to->npurge, from->npurge), own,
-	    less(to->purged_pages, from->purged_pages));
+	print_sweeps(b, gc_less(to->npurge, from->npurge), own,
+	    gc_less(to->purged_pages, from->purged_pages));
 	if (own == 0 && to->retained > from->retained && calls != 0) {
 		/* Large blocks that jemalloc gave back outside any pass. */
 		buf_str(b, "- ms");

@@ -45,6 +45,14 @@ struct gc_cycle {
 	enum gc_reason reason;
 };
 
+/* What @a has more than @b; 0 when it has less, as a counter that went back has
+ * (an arena was reset). */
+static inline uint64_t
+gc_less(uint64_t a, uint64_t b)
+{
+	return a > b ? a - b : 0;
+}
+
 /* Resident heap as jemalloc counts it: active, dirty and muzzy pages. */
 uint64_t gccycle_resident(const struct heap_stats *h);
 /* What the host holds: without what thread caches hold, and without the blocks

@@ -43,12 +43,6 @@
 
 enum { PAUSE_LINE = 3072 };
 
-static uint64_t
-less(uint64_t a, uint64_t b)
-{
-	return a > b ? a - b : 0;
-}
-
 static void
 number(struct buf *b, uint64_t v)
 {
@@ -79,7 +73,7 @@ pair(struct lines *out, const char *name, uint64_t in_use, uint64_t sys)
 static uint64_t
 estimate_given(const struct memstats_look *l)
 {
-	return MAX(less(classes_given(&l->classes), l->heap.internal),
+	return MAX(gc_less(classes_given(&l->classes), l->heap.internal),
 	    gccycle_live(&l->heap));
 }
 
@@ -93,7 +87,7 @@ heap_idle(const struct heap_stats *h)
 static uint64_t
 structures_mapped(const struct heap_stats *h)
 {
-	return less(h->mapped, h->active + h->dirty + h->muzzy);
+	return gc_less(h->mapped, h->active + h->dirty + h->muzzy);
 }
 
 static uint64_t

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "shim/gc/gccycle.h"
+
 enum { LEAST_TOUCHED = 8 };	/* one part in so many */
 
 /* Takes at most @want from @part, leaving @least; returns what was taken. */
@@ -62,12 +64,6 @@ take_untouched(struct rss_parts *p, uint64_t want)
 		want -= take(p, (enum rss_part)i, want, 0);
 }
 
-static uint64_t
-less(uint64_t a, uint64_t b)
-{
-	return a > b ? a - b : 0;
-}
-
 void
 rss_split(const struct rss_map *map, const struct heap_stats *heap,
     struct rss_parts *out)
@@ -77,9 +73,9 @@ rss_split(const struct rss_map *map, const struct heap_stats *heap,
 	memset(out, 0, sizeof(*out));
 	out->total = map->total;
 	/* jemalloc's own blocks are in both "allocated" and "metadata". */
-	out->part[RSS_LIVE] = less(heap->allocated,
+	out->part[RSS_LIVE] = gc_less(heap->allocated,
 	    heap->tcache_bytes + heap->internal);
-	out->part[RSS_FRAGMENTATION] = less(heap->active, heap->allocated);
+	out->part[RSS_FRAGMENTATION] = gc_less(heap->active, heap->allocated);
 	out->part[RSS_TCACHE] = MIN(heap->tcache_bytes, heap->allocated);
 	out->part[RSS_DIRTY] = heap->dirty + heap->muzzy;
 	out->part[RSS_METADATA] = heap->metadata;

@@ -106,14 +106,13 @@ static bool
 is_proven(const struct task *task)
 {
 	const struct work *w = &task->thread->work;
-	uint64_t now = clock_ns();
 
 	if (atomic_load(&w->kind) == WAIT_RUN)
 		return false;
 	if (pools_member_is_home(task))
 		return atomic_load(&w->stays) == 0 && !pools_began_late() &&
 		    task->wait.seq == task->seq_before &&
-		    now >= task->wait.since_ns + FIRST_WAIT_NS;
+		    clock_ns() >= task->wait.since_ns + FIRST_WAIT_NS;
 	return task->wait.kind != WAIT_MUTEX &&
 	    task->wait.kind != WAIT_RWLOCK && is_blocked(task);
 }
