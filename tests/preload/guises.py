@@ -65,10 +65,15 @@ def wrong(guise, lines):
         return "" if m is None or int(m[1]) <= 60 and m[2] == "-" else \
             "more than there is"
     if guise == "functors":
-        # Who brings the tasks is none of those who do them.
-        good = len(lines) == 1 and lines[0]["workers"] == "3" and \
-            lines[0]["saturated"] == "-"
-        return "" if good else "not three workers"
+        # Who brings the tasks is none of those who do them.  Where none of
+        # them had a moment of the CPU they were idle, which can be known.
+        if len(lines) != 1 or lines[0]["workers"] != "3":
+            return "not three workers"
+        still = lines[0]["idle"] == "3" and " cpu=0% " in lines[0][0] and \
+            lines[0][0].endswith(" wakeup=-")
+        known = lines[0]["saturated"] != "-"
+        return "saturated" if known and not (
+            still and lines[0]["saturated"] == "0%") else ""
     if guise == "answers":
         # None is ever idle.
         bad = [m for m in lines if m["idle"] not in ("-", "0", "~0")]
