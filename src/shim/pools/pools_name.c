@@ -106,10 +106,9 @@ copy_text(char *to, size_t size, uint64_t at)
 	to[MIN(n, size - 1)] = '\0';
 }
 
-/* What a std::thread runs, by its type: a closure of one place in the program
- * says what the thread does, what is called by a pointer does not. */
-static bool
-is_functor(uint64_t start, bool *closure)
+/* What a std::thread runs, by its type; NULL when @start is no such type. */
+static const char *
+functor_type(uint64_t start)
 {
 	static const char type[] =
 	    "NSt6thread11_State_implINS_8_InvokerISt5tupleIJ";
@@ -118,14 +117,19 @@ is_functor(uint64_t start, bool *closure)
 
 	if (!sys_copy(&info, start - sizeof(info), sizeof(info)) ||
 	    !sys_copy(&text, info + sizeof(info), sizeof(text)))
-		return false;
+		return NULL;
 	memset(name, 0, sizeof(name));
 	copy_text(name, sizeof(name), text);
-	if (strncmp(name, type, sizeof(type) - 1) != 0)
-		return false;
-	*closure = name[sizeof(type) - 1] == 'Z' &&
-	    strstr(name, "EUl") != NULL;
-	return true;
+	return strncmp(name, type, sizeof(type) - 1) == 0 ?
+	    name + sizeof(type) - 1 : NULL;
+}
+
+/* A closure of one place in the program says what the thread does, what is
+ * called by a pointer does not. */
+static bool
+is_closure(const char *type)
+{
+	return type[0] == 'Z' && strstr(type, "EUl") != NULL;
 }
 
 bool
@@ -141,11 +145,10 @@ static bool
 is_general(uint64_t start)
 {
 	const struct object *m;
-	const char *name;
-	bool closure;
+	const char *name = functor_type(start);
 
-	if (is_functor(start, &closure))
-		return !closure;
+	if (name != NULL)
+		return !is_closure(name);
 	name = find(start, &m);
 	if (name == NULL)
 		return m != NULL && is_in_general_module(m);
@@ -276,10 +279,24 @@ pools_name_tells(const char *name)
 	return n != 0 && !is_program_name(name, n);
 }
 
-static void
-write_symbol(struct buf *b, const char *name)
+/* What a closure is called that the thread runs, or that a name is made of: of
+ * an instance of a library's template, say, into which a program's own function
+ * has gone. */
+static bool
+write_closure(struct buf *b, const struct thread *t, const char *name)
 {
-	if (!cxxname_write(b, name, POOL_NAME_MAX))
+	const char *type = functor_type(thread_kin(t));
+
+	return (type != NULL && is_closure(type) &&
+	    cxxname_write_lambda(b, type, POOL_NAME_MAX)) ||
+	    cxxname_write_lambda(b, name, POOL_NAME_MAX);
+}
+
+static void
+write_symbol(struct buf *b, const struct thread *t, const char *name)
+{
+	if (!cxxname_write(b, name, POOL_NAME_MAX) &&
+	    (strncmp(name, "_Z", 2) != 0 || !write_closure(b, t, name)))
 		objects_write_word(b, name, POOL_NAME_MAX - 1);
 }
 
@@ -302,14 +319,14 @@ write_thread_name(struct buf *b, struct task *task)
 
 /* True when the function at @pc has a name that says something. */
 static bool
-write_function(struct buf *b, uint64_t pc)
+write_function(struct buf *b, const struct thread *t, uint64_t pc)
 {
 	const struct object *m;
 	const char *name = find(pc, &m);
 
 	if (name == NULL || m == NULL || is_in_general_module(m))
 		return false;
-	write_symbol(b, name);
+	write_symbol(b, t, name);
 	return true;
 }
 
@@ -335,7 +352,8 @@ write_home(struct buf *b, const struct pools_entry *e, const struct task *task)
 
 	if (caller == 0)
 		caller = atomic_load(&task->thread->work.caller);
-	if (!pools_name_is_general(start) || !write_function(b, caller - 1))
+	if (!pools_name_is_general(start) ||
+	    !write_function(b, task->thread, caller - 1))
 		write_place(b, start);
 }
 
@@ -345,7 +363,8 @@ pools_name(struct pools_entry *e, struct task *task)
 	uint64_t start = atomic_load(&task->thread->start_routine);
 	struct buf b = BUF(e->name);
 
-	if (!pools_name_is_general(start) && write_function(&b, start))
+	if (!pools_name_is_general(start) &&
+	    write_function(&b, task->thread, start))
 		;
 	else if (write_thread_name(&b, task))
 		e->named_after = pools_name_family(task->name);
