@@ -86,10 +86,11 @@ locks_holder(const struct lock_crowd *c)
 }
 
 uint64_t
-whereis_sleeper(pid_t tid)
+whereis_sleeper(pid_t tid, const struct procfs_blocked *there)
 {
 	uint64_t at = placed[tid - 1000].sleeper;
 
+	(void)there;
 	return at != 0 ? at : (uint64_t)(uintptr_t)&loop;
 }
 

@@ -107,7 +107,7 @@ note_sleep(const struct task *task, struct pools_sleep *s)
 	    (b->sp == s->beside_sp && b->pc == s->beside_pc) ||
 	    !is_for_work(b->nr) || !is_before_home(task->thread, b->sp))
 		return;
-	caller = whereis_sleeper(task->tid);
+	caller = whereis_sleeper(task->tid, b);
 	if (caller == 0)
 		return;
 	s->rivals = s->rivals || (s->sp != 0 &&

@@ -48,13 +48,17 @@ first_of_program(const uint64_t *pc, unsigned n)
 }
 
 uint64_t
-whereis_sleeper(pid_t tid)
+whereis_sleeper(pid_t tid, const struct procfs_blocked *seen)
 {
 	static uint64_t pc[THREADWALK_FRAMES];
 	struct procfs_blocked at;
 	unsigned n = threadwalk(tid, &at, pc);
-	unsigned i = first_of_program(pc, n);
+	unsigned i;
 
+	if (n == 0 || at.nr != seen->nr || at.sp != seen->sp ||
+	    at.pc != seen->pc)
+		return 0;
+	i = first_of_program(pc, n);
 	return i < n ? pc[i] : 0;
 }
 

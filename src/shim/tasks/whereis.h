@@ -24,7 +24,9 @@
 /* Writes where @task is; false, and nothing written, when that is not known. */
 DETACHED bool whereis_write(struct buf *b, const struct task *task);
 
-/* The place in the host at which the thread sleeps; 0 when it is not known. */
-DETACHED uint64_t whereis_sleeper(pid_t tid);
+/* The place in the host at which the thread sleeps, where it was @seen; 0 when
+ * it is not known, or it sleeps elsewhere by now. */
+DETACHED uint64_t whereis_sleeper(pid_t tid,
+    const struct procfs_blocked *seen);
 
 #endif
