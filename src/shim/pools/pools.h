@@ -9,7 +9,7 @@
  * places are one pool's; pools_view.c makes the figures; pools_name.c finds
  * names.
  *
- * Memory   static tables, and one by thread that grows; 96 bytes a thread.
+ * Memory   static tables, and one by thread that grows; 112 bytes a thread.
  * Threads  the diag thread alone.
  * Fork     pools_after_fork_child().
  */
@@ -75,6 +75,8 @@ struct pools_entry {
 	bool sleeps;		/* or to sleep, from deeper in the stack */
 	bool rivals;		/* sleeps just as near to the start, too */
 	bool proven;		/* where they wait is known to be for work */
+	bool apart;		/* one waits for the object at home elsewhere,
+				 * in this period */
 	bool machine;		/* wait in a virtual machine, each for itself */
 	bool asks;		/* waits in poll() for one descriptor */
 	uint64_t stays, strays;	/* of its workers; see work.h */
@@ -85,6 +87,7 @@ struct pools_entry {
 	unsigned still, unseen;	/* away through the period: at one task; need
 				 * not be */
 	unsigned unread;	/* busy; what they do is of a look before */
+	unsigned rested;	/* waited through the period */
 	unsigned gates;		/* distinct ones, at most POOL_QUEUES */
 	bool more_gates;
 	uint32_t gate[POOL_QUEUES];
@@ -161,6 +164,8 @@ struct pools_member {
 	uint32_t cell;		/* in this period; pools_cell.c's */
 	uint64_t away_ticks, visits;	/* at the last look */
 	uint64_t busy_ns;	/* for how long it had been then; 0: idle */
+	uint64_t bed;		/* the lock at which it slept through a period,
+				 * without a home; 0 */
 	struct pools_sleep sleep;
 };
 
@@ -174,11 +179,15 @@ void pools_member_forget(void);
 DETACHED uint64_t pools_sleep_at(const struct task *task);
 /* It sleeps there. */
 DETACHED bool pools_sleep_is_home(const struct task *task);
+/* It sleeps in such a call, not deeper in its stack than its home is. */
+DETACHED bool pools_sleep_is_beside_home(const struct task *task);
 /* How far in the stack that is from the thread's start; 0: it is nowhere. */
 DETACHED uint64_t pools_sleep_depth(const struct thread *t);
 /* Others of its loop sleep for work nearer to their start, or do not. */
 DETACHED void pools_sleep_is_inner(const struct task *task, bool inner);
 
+/* It waits for the object that it has its home at, from elsewhere. */
+DETACHED bool pools_member_is_apart(const struct task *task);
 /* It waits at its home, or sleeps there. */
 DETACHED bool pools_member_is_home(const struct task *task);
 
@@ -205,6 +214,9 @@ DETACHED bool pools_join_waits(const struct task *task,
 /* It waits for one answer, in the middle of a task, wherever its home is: the
  * pool's workers wait for an object. */
 DETACHED bool pools_join_asks(const struct task *task,
+    const struct pool_place *pool);
+/* It waits for a task, for those that wait for their turn to at home. */
+DETACHED bool pools_join_leads(const struct task *task,
     const struct pool_place *pool);
 /* It listens for a pool whose workers wait for an object. */
 DETACHED bool pools_join_listens(const struct task *task,
@@ -255,6 +267,9 @@ struct gate_period {
 	uint64_t oldest;	/* ticks, 0 not known */
 	struct histogram wait, run, wakeup;
 };
+/* Its workers alone signal there, one to the other: no task comes that way, but
+ * the turn to wait for one elsewhere. */
+DETACHED bool pools_gate_is_turn(uint32_t number);
 /* Threads of several kin have their home there. */
 DETACHED bool pools_gate_is_mixed(uint32_t number);
 /* Waits are followed from now on, in a program that runs already: how much lies

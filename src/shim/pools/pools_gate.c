@@ -16,13 +16,14 @@
 /* So many that were left are no mistake of the start; so many that were taken
  * are no accident. */
 enum { LEFT_APART = 4, TAKEN_PROVES = 2, DRAINED_PROVES = 2,
-	BLINKS_PROVE = 8 };
+	BLINKS_PROVE = 8, PASSED_PROVES = 16 };
 
 /* A gate as it was at the last look. */
 struct past {
 	uint32_t born;
 	uint32_t period;	/* when that was */
 	uint64_t tasks, taken, surprises, blinks, brief, left, unclear;
+	uint64_t untaken;
 	uint64_t full_ticks;
 	/* Of the last periods; halved each: what does not fit; what says that
 	 * takes were not seen as they were; tasks. */
@@ -54,6 +55,16 @@ pools_gate_begin(void)
 {
 	born_before = born_now;
 	born_now = gate_births();
+}
+
+bool
+pools_gate_is_turn(uint32_t number)
+{
+	const struct gate *g = gate_at(number);
+	uint64_t signals = load(&g->signals), passed = load(&g->passed);
+
+	return load32(&g->kind) == WAIT_COND && passed >= PASSED_PROVES &&
+	    (signals - MIN(signals, passed)) * PASSED_PROVES < passed;
 }
 
 /* The gate's counters are compared with those of the last look, or began with
@@ -200,10 +211,12 @@ read_cond(struct gate *g, struct past *p, struct gate_period *out)
 {
 	uint64_t left = load(&g->left_lying) - p->left;
 	uint64_t unclear = load(&g->unclear) - p->unclear;
+	uint64_t untaken = load(&g->untaken) - p->untaken;
 
 	p->recent += left;
 	p->recent_bad += left + unclear;
-	p->recent_bad_takes += left + unclear + read_no_tasks(g, p);
+	p->recent_bad_takes += left + unclear + untaken + read_no_tasks(g, p);
+	p->untaken += untaken;
 	p->unclear += unclear;
 	p->left += left;
 	out->unproven = load(&g->taken_full) < TAKEN_PROVES ||

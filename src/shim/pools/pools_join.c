@@ -165,12 +165,27 @@ is_object_of(const struct pool_place *place, const struct task *task)
 	    place->object;
 }
 
+bool
+pools_join_leads(const struct task *task, const struct pool_place *pool)
+{
+	uint32_t gate = atomic_load(&task->thread->work.gate);
+
+	if (gate == 0 || pool->kind != WAIT_COND || pool->object == 0 ||
+	    !pools_gate_is_turn(gate))
+		return false;
+	if (task->wait.kind == WAIT_RUN)
+		return pools_sleep_is_beside_home(task);
+	return task->wait.kind == WAIT_ACCEPT ||
+	    (task->wait.kind == WAIT_POLL && task->wait.object > 1);
+}
+
 /* Tasks wait for their one answer in other calls: a worker in epoll_wait()
  * listens, for the pool. */
 bool
 pools_join_listens(const struct task *task, const struct pool_place *pool)
 {
-	return task->wait.kind == WAIT_EPOLL && pools_is_of_object(pool->kind);
+	return pools_join_leads(task, pool) ||
+	    (task->wait.kind == WAIT_EPOLL && pools_is_of_object(pool->kind));
 }
 
 bool
@@ -187,6 +202,8 @@ pools_join_asks(const struct task *task, const struct pool_place *pool)
 bool
 pools_join_waits(const struct task *task, const struct pool_place *pool)
 {
+	if (pools_join_leads(task, pool))
+		return true;
 	if (task->wait.kind == WAIT_RUN || pools_join_asks(task, pool))
 		return false;
 	for (unsigned i = 0; i < count; i++) {

@@ -10,6 +10,8 @@
 
 #define FIRST_WAIT_NS NS_PER_S
 
+enum { SAME_FUNCTION = 128, OTHER_STACK = 8 << 20 };
+
 static struct pools_member *members;	/* by record index */
 static uint32_t room;
 
@@ -59,6 +61,23 @@ is_nested(const struct task *task)
 	    atomic_load(&t->wait.seq) == task->wait.seq;
 }
 
+/* Deeper in the stack than calls of one function lie apart from each other. */
+bool
+pools_member_is_apart(const struct task *task)
+{
+	const struct thread *t = task->thread;
+	uint64_t depth = atomic_load(&t->work.depth);
+	uint64_t frame = __atomic_load_n(&t->wait_frame, __ATOMIC_RELAXED);
+
+	if (!pools_is_of_object((uint32_t)task->wait.kind) ||
+	    (uint32_t)task->wait.kind != atomic_load(&t->work.kind) ||
+	    task->wait.object != atomic_load(&t->work.key) ||
+	    atomic_load(&t->wait.seq) != task->wait.seq)
+		return false;
+	return frame != 0 && frame < depth && depth - frame > SAME_FUNCTION &&
+	    depth - frame < OTHER_STACK;
+}
+
 bool
 pools_member_is_home(const struct task *task)
 {
@@ -76,15 +95,32 @@ pools_member_is_home(const struct task *task)
 	return task->wait.caller == key;
 }
 
-/* A thread that has no home is idle when it slept through the period. */
+/* A thread that has no home is idle when it slept through the period, or sleeps
+ * at the lock where it has done so before. */
+static bool
+rests(const struct task *task)
+{
+	struct pools_member *m = pools_member(task->thread);
+
+	if (m != NULL && m->generation != task->generation + 1)
+		m->bed = 0;
+	if (task->wait.kind == WAIT_RUN || task->wait.kind == WAIT_SPIN)
+		return false;
+	if (task->wait.seq != task->seq_before)
+		return m != NULL && task->wait.kind == WAIT_MUTEX &&
+		    m->bed != 0 && m->bed == task->wait.object;
+	if (m != NULL && task->wait.kind == WAIT_MUTEX)
+		m->bed = task->wait.object;
+	return true;
+}
+
 static bool
 is_idle(const struct task *task)
 {
 	if (atomic_load(&task->thread->work.kind) != WAIT_RUN ||
 	    pools_sleep_at(task) != 0)
 		return pools_member_is_home(task);
-	return task->wait.kind != WAIT_RUN && task->wait.kind != WAIT_SPIN &&
-	    task->wait.seq == task->seq_before;
+	return rests(task);
 }
 
 static bool

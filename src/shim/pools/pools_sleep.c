@@ -152,6 +152,17 @@ pools_sleep_is_home(const struct task *task)
 	return m != NULL && !m->sleep.inner && is_there(task, &m->sleep);
 }
 
+bool
+pools_sleep_is_beside_home(const struct task *task)
+{
+	const struct thread *t = task->thread;
+	uint64_t sp = task->blocked.sp, depth = atomic_load(&t->work.depth);
+
+	return sp != 0 && is_for_work(task->blocked.nr) &&
+	    (t->stack_low == 0 || (sp >= t->stack_low && sp < t->stack_high)) &&
+	    sp + SAME_DEPTH > depth;
+}
+
 uint64_t
 pools_sleep_depth(const struct thread *t)
 {

@@ -27,9 +27,9 @@ void
 pools_view_begin(struct pools_entry *e)
 {
 	e->workers = e->idle = e->blocked = e->stuck = e->gates = 0;
-	e->guessed = e->unread = e->unseen = e->still = 0;
+	e->guessed = e->unread = e->unseen = e->still = e->rested = 0;
 	e->stays = e->strays = 0;
-	e->more_gates = e->guest = false;
+	e->more_gates = e->guest = e->apart = false;
 	e->visits = e->busy_ns = e->most_idle_ns = 0;
 	e->least_busy_ns = UINT64_MAX;
 	e->longest_ns = 0;
@@ -84,6 +84,22 @@ count_stuck(struct pools_entry *e, const struct task *task,
 	    (still || !pools_is_call(e->place.kind));
 }
 
+/* What says how much its figures are worth. */
+static void
+note_signs(struct pools_entry *e, const struct task *task,
+    const struct pools_doing *d)
+{
+	e->returns = e->returns || d->returns;
+	e->sleeps = e->sleeps || d->sleeps;
+	e->rivals = e->rivals || d->rivals;
+	e->proven = e->proven || d->proven;
+	e->machine = e->machine || is_of_machine(e, &task->thread->work);
+	e->asks = e->asks || (task->wait.kind == WAIT_POLL &&
+	    task->wait.object <= 1 && d->idle);
+	e->turns = e->turns || d->turn;
+	e->apart = e->apart || pools_member_is_apart(task);
+}
+
 void
 pools_view_add(struct pools_entry *e, const struct task *task,
     uint64_t period_ns)
@@ -101,17 +117,12 @@ pools_view_add(struct pools_entry *e, const struct task *task,
 	e->blocked += d.blocked;
 	count_stuck(e, task, &d, period_ns);
 	e->unread += d.unread;
+	e->rested += task->wait.kind != WAIT_RUN &&
+	    task->wait.seq == task->seq_before;
 	e->stays += atomic_load(&w->stays);
 	e->strays += atomic_load(&w->strays);
 	e->guessed += atomic_load(&w->kind) != e->place.kind && !d.turn;
-	e->returns = e->returns || d.returns;
-	e->sleeps = e->sleeps || d.sleeps;
-	e->rivals = e->rivals || d.rivals;
-	e->proven = e->proven || d.proven;
-	e->machine = e->machine || is_of_machine(e, w);
-	e->asks = e->asks || (task->wait.kind == WAIT_POLL &&
-	    task->wait.object <= 1 && d.idle);
-	e->turns = e->turns || d.turn;
+	note_signs(e, task, &d);
 	e->visits += d.visits;
 	e->busy_ns += d.away_ns;
 	e->least_busy_ns = MIN(e->least_busy_ns, d.away_ns);
@@ -279,8 +290,8 @@ bound_full(const struct pools_entry *e, uint64_t period_ns,
 	uint64_t least = period_ns - MIN(period_ns, idle_ns);
 	uint64_t most = e->least_busy_ns;
 
-	if (e->place.kind == WAIT_RUN && e->idle != 0)
-		v->full_known = EXACT; /* slept through the period */
+	if (e->place.kind == WAIT_RUN && e->idle != 0 && e->rested != 0)
+		v->full_known = EXACT;
 	if (e->new_members != 0 || e->never_home != 0 ||
 	    is_unannounced(e) || e->turns)
 		return;
@@ -329,7 +340,8 @@ home_known(const struct pools_entry *e)
 	    e->strays > e->workers * STRAYS_SHARED)
 		return NOT_KNOWN;
 	if (own || kind == WAIT_FUTEX)
-		return e->returns && e->proven ? ESTIMATED : NOT_KNOWN;
+		return e->returns && e->proven && !e->apart ? ESTIMATED :
+		    NOT_KNOWN;
 	return e->returns && e->guessed == 0 && !e->mixed ? EXACT : ESTIMATED;
 }
 

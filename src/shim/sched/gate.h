@@ -74,6 +74,9 @@ struct gate {
 	/* Tasks that workers took when they came back, without waiting; those
 	 * of them that they took while nobody was idle. */
 	_Atomic uint64_t taken_back, taken_full;
+	/* Times that a worker's time was up, and it did something before it
+	 * came back. */
+	_Atomic uint64_t untaken;
 	/* Of a semaphore: what workers did with what they took there, after a
 	 * wait or without one: it lasted, or was over at once. */
 	_Atomic uint64_t lasting[2], blinking[2];
@@ -87,6 +90,7 @@ struct gate {
 	_Atomic uint64_t signalled;	/* ticks: of the signal that nobody has
 					 * answered yet; 0 */
 	_Atomic uint64_t signals;
+	_Atomic uint64_t passed;	/* those of them that workers made */
 	struct gate_site site[GATE_SITES];
 	struct histogram wait, run, wakeup;	/* ns */
 	_Atomic uint64_t ring[GATE_RING];

@@ -280,11 +280,24 @@ note_back(struct work *w, struct gate *g, bool new_place)
 	count_back(w, g, 1);
 }
 
+/* What a worker does when its time is up is a task, too, which nobody has
+ * brought and it did not come for. */
+static void
+note_untaken(struct work *w, struct gate *g, uint64_t now)
+{
+	uint64_t left = load(&w->away);
+
+	if (load32(&w->doing) == WORK_BETWEEN && left != 0 && now > left &&
+	    ticks_to_ns(now - left) >= NO_TASK_NS)
+		thread_add(&g->untaken, 1);
+}
+
 static void
 lock_by_worker(struct thread *t, struct gate *g, enum role role, uint64_t now)
 {
 	struct work *w = &t->work;
 
+	note_untaken(w, g, now);
 	if (role == BRINGS) {
 		give_back(t, g);
 		gate_push(g, now);
@@ -303,6 +316,12 @@ lock_by_worker(struct thread *t, struct gate *g, enum role role, uint64_t now)
 	end_task(w, g, now);
 	come_for_task(t, g, now);
 	note_back(w, g, is_new);
+}
+
+static bool
+can_be_worker(const struct thread *t, const struct gate *g)
+{
+	return thread_kin(t) == load(&g->start);
 }
 
 /* A thread that has the workers' start routine and has not waited nor signalled
@@ -346,9 +365,7 @@ static void
 lock_by_other(struct thread *t, struct gate *g, enum role role, bool signals,
     uint64_t now)
 {
-	bool can_be_worker = thread_kin(t) == load(&g->start);
-
-	if (role == OTHER || (role == TAKES && can_be_worker))
+	if (role == OTHER || (role == TAKES && can_be_worker(t, g)))
 		return;
 	if (load32(&g->idle) != 0 && !signals)
 		store(&t->work.doubtful, gate_push_doubtful(g, now) + 1);
@@ -413,6 +430,8 @@ sync_signal_gate(struct thread *t, const void *condition)
 	if (load(&g->condition) != key)
 		return;
 	thread_add(&g->signals, 1);
+	if (can_be_worker(t, g))
+		thread_add(&g->passed, 1);
 	know_better(t, g);
 	/* A worker may signal the next one when it has taken a task. */
 	if (s != NULL && load32(&t->work.gate) != number)

@@ -1,0 +1,108 @@
+#!/usr/bin/python3
+"""roles.py - POOL lines of workers that wait where others do not.
+
+Runs tests/hosts/pool_roles in each of its roles, and looks at the lines that
+come when it has settled: a figure is not known, or it is right.
+
+	roles.py LIBRARY HOST FOLDER [ROLE...]
+"""
+import os
+import re
+import subprocess
+import sys
+import time
+
+LIBRARY, HOST, FOLDER = sys.argv[1:4]
+PERIOD_MS = 50
+SETTLE = 10		# periods before the lines that are looked at
+LOOKS = 20
+ROLES = ["leader", "leader_far", "leader_accept", "leader_poll", "blocks",
+         "same", "joins", "timers", "once", "parked", "closures"]
+LINE = re.compile(
+    r"^POOL (\d+)ms: (?P<name>\S+)#\d+ workers=(?P<workers>\d+) "
+    r"idle=(?P<idle>\S+) .* rate=(?P<rate>\S+) .* busy=(?P<busy>\S+) "
+    r"blocked=(?P<blocked>\S+) saturated=(?P<saturated>\S+).*")
+
+
+def periods(log):
+    """The pools' lines, by period."""
+    found = {}
+    if os.path.exists(log):
+        with open(log, errors="replace") as f:
+            for text in f:
+                m = LINE.match(text)
+                if m:
+                    found.setdefault(m[1], []).append(m)
+    return list(found.values())
+
+
+def number(text):
+    """What a figure says; None when it is not known."""
+    m = re.match(r"~?(\d+)", text)
+    return int(m[1]) if m else None
+
+
+def wrong(role, lines):
+    """What is wrong with one period's lines; "" if nothing."""
+    if role == "closures":
+        have = {m["name"]: m["workers"] for m in lines}
+        good = {"Server::start()::lambda": "3",
+                "Server::start()::lambda2": "2"}
+        return "" if have == good else "not what they are called"
+    m = next((m for m in lines if m["workers"] == "4"), None)
+    if m is None:
+        return "no pool of four"
+    idle, saturated = number(m["idle"]), number(m["saturated"])
+    if role.startswith("leader"):
+        # There is always one that has nothing to do, even while it is on its
+        # way from its work to its wait.
+        if m["saturated"] != "-" and saturated > 0:
+            return "saturated"
+        if m["idle"] != "-" and "~" not in m["idle"]:
+            return "surely idle"
+    elif role == "parked":
+        # Nobody is ever held up.
+        if number(m["blocked"]) not in (None, 0):
+            return "blocked"
+        if number(m["idle"]) == 0 and saturated == 0:
+            return "none idle, never saturated"
+    elif role in ("timers", "once"):
+        # Something is done all the time.
+        if number(m["rate"]) == 0:
+            return "nothing done"
+    elif idle is not None and idle != 2:
+        return "not two idle"
+    return ""
+
+
+def check(role):
+    log = os.path.join(FOLDER, role)
+    env = dict(os.environ, LD_PRELOAD=LIBRARY,
+               DIAG=f"schedtrace={PERIOD_MS},children=0,log={log}")
+    host = HOST
+    if role == "closures":
+        host = os.path.join(FOLDER, "pool_closures")
+        if not os.path.exists(host):
+            print("closures: no C++ here")
+            return 0
+    with subprocess.Popen([host, role], env=env, text=True,
+                          stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE) as child:
+        child.stdout.readline()
+        first = len(periods(log)) + SETTLE
+        end = time.monotonic() + 60
+        while len(periods(log)) < first + LOOKS:
+            if time.monotonic() > end:
+                print(f"{role}: too few lines")
+                return 1
+            time.sleep(0.05)
+        lines = periods(log)[first:]
+        child.communicate("")
+    bad = [(wrong(role, p), p) for p in lines if wrong(role, p)]
+    for what, period in bad[:3]:
+        print(f"{role}: {what}:", *(m[0] for m in period))
+    print(f"{role}: {len(bad)} of {len(lines)} periods are wrong")
+    return len(bad)
+
+
+sys.exit(sum(check(role) for role in sys.argv[4:] or ROLES) != 0)
