@@ -78,6 +78,23 @@ START_TEST(threads_that_add_the_same_get_the_same)
 }
 END_TEST
 
+/* More than are writable at first. */
+START_TEST(there_is_room_for_a_million)
+{
+	enum { MANY = (1 << 20) + 1000 };
+
+	static uint32_t first, last;
+
+	first = stackset_child(STACKSET_WHOLE, 1);
+	for (uint64_t where = 2; where <= MANY; where++)
+		last = stackset_child(STACKSET_WHOLE, where);
+	ck_assert_uint_gt(last, 1 << 20);
+	ck_assert_uint_eq(stackset_node(last)->where, MANY);
+	ck_assert_uint_eq(stackset_child(STACKSET_WHOLE, MANY), last);
+	ck_assert_uint_eq(stackset_child(STACKSET_WHOLE, 1), first);
+}
+END_TEST
+
 START_TEST(what_is_in_front_is_recalled_by_both_sums)
 {
 	const uint64_t hash = 0x123456789abcdef0, check = 0xfedcba9876543210;
@@ -158,6 +175,7 @@ main(void)
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, a_child_is_found_again);
 	tcase_add_test(t, threads_that_add_the_same_get_the_same);
+	tcase_add_test(t, there_is_room_for_a_million);
 	tcase_add_test(t, what_is_in_front_is_recalled_by_both_sums);
 	tcase_add_test(t, stacks_with_one_caller_have_two_lines_in_front);
 	tcase_add_test(t, a_larger_front_takes_what_is_put_again);

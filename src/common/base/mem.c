@@ -44,14 +44,14 @@ place(size_t n)
 }
 
 static void *
-map(size_t n, int flags)
+map(size_t n, int prot, int flags)
 {
 	void *p;
 
 	if (n == 0)
 		return NULL;
-	p = sys_mmap(place(n), n, PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
+	p = sys_mmap(place(n), n, prot, MAP_PRIVATE | MAP_ANONYMOUS | flags,
+	    -1, 0);
 	return sys_failed(p) ? NULL : p;
 }
 
@@ -61,7 +61,7 @@ mem_map(size_t n)
 	void *p;
 
 	n = whole_pages(n);
-	p = map(n, 0);
+	p = map(n, PROT_READ | PROT_WRITE, 0);
 	if (p != NULL)
 		__atomic_fetch_add(&held, n, __ATOMIC_RELAXED);
 	return p;
@@ -81,13 +81,13 @@ change_reservation(uintptr_t from, uintptr_t to)
 	return false;
 }
 
-void *
-mem_reserve(size_t n)
+static void *
+reserve(size_t n, int prot)
 {
 	void *p;
 
 	n = whole_pages(n);
-	p = map(n, MAP_NORESERVE);
+	p = map(n, prot, MAP_NORESERVE);
 	if (p == NULL)
 		return NULL;
 	if (!change_reservation(0, (uintptr_t)p)) {
@@ -99,12 +99,30 @@ mem_reserve(size_t n)
 }
 
 void *
+mem_reserve(size_t n)
+{
+	return reserve(n, PROT_READ | PROT_WRITE);
+}
+
+void *
+mem_reserve_closed(size_t n)
+{
+	return reserve(n, PROT_NONE);
+}
+
+bool
+mem_open(void *p, size_t n)
+{
+	return sys_mprotect(p, n, PROT_READ | PROT_WRITE) == 0;
+}
+
+void *
 mem_reserve_forever(size_t n)
 {
 	void *p;
 
 	n = whole_pages(n);
-	p = map(n, MAP_NORESERVE);
+	p = map(n, PROT_READ | PROT_WRITE, MAP_NORESERVE);
 	if (p != NULL)
 		__atomic_fetch_add(&reserved, n, __ATOMIC_RELAXED);
 	return p;

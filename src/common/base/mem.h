@@ -16,6 +16,7 @@
 #ifndef DIAG_BASE_MEM_H
 #define DIAG_BASE_MEM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,7 +31,13 @@ IN_HOOK void *mem_map(size_t n);
 /* Like mem_map(), but reserves address space only: MAP_NORESERVE, pages count
  * when touched.  Not part of mem_held(); see mem_reserved(). */
 IN_HOOK void *mem_reserve(size_t n);
-/* The same for ever: any number of them, and mem_unmap() must not be called. */
+/* The same, and nothing of it counts as memory that may be written, which some
+ * limits are on (RLIMIT_DATA, vm.overcommit_memory=2), before mem_open(): that
+ * has whole pages of it opened, again if need be; false when the kernel
+ * refuses. */
+IN_HOOK void *mem_reserve_closed(size_t n);
+IN_HOOK bool mem_open(void *p, size_t n);
+/* mem_reserve() for ever: any number of them, and mem_unmap() must not be called. */
 IN_HOOK void *mem_reserve_forever(size_t n);
 IN_HOOK void mem_unmap(void *p, size_t n);
 /* @n bytes of zeros for ever, aligned to 16, or to a cache line when @n is a

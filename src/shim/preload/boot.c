@@ -181,6 +181,8 @@ start_asked(const struct buf *complaints)
 	if (!options_any(&opt))
 		return;
 	armed = true;
+	/* Where /proc does not tell, who makes no call of ours is not known. */
+	thread_self();
 	foreign_look();
 	mend_start();
 	start_traces();

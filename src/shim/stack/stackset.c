@@ -19,10 +19,12 @@ enum {
 	SEGMENTS = 16,		/* each has twice as many as the one before */
 	NODES_MAX_BITS = 26,	/* more than this are not kept */
 	NODES_MIN_BITS = 16,
+	OPEN_BITS = 20,		/* so many are made writable at a time */
 };
 
 struct stackset_node *stackset_nodes;
-static uint32_t node_count;	/* that there is address space for */
+static uint32_t node_count;	/* that there is address space for, */
+static _Atomic uint32_t nodes_open;	/* and that may be written */
 static _Atomic(_Atomic uint64_t *) segments[SEGMENTS];
 _Atomic uint32_t stackset_next = STACKSET_FIRST;
 
@@ -51,6 +53,20 @@ segment(unsigned i)
 	return none;
 }
 
+/* Makes the next 2^@bits nodes writable.  Who is too late opens what is open.
+ */
+static bool
+open_more(unsigned bits)
+{
+	uint32_t from = atomic_load(&nodes_open), n = (uint32_t)1 << bits;
+
+	n = MIN(n, node_count - from);
+	if (!mem_open(&stackset_nodes[from], n * sizeof(*stackset_nodes)))
+		return false;
+	atomic_compare_exchange_strong(&nodes_open, &from, from + n);
+	return true;
+}
+
 /* Where address space is scarce (ulimit -v), there are fewer nodes. */
 static bool
 reserve_nodes(void)
@@ -58,13 +74,29 @@ reserve_nodes(void)
 	unsigned bits = NODES_MAX_BITS;
 
 	for (; bits >= NODES_MIN_BITS; bits -= 2) {
-		stackset_nodes = mem_reserve(sizeof(*stackset_nodes) << bits);
+		stackset_nodes = mem_reserve_closed(sizeof(*stackset_nodes) <<
+		    bits);
 		if (stackset_nodes == NULL)
 			continue;
 		node_count = (uint32_t)1 << bits;
-		return true;
+		if (open_more(OPEN_BITS) || open_more(NODES_MIN_BITS))
+			return true;
+		mem_unmap(stackset_nodes, sizeof(*stackset_nodes) << bits);
+		stackset_nodes = NULL;
+		return false;
 	}
 	return false;
+}
+
+/* True when node @number may be written. */
+static bool
+is_open(uint32_t number)
+{
+	while (number >= atomic_load_explicit(&nodes_open,
+	    memory_order_acquire))
+		if (!open_more(OPEN_BITS) && !open_more(NODES_MIN_BITS))
+			return false;
+	return true;
 }
 
 int
@@ -92,7 +124,7 @@ make_node(uint32_t parent, uint64_t where)
 	struct stackset_node *n;
 
 	do {
-		if (number >= node_count)
+		if (number >= node_count || !is_open(number))
 			return 0;
 	} while (!atomic_compare_exchange_weak(&stackset_next, &number,
 	    number + 1));
