@@ -37,7 +37,8 @@ IN_HOOK void *mem_reserve(size_t n);
  * refuses. */
 IN_HOOK void *mem_reserve_closed(size_t n);
 IN_HOOK bool mem_open(void *p, size_t n);
-/* mem_reserve() for ever: any number of them, and mem_unmap() must not be called. */
+/* mem_reserve() for ever: any number of them; mem_unmap() must not be called.
+ */
 IN_HOOK void *mem_reserve_forever(size_t n);
 IN_HOOK void mem_unmap(void *p, size_t n);
 /* @n bytes of zeros for ever, aligned to 16, or to a cache line when @n is a

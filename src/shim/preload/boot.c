@@ -38,6 +38,7 @@
 #include "shim/preload/threads.h"
 #include "shim/preload/waits.h"
 #include "shim/sched/pool.h"
+#include "shim/sched/thread.h"
 #include "shim/schedtrace/schedtrace.h"
 #include "shim/serve/control.h"
 #include "shim/sink/outlet.h"

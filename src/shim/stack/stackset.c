@@ -18,8 +18,7 @@ enum {
 	INDEX_BITS = 14,	/* slots of the first segment, */
 	SEGMENTS = 16,		/* each has twice as many as the one before */
 	NODES_MAX_BITS = 26,	/* more than this are not kept */
-	NODES_MIN_BITS = 16,
-	OPEN_BITS = 20,		/* so many are made writable at a time */
+	NODES_MIN_BITS = 16,	/* and so many can be written from the start */
 };
 
 struct stackset_node *stackset_nodes;
@@ -53,17 +52,15 @@ segment(unsigned i)
 	return none;
 }
 
-/* Makes the next 2^@bits nodes writable.  Who is too late opens what is open.
- */
+/* Makes @n nodes writable that follow on the first @open ones.  Who is too late
+ * opens what is open. */
 static bool
-open_more(unsigned bits)
+open_more(uint32_t open, uint32_t n)
 {
-	uint32_t from = atomic_load(&nodes_open), n = (uint32_t)1 << bits;
-
-	n = MIN(n, node_count - from);
-	if (!mem_open(&stackset_nodes[from], n * sizeof(*stackset_nodes)))
+	n = MIN(n, node_count - open);
+	if (!mem_open(&stackset_nodes[open], n * sizeof(*stackset_nodes)))
 		return false;
-	atomic_compare_exchange_strong(&nodes_open, &from, from + n);
+	atomic_compare_exchange_strong(&nodes_open, &open, open + n);
 	return true;
 }
 
@@ -79,7 +76,7 @@ reserve_nodes(void)
 		if (stackset_nodes == NULL)
 			continue;
 		node_count = (uint32_t)1 << bits;
-		if (open_more(OPEN_BITS) || open_more(NODES_MIN_BITS))
+		if (open_more(0, (uint32_t)1 << NODES_MIN_BITS))
 			return true;
 		mem_unmap(stackset_nodes, sizeof(*stackset_nodes) << bits);
 		stackset_nodes = NULL;
@@ -88,13 +85,16 @@ reserve_nodes(void)
 	return false;
 }
 
-/* True when node @number may be written. */
+/* True when node @number may be written: there are twice as many each time. */
 static bool
 is_open(uint32_t number)
 {
-	while (number >= atomic_load_explicit(&nodes_open,
-	    memory_order_acquire))
-		if (!open_more(OPEN_BITS) && !open_more(NODES_MIN_BITS))
+	uint32_t open;
+
+	while (number >= (open = atomic_load_explicit(&nodes_open,
+	    memory_order_acquire)))
+		if (!open_more(open, open) &&
+		    !open_more(open, (uint32_t)1 << NODES_MIN_BITS))
 			return false;
 	return true;
 }
