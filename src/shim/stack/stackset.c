@@ -10,13 +10,16 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <sys/resource.h>
 
 #include "common/base/mem.h"
+#include "common/base/sys.h"
 
 enum {
 	WAYS = 8,		/* slots of a window */
 	INDEX_BITS = 14,	/* slots of the first segment, */
 	SEGMENTS = 16,		/* each has twice as many as the one before */
+	PART_OF_LIMIT = 64,
 	NODES_MAX_BITS = 26,	/* more than this are not kept */
 	NODES_MIN_BITS = 16,	/* and so many can be written from the start */
 };
@@ -64,13 +67,28 @@ open_more(uint32_t open, uint32_t n)
 	return true;
 }
 
-/* Where address space is scarce (ulimit -v), there are fewer nodes. */
+/* Where the host may have so much address space, the tree takes a small part of
+ * it at most. */
+static unsigned
+bits_within_limit(void)
+{
+	struct rlimit lim = { .rlim_cur = RLIM_INFINITY };
+	unsigned bits = NODES_MAX_BITS;
+
+	sys_call4(SYS_prlimit64, 0, RLIMIT_AS, 0, &lim);
+	while (bits > NODES_MIN_BITS && sizeof(*stackset_nodes) << bits >
+	    lim.rlim_cur / PART_OF_LIMIT)
+		bits--;
+	return bits;
+}
+
+/* Where address space is scarce, there are fewer nodes. */
 static bool
 reserve_nodes(void)
 {
-	unsigned bits = NODES_MAX_BITS;
+	unsigned bits = bits_within_limit();
 
-	for (; bits >= NODES_MIN_BITS; bits -= 2) {
+	for (; bits >= NODES_MIN_BITS; bits--) {
 		stackset_nodes = mem_reserve_closed(sizeof(*stackset_nodes) <<
 		    bits);
 		if (stackset_nodes == NULL)
