@@ -20,11 +20,14 @@ AM_TESTS_ENVIRONMENT = \
 	JEMALLOC_PIC_A='$(JEMALLOC_PIC_A)'; export JEMALLOC_PIC_A; \
 	unset DIAG LD_PRELOAD MALLOC_CONF;
 
-# The unit tests alone, for the sanitizer configurations.
+# The unit tests alone, for the other compiler and the sanitizers: UNIT_TESTS
+# may be fewer.  Of what tests need, theirs alone is built.
+UNIT_TESTS = $(filter tests/unit/%,$(TESTS))
 .PHONY: check-unit
 check-unit: all
-	$(MAKE) $(AM_MAKEFLAGS) check \
-		TESTS='$(filter tests/unit/%,$(TESTS))'
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(UNIT_TESTS)' \
+		check_PROGRAMS='$(filter $(UNIT_TESTS),$(check_PROGRAMS))' \
+		check_LTLIBRARIES= check_DATA=
 
 # Then what all of them come to, in a line.
 EXTRA_DIST += tests/summary.sh

@@ -6,6 +6,7 @@ a line.  An entry that nothing uses is a mistake too.  So a printf or a
 malloc cannot slip into a hook.  Usage: imports.py SOURCE (the build tree is
 $top_builddir).
 """
+import functools
 import glob
 import os
 import sys
@@ -18,6 +19,10 @@ import lintlib
 IMPLICIT = {"memcpy", "memmove", "memset", "memcmp", "bcmp", "strlen",
             "_GLOBAL_OFFSET_TABLE_", "__tls_get_addr", "__stack_chk_fail",
             "__divti3", "__udivti3", "__umodti3", "__popcountdi2"}
+
+
+# Of each archive once in a look: nm is asked about each by all above it.
+defined = functools.lru_cache(None)(elf.defined)
 
 
 def archive(build, folder):
@@ -38,16 +43,16 @@ def lower_names(build, folder, ranks):
     for other, (rank, _) in ranks.items():
         path = archive(build, other)
         if rank < ranks[folder][0] and os.path.exists(path):
-            names |= elf.defined(path)
+            names |= defined(path)
     jem = os.path.join(build, "src/shim/heap/libjem.a")
     if ranks[folder][0] >= ranks["shim/heap"][0] and os.path.exists(jem):
-        names |= {n for n in elf.defined(jem) if n.startswith("jem_")}
+        names |= {n for n in defined(jem) if n.startswith("jem_")}
     return names
 
 
 def judge(top, build, folder, ranks, exact):
     path = archive(build, folder)
-    wants = elf.undefined(path) - elf.defined(path) - IMPLICIT
+    wants = elf.undefined(path) - defined(path) - IMPLICIT
     wants -= lower_names(build, folder, ranks)
     may = allowed(top, folder)
     said = ["src/%s: imports %s, which is not in its IMPORTS" % (folder, n)
@@ -62,6 +67,7 @@ def judge(top, build, folder, ranks, exact):
 
 def look(top, build=None):
     ranks, said, seen = layers.read_ranks(), [], 0
+    defined.cache_clear()
     build = build or os.environ["top_builddir"]
     exact = "clang" not in os.environ.get("CC", "")
     for folder, (_, zone) in sorted(ranks.items()):
