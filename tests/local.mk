@@ -21,11 +21,11 @@ AM_TESTS_ENVIRONMENT = \
 	unset DIAG LD_PRELOAD MALLOC_CONF;
 
 # The unit tests alone, for the other compiler and the sanitizers: UNIT_TESTS
-# may be fewer.  Of what tests need, theirs alone is built.
+# may be fewer.  What they need is built, and nothing else.
 UNIT_TESTS = $(filter tests/unit/%,$(TESTS))
 .PHONY: check-unit
-check-unit: all
-	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(UNIT_TESTS)' \
+check-unit: $(BUILT_SOURCES)
+	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(UNIT_TESTS)' \
 		check_PROGRAMS='$(filter $(UNIT_TESTS),$(check_PROGRAMS))' \
 		check_LTLIBRARIES= check_DATA=
 
