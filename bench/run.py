@@ -164,18 +164,23 @@ def row_pairs(b):
     need(JEMALLOC)
     n = "300000" if QUICK else "600000"
 
-    def compare(label, threads, live, lib):
-        def run(which):
+    def compare(label, threads, live, this, that):
+        def run(env):
             return field(b.out([b.tool("pairs"), str(threads), n, "0",
-                                str(live)], b.env(which)), "quiet")
-        show("%s / jemalloc: malloc+free, %d thread%s, %d live"
+                                str(live)], env), "quiet")
+        show("%s: malloc+free, %d thread%s, %d live"
              % (label, threads, "s" * (threads > 1), live),
-             ratios(by_turns(31 if QUICK else 101, lambda: run(lib),
-                             lambda: run(JEMALLOC))))
+             ratios(by_turns(31 if QUICK else 101, lambda: run(this),
+                             lambda: run(that))))
+    unset, other = b.env(b.lib), b.env(JEMALLOC)
     for threads in (1, 2):
         for live in (32, 8192):
-            compare("DIAG unset", threads, live, b.lib)
-    compare("jemalloc", 1, 32, JEMALLOC)
+            compare("DIAG unset / jemalloc", threads, live, unset, other)
+    compare("jemalloc / jemalloc", 1, 32, other, other)
+    # What counting costs, and what it costs that more can be turned on.
+    for diag in ("gctrace=1", "control=1"):
+        counted = b.env(b.lib, diag + ",log=/dev/null")
+        compare(diag + " / unset", 1, 32, counted, unset)
 
 
 def cpu_of(command, env, feed=None):
