@@ -10,6 +10,7 @@
 
 #include "common/base/clock.h"
 #include "shim/proc/cpus.h"
+#include "shim/sched/thread.h"
 #include "shim/tasks/tasks.h"
 
 /* In no cgroup: nothing here asks for throttling. */
@@ -144,6 +145,27 @@ START_TEST(every_thread_of_the_kernel_is_met_once)
 }
 END_TEST
 
+/* A record that was made for a thread which had one, and could not be given
+ * back then, lies behind the thread's own in the table. */
+START_TEST(of_two_records_of_one_thread_the_older_goes)
+{
+	struct thread *other;
+
+	thread_after_fork_child();	/* check has forked */
+	tasks_look(&look, BUDGET_NS);
+	ck_assert_uint_eq(look.threads, 1);
+	other = thread_expect(NULL, NULL, 0);
+	ck_assert_ptr_nonnull(other);
+	atomic_store(&other->born_ns, 0);
+	atomic_store(&other->tid, thread_own_tid());
+	tasks_look(&look, BUDGET_NS);
+	ck_assert_uint_eq(look.threads, 1);
+	ck_assert(look.threads_agreed);
+	ck_assert_uint_eq(atomic_load(&other->kind), THREAD_FREE);
+	ck_assert_uint_eq(atomic_load(&thread_self()->kind), THREAD_HOST);
+}
+END_TEST
+
 START_TEST(waiting_for_locks_adds_up)
 {
 	uint64_t before, spent;
@@ -257,6 +279,7 @@ tasks_suite(void)
 
 	tcase_set_timeout(c, 120);
 	tcase_add_test(c, every_thread_of_the_kernel_is_met_once);
+	tcase_add_test(c, of_two_records_of_one_thread_the_older_goes);
 	tcase_add_test(c, waiting_for_locks_adds_up);
 	tcase_add_test(c, more_computing_threads_than_processors_queue_up);
 	tcase_add_test(c, a_small_budget_is_said_to_be_one);

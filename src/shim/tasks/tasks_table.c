@@ -208,12 +208,11 @@ enter_id(struct thread *t, void *arg)
 	struct thread *older = *s;
 
 	if (older != NULL && atomic_load(&older->born_ns) >
-	    atomic_load(&t->born_ns)) {
+	    atomic_load(&t->born_ns))
 		older = t;
-	} else {
+	else
 		*s = t;
-	}
-	if (older != NULL && older != t)
+	if (older != NULL)
 		thread_forget(older, atomic_load(&older->generation));
 }
 
