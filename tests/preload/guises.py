@@ -10,7 +10,8 @@ import os
 import re
 import subprocess
 import sys
-import time
+
+import poolwatch
 
 LIBRARY, HOST, FOLDER = sys.argv[1:4]
 PERIOD_MS = 20
@@ -23,18 +24,6 @@ LINE = re.compile(
     r"workers=(?P<workers>\d+) "
     r"idle=(?P<idle>\S+) .* busy=(?P<busy>\S+) blocked=(?P<blocked>\S+) "
     r"saturated=(?P<saturated>\S+).*")
-
-
-def periods(log):
-    """The pool's lines, by period."""
-    found = {}
-    if os.path.exists(log):
-        with open(log, errors="replace") as f:
-            for text in f:
-                m = LINE.match(text)
-                if m:
-                    found.setdefault(m[1], []).append(m)
-    return list(found.values())
 
 
 def wrong(guise, lines):
@@ -85,8 +74,6 @@ def wrong(guise, lines):
 
 def check(guise):
     log = os.path.join(FOLDER, guise)
-    env = dict(os.environ, LD_PRELOAD=LIBRARY,
-               DIAG=f"schedtrace={PERIOD_MS},children=0,log={log}")
     host = HOST
     if guise == "queues":
         # Without symbols the threads' names are all there is.
@@ -97,27 +84,16 @@ def check(guise):
         if not os.path.exists(host):
             print("functors: no C++ here")
             return 0
-    with subprocess.Popen([host, guise], env=env, text=True,
-                          stdin=subprocess.PIPE,
-                          stdout=subprocess.PIPE) as child:
-        child.stdout.readline()
-        first = len(periods(log)) + SETTLE
-        end = time.monotonic() + 60
-        while len(periods(log)) < first + LOOKS[guise]:
-            if time.monotonic() > end:
-                print(f"{guise}: too few lines")
-                return 1
-            time.sleep(0.05)
-        # The last of the loops is one of three all the time.
-        if guise == "late":
-            first = 1
-        lines = periods(log)[first:]
-        child.communicate("")
-    bad = [(wrong(guise, p), p) for p in lines if wrong(guise, p)]
-    for what, period in bad[:3]:
-        print(f"{guise}: {what}:", *(m[0] for m in period))
-    print(f"{guise}: {len(bad)} of {len(lines)} periods are wrong")
-    return len(bad)
+    found = poolwatch.watch(host, guise, LIBRARY, log, LINE, PERIOD_MS,
+                            SETTLE, LOOKS[guise])
+    if found is None:
+        print(f"{guise}: too few lines")
+        return 1
+    before, lines = found
+    # The last of the loops is one of three all the time.
+    if guise == "late":
+        lines = before[1:] + lines
+    return poolwatch.judge(guise, lines, wrong)
 
 
 sys.exit(sum(check(guise) for guise in sys.argv[4:] or LOOKS) != 0)

@@ -8,9 +8,9 @@ come when it has settled: a figure is not known, or it is right.
 """
 import os
 import re
-import subprocess
 import sys
-import time
+
+import poolwatch
 
 LIBRARY, HOST, FOLDER = sys.argv[1:4]
 PERIOD_MS = 50
@@ -22,18 +22,6 @@ LINE = re.compile(
     r"^POOL (\d+)ms: (?P<name>\S+)#\d+ workers=(?P<workers>\d+) "
     r"idle=(?P<idle>\S+) .* rate=(?P<rate>\S+) .* busy=(?P<busy>\S+) "
     r"blocked=(?P<blocked>\S+) saturated=(?P<saturated>\S+).*")
-
-
-def periods(log):
-    """The pools' lines, by period."""
-    found = {}
-    if os.path.exists(log):
-        with open(log, errors="replace") as f:
-            for text in f:
-                m = LINE.match(text)
-                if m:
-                    found.setdefault(m[1], []).append(m)
-    return list(found.values())
 
 
 def number(text):
@@ -77,32 +65,18 @@ def wrong(role, lines):
 
 def check(role):
     log = os.path.join(FOLDER, role)
-    env = dict(os.environ, LD_PRELOAD=LIBRARY,
-               DIAG=f"schedtrace={PERIOD_MS},children=0,log={log}")
     host = HOST
     if role == "closures":
         host = os.path.join(FOLDER, "pool_closures")
         if not os.path.exists(host):
             print("closures: no C++ here")
             return 0
-    with subprocess.Popen([host, role], env=env, text=True,
-                          stdin=subprocess.PIPE,
-                          stdout=subprocess.PIPE) as child:
-        child.stdout.readline()
-        first = len(periods(log)) + SETTLE
-        end = time.monotonic() + 60
-        while len(periods(log)) < first + LOOKS:
-            if time.monotonic() > end:
-                print(f"{role}: too few lines")
-                return 1
-            time.sleep(0.05)
-        lines = periods(log)[first:]
-        child.communicate("")
-    bad = [(wrong(role, p), p) for p in lines if wrong(role, p)]
-    for what, period in bad[:3]:
-        print(f"{role}: {what}:", *(m[0] for m in period))
-    print(f"{role}: {len(bad)} of {len(lines)} periods are wrong")
-    return len(bad)
+    found = poolwatch.watch(host, role, LIBRARY, log, LINE, PERIOD_MS, SETTLE,
+                            LOOKS)
+    if found is None:
+        print(f"{role}: too few lines")
+        return 1
+    return poolwatch.judge(role, found[1], wrong)
 
 
 sys.exit(sum(check(role) for role in sys.argv[4:] or ROLES) != 0)

@@ -6,13 +6,21 @@
 
 #include "shim/names/cxxname.h"
 
+/* What @write makes of the name; NULL: nothing. */
 static const char *
-name_of(const char *mangled, size_t room)
+told(bool (*write)(struct buf *, const char *, size_t), const char *mangled,
+    size_t room)
 {
 	static char text[80];
 	struct buf b = { .data = text, .cap = sizeof(text) };
 
-	return cxxname_write(&b, mangled, room) ? buf_cstr(&b) : NULL;
+	return write(&b, mangled, room) ? buf_cstr(&b) : NULL;
+}
+
+static const char *
+name_of(const char *mangled, size_t room)
+{
+	return told(cxxname_write, mangled, room);
 }
 
 START_TEST(names_are_told_without_what_they_take)
@@ -51,10 +59,7 @@ END_TEST
 static const char *
 lambda_of(const char *mangled, size_t room)
 {
-	static char text[80];
-	struct buf b = { .data = text, .cap = sizeof(text) };
-
-	return cxxname_write_lambda(&b, mangled, room) ? buf_cstr(&b) : NULL;
+	return told(cxxname_write_lambda, mangled, room);
 }
 
 START_TEST(lambdas_are_told_by_the_function_around_them)

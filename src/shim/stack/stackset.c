@@ -19,9 +19,10 @@ enum {
 	WAYS = 8,		/* slots of a window */
 	INDEX_BITS = 14,	/* slots of the first segment, */
 	SEGMENTS = 16,		/* each has twice as many as the one before */
-	PART_OF_LIMIT = 64,
 	NODES_MAX_BITS = 26,	/* more than this are not kept */
-	NODES_MIN_BITS = 16,	/* and so many can be written from the start */
+	NODES_MIN_BITS = 16,	/* so many can be written from the start */
+	PART_OF_LIMIT = 64,	/* of the address space that the host may have
+				 * the nodes get this part at most */
 };
 
 struct stackset_node *stackset_nodes;
@@ -67,8 +68,7 @@ open_more(uint32_t open, uint32_t n)
 	return true;
 }
 
-/* Where the host may have so much address space, the tree takes a small part of
- * it at most. */
+/* Where the host's address space is limited, the tree takes a small part. */
 static unsigned
 bits_within_limit(void)
 {
@@ -87,19 +87,16 @@ static bool
 reserve_nodes(void)
 {
 	unsigned bits = bits_within_limit();
+	size_t size = sizeof(*stackset_nodes);
 
-	for (; bits >= NODES_MIN_BITS; bits--) {
-		stackset_nodes = mem_reserve_closed(sizeof(*stackset_nodes) <<
-		    bits);
-		if (stackset_nodes == NULL)
-			continue;
-		node_count = (uint32_t)1 << bits;
-		if (open_more(0, (uint32_t)1 << NODES_MIN_BITS))
-			return true;
-		mem_unmap(stackset_nodes, sizeof(*stackset_nodes) << bits);
-		stackset_nodes = NULL;
-		return false;
-	}
+	while ((stackset_nodes = mem_reserve_closed(size << bits)) == NULL)
+		if (bits-- == NODES_MIN_BITS)
+			return false;
+	node_count = (uint32_t)1 << bits;
+	if (open_more(0, (uint32_t)1 << NODES_MIN_BITS))
+		return true;
+	mem_unmap(stackset_nodes, size << bits);
+	stackset_nodes = NULL;
 	return false;
 }
 
