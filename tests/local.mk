@@ -1,10 +1,12 @@
 # tests: how make check runs them.  A test is a program (check_PROGRAMS) or a
 # sh script "*.test" (dist_check_SCRIPTS), and is listed in TESTS; what takes
 # long is a *.test listed in LONG_TESTS, for make check-long.  A test that
-# cannot run says why and exits 77.
+# cannot run says why and exits 77.  The system's programs come first: a user's
+# own python3 may be a script of many processes.
 TEST_EXTENSIONS = .test
 TEST_LOG_COMPILER = $(SHELL)
 AM_TESTS_ENVIRONMENT = \
+	PATH="/usr/bin:/bin:$$PATH"; export PATH; \
 	top_srcdir='$(abs_top_srcdir)'; export top_srcdir; \
 	top_builddir='$(abs_top_builddir)'; export top_builddir; \
 	HOSTS="$$top_builddir/tests/hosts"; export HOSTS; \
