@@ -50,6 +50,32 @@ is_scope(Dwarf_Die *die)
 	}
 }
 
+/* A scope without a name is a namespace, the type of a closure, or a type that
+ * is only known by its objects. */
+static const char *
+scope_name(Dwarf_Die *die, const char *function)
+{
+	const char *name = dwarf_diename(die);
+
+	if (name != NULL)
+		return name;
+	if (dwarf_tag(die) == DW_TAG_namespace)
+		return "(anonymous namespace)";
+	return strcmp(function, "operator()") == 0 ? "{lambda}" : "{unnamed}";
+}
+
+/* Is it a function in which a type is written? */
+static bool
+holds_type(Dwarf_Die *scopes, int i)
+{
+	if (dwarf_tag(&scopes[i]) != DW_TAG_subprogram)
+		return false;
+	do
+		i--;
+	while (i > 0 && dwarf_tag(&scopes[i]) == DW_TAG_lexical_block);
+	return i > 0 && is_scope(&scopes[i]);
+}
+
 /* The scopes from the outermost in, then @name; false when @room is small or
  * there is no scope. */
 static bool
@@ -58,12 +84,10 @@ qualify(Dwarf_Die *scopes, int n, const char *name, char *room, size_t size)
 	size_t used = 0;
 
 	for (int i = n - 1; i > 0; i--) {
-		const char *scope = dwarf_diename(&scopes[i]);
+		const char *scope = scope_name(&scopes[i], name);
 
-		if (!is_scope(&scopes[i]))
+		if (!is_scope(&scopes[i]) && !holds_type(scopes, i))
 			continue;
-		if (scope == NULL)
-			scope = "(anonymous namespace)";
 		used += (size_t)snprintf(room + used, size - used, "%s::",
 		    scope);
 		if (used >= size)

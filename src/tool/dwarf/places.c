@@ -13,6 +13,8 @@
 
 #include "common/base/attrs.h"
 #include "tool/dwarf/dwarfname.h"
+#include "tool/dwarf/functions.h"
+#include "tool/dwarf/units.h"
 
 /* One object that was asked for; @dwfl is NULL when it cannot be used. */
 struct object {
@@ -20,6 +22,8 @@ struct object {
 	char *path, *build_id;
 	Dwfl *dwfl;
 	Dwfl_Module *module;
+	struct units units;
+	struct functions *functions;
 };
 
 struct places {
@@ -53,6 +57,8 @@ places_start(bool lines)
 static void
 drop_object(struct object *o)
 {
+	functions_drop(&o->functions);
+	units_drop(&o->units);
 	if (o->dwfl != NULL)
 		dwfl_end(o->dwfl);
 	free(o->path);
@@ -147,6 +153,14 @@ object_of(struct places *p, const char *path, const char *build_id)
 	return o;
 }
 
+/* C++ and Rust's legacy scheme; Rust's own scheme, called v0. */
+static bool
+is_mangled(const char *name)
+{
+	return name != NULL && (strncmp(name, "_Z", 2) == 0 ||
+	    strncmp(name, "_R", 2) == 0);
+}
+
 /* Where the inlined call @die stands in its caller. */
 static void
 find_call(Dwarf_Die *die, Dwarf_Die *cu, struct place *at)
@@ -166,49 +180,87 @@ find_call(Dwarf_Die *die, Dwarf_Die *cu, struct place *at)
 		at->file = dwarf_filesrc(files, value, NULL, NULL);
 }
 
-/* Walks from the innermost scope outwards: each inlined call gives a place,
- * and the function that holds them all gives the last. */
-static unsigned
-walk(Dwarf_Die *scopes, int n, Dwarf_Die *cu, struct place at,
-    struct place out[PLACES_MAX])
+/* The name in the symbol table tells more of a C++ function than debug
+ * information that leaves out what it belongs to.  Takes it for @out, without
+ * what the compiler adds to copies, if it is that of all of @die. */
+static void
+take_linkage_name(struct object *o, Dwarf_Die *die, uint64_t addr,
+    Dwarf_Addr at, struct place *out)
 {
-	unsigned found = 0;
+	GElf_Off within;
+	GElf_Sym sym;
+	Dwarf_Addr start;
+	const char *name = dwfl_module_addrinfo(o->module, addr, &within, &sym,
+	    NULL, NULL, NULL);
+	size_t n;
 
-	for (int i = 0; i < n && found < PLACES_MAX; i++) {
-		int tag = dwarf_tag(&scopes[i]);
-
-		if (tag != DW_TAG_inlined_subroutine &&
-		    tag != DW_TAG_subprogram)
-			continue;
-		out[found] = at;
-		out[found].function = dwarfname_of(&scopes[i],
-		    out[found].room, sizeof(out[found].room));
-		found++;
-		if (tag == DW_TAG_subprogram)
-			break;
-		find_call(&scopes[i], cu, &at);
-	}
-	return found;
+	if (!is_mangled(name) || dwarf_lowpc(die, &start) != 0 ||
+	    start != at - within)
+		return;
+	n = strcspn(name, ".");
+	if (n >= sizeof(out->room))
+		return;
+	memcpy(out->room, name, n);
+	out->room[n] = '\0';
+	out->function = out->room;
 }
 
+/* From the innermost call outwards: each inlined call gives a place, and the
+ * function that holds them all gives the last. */
 static unsigned
-find_scopes(Dwarf_Die *cu, Dwarf_Addr addr, struct place at,
+find_calls(struct object *o, struct unit *u, uint64_t addr, struct place at,
     struct place out[PLACES_MAX])
 {
-	Dwarf_Die *inner = NULL, *scopes = NULL;
-	unsigned found = 0;
+	Dwarf_Die die[PLACES_MAX];
+	unsigned n = functions_find(&o->functions, &u->code, u->addr, die,
+	    PLACES_MAX);
 
-	/* The first answer follows an inlined function to where it was
-	 * written; its first scope is asked again for where it is. */
-	if (dwarf_getscopes(cu, addr, &inner) > 0) {
-		int n = dwarf_getscopes_die(&inner[0], &scopes);
-
-		if (n > 0)
-			found = walk(scopes, n, cu, at, out);
+	for (unsigned i = 0; i < n; i++) {
+		out[i] = at;
+		out[i].function = dwarfname_of(&die[i], out[i].room,
+		    sizeof(out[i].room));
+		find_call(&die[i], &u->code, &at);
 	}
-	free(inner);
-	free(scopes);
-	return found;
+	if (n > 0 && !is_mangled(out[n - 1].function))
+		take_linkage_name(o, &die[n - 1], addr, u->addr, &out[n - 1]);
+	return n;
+}
+
+static struct place
+find_line(struct unit *u)
+{
+	Dwarf_Line *line = dwarf_getsrc_die(&u->lines, u->addr);
+	struct place at = { 0 };
+	int n = 0;
+
+	if (line == NULL)
+		return at;
+	at.file = dwarf_linesrc(line, NULL, NULL);
+	if (dwarf_lineno(line, &n) == 0)
+		at.line = (unsigned)n;
+	return at;
+}
+
+/* Outside of every function that it knows of, a line table speaks of its
+ * neighbours, unless there are none (assembly), or unless it has a line for the
+ * very beginning of what is there: who asked for no more than lines has no
+ * functions but those that others were inlined into. */
+static bool
+is_of_line(struct object *o, struct unit *u, uint64_t addr)
+{
+	GElf_Off within;
+	GElf_Sym sym;
+	Dwarf_Line *line;
+	Dwarf_Addr start;
+
+	if (dwarf_srclang(&u->lines) == DW_LANG_Mips_Assembler)
+		return true;
+	if (dwfl_module_addrinfo(o->module, addr, &within, &sym, NULL, NULL,
+	    NULL) == NULL || within >= sym.st_size)
+		return false;
+	line = dwarf_getsrc_die(&u->lines, u->addr - within);
+	return line != NULL && dwarf_lineaddr(line, &start) == 0 &&
+	    start == u->addr - within;
 }
 
 unsigned
@@ -217,36 +269,23 @@ places_find(struct places *p, const char *path, const char *build_id,
 {
 	struct object *o = object_of(p, path, build_id);
 	struct place at = { 0 };
-	Dwarf_Addr bias = 0;
 	GElf_Addr elf_bias;
+	struct unit u;
 
 	if (o == NULL || o->dwfl == NULL ||
 	    dwfl_module_getelf(o->module, &elf_bias) == NULL)
 		return 0;
 	addr += elf_bias;
+	if (p->lines && units_find(&o->units, o->module, addr, &u)) {
+		unsigned found;
 
-	Dwfl_Line *line = NULL;
-	Dwarf_Die *cu = NULL;
-	int n = 0;
-
-	if (p->lines) {
-		line = dwfl_module_getsrc(o->module, addr);
-		cu = dwfl_module_addrdie(o->module, addr, &bias);
+		at = find_line(&u);
+		found = find_calls(o, &u, addr, at, out);
+		if (found > 0)
+			return found;
+		if (!is_of_line(o, &u, addr))
+			at = (struct place){ 0 };
 	}
-
-	if (line != NULL)
-		at.file = dwfl_lineinfo(line, NULL, &n, NULL, NULL, NULL);
-	at.line = (unsigned)n;
-
-	unsigned found = cu == NULL ? 0 : find_scopes(cu, addr - bias, at,
-	    out);
-
-	if (found > 0)
-		return found;
-	/* Outside of every function the line table speaks of its neighbours,
-	 * unless the code is assembly, which has no functions. */
-	if (cu == NULL || dwarf_srclang(cu) != DW_LANG_Mips_Assembler)
-		at = (struct place){ 0 };
 	at.function = dwfl_module_addrname(o->module, addr);
 	out[0] = at;
 	return at.function != NULL || at.file != NULL;
@@ -255,8 +294,7 @@ places_find(struct places *p, const char *path, const char *build_id,
 char *
 places_demangle(const char *name)
 {
-	/* C++ and Rust's legacy scheme; Rust's own scheme, called v0. */
-	if (strncmp(name, "_Z", 2) != 0 && strncmp(name, "_R", 2) != 0)
+	if (!is_mangled(name))
 		return NULL;
 	return cplus_demangle(name, DMGL_ANSI);
 }
