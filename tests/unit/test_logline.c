@@ -91,8 +91,14 @@ START_TEST(frames_have_function_module_and_address)
 	assert_text(l.module, "server");
 	ck_assert_uint_eq(l.addr, 0x1234);
 
-	l = parsed("\toperator()(int)+x+0x34 (my (lib).so+0x9)");
-	ck_assert_int_eq(l.kind, LINE_OTHER);
+	l = parsed("\toperator()(int)+x+0x34 (my(lib)+0x1(2)+0x9)");
+	ck_assert_int_eq(l.kind, LINE_FRAME);
+	assert_text(l.name, "operator()(int)+x");
+	assert_text(l.module, "my(lib)+0x1(2)");
+	l = parsed("\t((lib)+0x9)");
+	ck_assert_int_eq(l.kind, LINE_FRAME);
+	assert_text(l.module, "(lib)");
+	ck_assert_int_eq(parsed("\tf (lib.so+0x9)").kind, LINE_OTHER);
 
 	l = parsed("\toperator()(int)+x+0x34 (lib.so+0x9)");
 	assert_text(l.name, "operator()(int)+x");

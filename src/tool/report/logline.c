@@ -135,24 +135,35 @@ split_offset(struct scan r, struct logtext *name, uint64_t *offset)
 	return take_hex(&r, offset) && scan_is_at_end(&r);
 }
 
-/* "\tfunction+0x34 (server+0x1234)", "\t(server+0x1234)", "\t...". */
+/* Is all of it up to a blank at its end a function with its offset, or is it
+ * empty? */
+static bool
+take_function(struct scan r, struct logtext *name)
+{
+	uint64_t offset;
+
+	*name = (struct logtext){ r.at, 0 };
+	if (scan_is_at_end(&r))
+		return true;
+	r.end--;
+	return *r.end == ' ' && split_offset(r, name, &offset);
+}
+
+/* "\tfunction+0x34 (server+0x1234)", "\t(server+0x1234)".  Parentheses may be
+ * in a file's name: the first one behind a function is ours. */
 static bool
 parse_frame(struct scan *r, struct logline *out)
 {
-	const char *paren = memrchr(r->at, '(', scan_len(r));
-
-	if (r->end == r->at || r->end[-1] != ')' || paren == NULL)
+	if (r->end == r->at || r->end[-1] != ')')
 		return false;
+	for (const char *at = r->at; at < r->end; at++) {
+		struct scan front = { r->at, at };
+		struct scan module = { at + 1, r->end - 1 };
 
-	struct scan module = { paren + 1, r->end - 1 };
-	struct scan name = { r->at, paren > r->at ? paren - 1 : paren };
-	uint64_t offset;
-
-	if (!split_offset(module, &out->module, &out->addr))
-		return false;
-	out->name = (struct logtext){ r->at, 0 };
-	return scan_is_at_end(&name) || (*name.end == ' ' &&
-	    split_offset(name, &out->name, &offset));
+		if (*at == '(' && take_function(front, &out->name))
+			return split_offset(module, &out->module, &out->addr);
+	}
+	return false;
 }
 
 static void
