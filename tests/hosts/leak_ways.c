@@ -1,8 +1,8 @@
 /*
  * leak_ways - leaves 3 blocks of 1000 bytes behind, and ends in its own way.
  *
- *	leak_ways return|exit|quick_exit|_exit|_Exit|abort|segv|term|exec|busy|
- *	    fork|thread
+ *	leak_ways return|exit|quick_exit|_exit|_Exit|abort|segv|term|realtime|
+ *	    exec|busy|fork|thread
  *
  * busy: eight threads still allocate while main returns.  fork: a child that
  * leaves 2 blocks of its own, then the parent.  thread: a thread calls exit().
@@ -91,6 +91,8 @@ go(const char *way, char **argv)
 		crash();
 	if (strcmp(way, "term") == 0)
 		raise(SIGTERM);
+	if (strcmp(way, "realtime") == 0)
+		raise(SIGRTMIN + 3);
 	if (strcmp(way, "exec") == 0)
 		execl("/bin/true", "true", (char *)NULL);
 	if (strcmp(way, "busy") == 0)

@@ -29,6 +29,9 @@ static const uint8_t fatal[] = {
 	SIGXCPU, SIGXFSZ, SIGVTALRM, SIGPROF, SIGIO, SIGPWR, SIGSYS,
 };
 
+/* The real-time signals end a process, too; the first two are libc's own. */
+enum { REALTIME = 34, REALTIME_END = 65 };
+
 static int asked;	/* the signal of signal=, or 0 */
 
 static bool
@@ -139,6 +142,17 @@ take(int sig)
 	signals_manage(sig);
 }
 
+static void
+each_fatal(void (*see)(int sig))
+{
+	for (size_t i = 0; i < ARRAY_LEN(fatal); i++)
+		if (fatal[i] != asked)
+			see(fatal[i]);
+	for (int sig = REALTIME; sig < REALTIME_END; sig++)
+		if (sig != asked)
+			see(sig);
+}
+
 static bool
 wants_last_report(const struct options *opt)
 {
@@ -159,15 +173,12 @@ signals_start(const struct options *opt)
 	if (!wants_last_report(opt) || sys_getpid() == 1)
 		return;
 	state_set_deferred(die_later);
-	for (size_t i = 0; i < ARRAY_LEN(fatal); i++)
-		if (fatal[i] != asked)
-			take(fatal[i]);
+	each_fatal(take);
 }
 
 void
 signals_after_fork_child(void)
 {
-	for (size_t i = 0; i < ARRAY_LEN(fatal) && sys_getpid() == 1; i++)
-		if (fatal[i] != asked)
-			signals_let_be(fatal[i]);
+	if (sys_getpid() == 1)
+		each_fatal(signals_let_be);
 }
