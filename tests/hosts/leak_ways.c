@@ -2,10 +2,11 @@
  * leak_ways - leaves 3 blocks of 1000 bytes behind, and ends in its own way.
  *
  *	leak_ways return|exit|quick_exit|_exit|_Exit|abort|segv|term|realtime|
- *	    exec|busy|fork|thread
+ *	    exec|busy|fork|orphan|thread
  *
  * busy: eight threads still allocate while main returns.  fork: a child that
- * leaves 2 blocks of its own, then the parent.  thread: a thread calls exit().
+ * leaves 2 blocks of its own, then the parent.  orphan: a child that goes on
+ * until there is an end of its input.  thread: a thread calls exit().
  */
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -65,6 +66,19 @@ run_fork(void)
 }
 
 static void
+run_orphan(void)
+{
+	char c;
+
+	if (fork() != 0)
+		return;
+	plant(2);
+	while (read(0, &c, 1) > 0)
+		;
+	_exit(0);
+}
+
+static void
 crash(void)
 {
 	volatile uintptr_t nowhere = 8;
@@ -91,6 +105,8 @@ go(const char *way, char **argv)
 		crash();
 	if (strcmp(way, "term") == 0)
 		raise(SIGTERM);
+	if (strcmp(way, "orphan") == 0)
+		run_orphan();
 	if (strcmp(way, "realtime") == 0)
 		raise(SIGRTMIN + 3);
 	if (strcmp(way, "exec") == 0)

@@ -8,6 +8,7 @@
 #include "tool/cli/leakrun.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -156,6 +157,19 @@ write_flame(struct report *r, const char *path)
 	return true;
 }
 
+/* Has somebody got the log open?  Then there can be no write lease. */
+static bool
+is_still_written(void)
+{
+	int fd = open(log_path, O_RDONLY | O_CLOEXEC);
+	bool busy = fd >= 0 && fcntl(fd, F_SETLEASE, F_WRLCK) < 0 &&
+	    errno == EAGAIN;
+
+	if (fd >= 0)
+		close(fd);
+	return busy;
+}
+
 static int
 print_report(const struct leakrun *l, const char *name, int status)
 {
@@ -166,8 +180,13 @@ print_report(const struct leakrun *l, const char *name, int status)
 		.source = true,
 		.reachable = l->reachable,
 	};
+	bool busy = is_still_written();
 	int err = report_open(&r, log_path, &opt);
 	int answer = EXIT_MISUSE;
+
+	if (busy)
+		say("%s: left processes that still run: what they leak is not "
+		    "in this", name);
 
 	r.name = name;
 	if (err != 0 || !r.notes.told)
