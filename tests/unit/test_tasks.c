@@ -166,6 +166,29 @@ START_TEST(of_two_records_of_one_thread_the_older_goes)
 }
 END_TEST
 
+/* A thread that was found as it began is in the table by both records until it
+ * gives the other back, and goes on with its own. */
+START_TEST(of_two_records_of_one_thread_the_one_that_was_found_goes)
+{
+	struct thread *mine, *other;
+
+	thread_after_fork_child();	/* check has forked */
+	tasks_look(&look, BUDGET_NS);
+	mine = thread_self();
+	other = thread_expect(NULL, NULL, 0);
+	ck_assert_ptr_nonnull(other);
+	atomic_store(&other->found, 2);	/* and being given back */
+	atomic_store(&other->born_ns, clock_ns() + 1);
+	atomic_store(&other->tid, thread_own_tid());
+	tasks_look(&look, BUDGET_NS);
+	ck_assert_uint_eq(look.threads, 1);
+	ck_assert(look.threads_agreed);
+	ck_assert_uint_eq(atomic_load(&other->kind), THREAD_FREE);
+	ck_assert_uint_eq(atomic_load(&mine->kind), THREAD_HOST);
+	ck_assert_ptr_eq(thread_self(), mine);
+}
+END_TEST
+
 START_TEST(waiting_for_locks_adds_up)
 {
 	uint64_t before, spent;
@@ -280,6 +303,8 @@ tasks_suite(void)
 	tcase_set_timeout(c, 120);
 	tcase_add_test(c, every_thread_of_the_kernel_is_met_once);
 	tcase_add_test(c, of_two_records_of_one_thread_the_older_goes);
+	tcase_add_test(c,
+	    of_two_records_of_one_thread_the_one_that_was_found_goes);
 	tcase_add_test(c, waiting_for_locks_adds_up);
 	tcase_add_test(c, more_computing_threads_than_processors_queue_up);
 	tcase_add_test(c, a_small_budget_is_said_to_be_one);

@@ -185,6 +185,26 @@ count_tid(struct thread *t, void *arg)
 		tid[1]++;
 }
 
+/* Whoever looked at a record of a thread that has two may come when that was
+ * given back, and waits for its next thread to begin. */
+START_TEST(a_record_is_nobodys_but_the_thread_that_it_was_made_for)
+{
+	struct thread *mine = thread_self();
+	struct thread *next = thread_expect(come_another_way, NULL, 0);
+	pid_t tid = thread_own_tid();
+
+	ck_assert_ptr_eq(thread_keep_one(next, mine, tid), mine);
+	atomic_store(&next->found, 1);
+	ck_assert_ptr_eq(thread_keep_one(mine, next, tid), mine);
+	atomic_store(&next->found, 0);
+	ck_assert_uint_eq(atomic_load(&next->kind), THREAD_HOST);
+	ck_assert_uint_eq(atomic_load(&next->start_routine),
+	    (uint64_t)(uintptr_t)come_another_way);
+	ck_assert_uint_eq(atomic_load(&mine->kind), THREAD_HOST);
+	thread_cancel(next);
+}
+END_TEST
+
 START_TEST(a_thread_that_was_found_before_it_began_has_one_record)
 {
 	struct late l;
@@ -265,6 +285,8 @@ thread_suite(void)
 	tcase_add_test(c, records_of_gone_threads_are_used_again);
 	tcase_add_test(c, a_failed_creation_leaves_no_record_in_use);
 	tcase_add_test(c, a_thread_takes_over_the_record_that_was_made_for_it);
+	tcase_add_test(c,
+	    a_record_is_nobodys_but_the_thread_that_it_was_made_for);
 	tcase_add_test(c,
 	    a_thread_that_was_found_before_it_began_has_one_record);
 	tcase_add_test(c, the_child_keeps_its_own_record_and_the_totals);

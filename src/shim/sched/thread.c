@@ -21,6 +21,10 @@
 
 enum { RELEASE_MAX = 4 };
 
+/* What @found says of a record that thread_found() made: its thread may take
+ * it over; its thread has another one. */
+enum { FOUND = 1, FOUND_DOUBLE };
+
 static struct lock reaping;
 static _Atomic pid_t home;	/* the process these records are of */
 static _Atomic uint32_t found_waiting;	/* records with @found set */
@@ -68,7 +72,7 @@ clear(struct thread *t)
 		if (fn != NULL)
 			fn(t);
 	}
-	if (atomic_exchange(&t->found, 0) != 0)
+	if (atomic_exchange(&t->found, 0) == FOUND)
 		atomic_fetch_sub(&found_waiting, 1);
 	t->start_arg = NULL;
 	t->stack_size = 0;
@@ -127,20 +131,70 @@ thread_reap(void)
 	return n;
 }
 
-void
-thread_forget(struct thread *t, uint32_t generation)
+/* Gives back @t, unless it changed hands since @generation was read.  One that
+ * was given to a thread which has not begun is that thread's alone.  What was
+ * a second record of a thread is counted nowhere. */
+static void
+forget(struct thread *t, uint32_t generation, bool second)
 {
 	uint64_t mask;
 
 	if (!lock_take_masked(&reaping, LOCK_IF_FREE, &mask))
 		return;
 	if (atomic_load(&t->generation) == generation &&
-	    atomic_load(&t->kind) != THREAD_FREE) {
+	    atomic_load(&t->kind) != THREAD_FREE &&
+	    atomic_load(&t->tid) != 0) {
 		clear(t);
 		slab_put(t);
-		atomic_fetch_add(&ended, 1);
+		if (second)
+			atomic_fetch_sub(&created, 1);
+		else
+			atomic_fetch_add(&ended, 1);
 	}
 	lock_give_masked(&reaping, &mask);
+}
+
+/* Gives back @t, a second record of thread @tid; others may do so, too, and it
+ * may be somebody else's by now.  A reaper that is at work is not waited for:
+ * then it goes when two records of one thread are met. */
+static void
+forget_second(struct thread *t, pid_t tid)
+{
+	uint32_t generation = atomic_load(&t->generation);
+
+	if (atomic_load(&t->tid) == tid)
+		forget(t, generation, true);
+}
+
+/* True when of two records with one id it is @a that goes. */
+static bool
+goes_first(const struct thread *a, const struct thread *b)
+{
+	bool found = atomic_load(&a->found) != 0;
+
+	if (found != (atomic_load(&b->found) != 0))
+		return found;
+	return atomic_load(&a->born_ns) <= atomic_load(&b->born_ns);
+}
+
+struct thread *
+thread_keep_one(struct thread *a, struct thread *b, pid_t tid)
+{
+	uint32_t of_a = atomic_load(&a->generation);
+	uint32_t of_b = atomic_load(&b->generation);
+	bool a_goes = goes_first(a, b);
+	bool found = atomic_load(a_goes ? &a->found : &b->found) != 0;
+
+	/* One of them may have been given back before it was looked at. */
+	if (atomic_load(&a->tid) != tid)
+		return b;
+	if (atomic_load(&b->tid) != tid)
+		return a;
+	if (a_goes)
+		forget(a, of_a, found);
+	else
+		forget(b, of_b, found);
+	return a_goes ? b : a;
 }
 
 /* A record, by the cheapest way there is.  Threads are looked for among the
@@ -202,17 +256,18 @@ note_first_stack(struct thread *t)
 }
 
 /* The record of thread @tid that thread_found() made and nobody has taken over,
- * other than @not; the caller's from here on. */
+ * other than @not; the caller's from here on, and marked as @now. */
 static struct thread *
-take_found(pid_t tid, const struct thread *not)
+take_found(pid_t tid, const struct thread *not, uint32_t now)
 {
 	if (atomic_load(&found_waiting) == 0)
 		return NULL;
 	for (uint32_t i = slab_limit(); i-- > 0;) {
 		struct thread *t = slab_at(i);
+		uint32_t found = FOUND;
 
 		if (t == NULL || t == not || atomic_load(&t->tid) != tid ||
-		    atomic_exchange(&t->found, 0) == 0)
+		    !atomic_compare_exchange_strong(&t->found, &found, now))
 			continue;
 		atomic_fetch_sub(&found_waiting, 1);
 		return t;
@@ -220,33 +275,16 @@ take_found(pid_t tid, const struct thread *not)
 	return NULL;
 }
 
-/* Gives back @t, taken with take_found(): its thread has another record.  A
- * reaper that is at work is not waited for; @t then looks older than any, and
- * goes when two records of one thread are met. */
+/* Gives back the record that was found of thread @tid, which has another: the
+ * diag thread may have seen the thread before it had said that @own is its
+ * own. */
 static void
-drop_found(struct thread *t)
+drop_found(pid_t tid, const struct thread *own)
 {
-	uint64_t mask;
-
-	if (!lock_take_masked(&reaping, LOCK_IF_FREE, &mask)) {
-		atomic_store(&t->born_ns, 0);
-		return;
-	}
-	clear(t);
-	slab_put(t);
-	lock_give_masked(&reaping, &mask);
-	atomic_fetch_sub(&created, 1);
-}
-
-/* The diag thread may have seen the calling thread before it had said that @t
- * is its own, and made another record. */
-static void
-drop_double(struct thread *t)
-{
-	struct thread *found = take_found(atomic_load(&t->tid), t);
+	struct thread *found = take_found(tid, own, FOUND_DOUBLE);
 
 	if (found != NULL)
-		drop_found(found);
+		forget_second(found, tid);
 }
 
 bool
@@ -282,8 +320,8 @@ thread_begin(struct thread *t, enum thread_kind kind)
 	atomic_fetch_add(&created, 1);
 	/* A signal that arrived before us has made another record. */
 	if (early != NULL && early != t)
-		thread_forget(early, atomic_load(&early->generation));
-	drop_double(t);
+		forget_second(early, atomic_load(&t->tid));
+	drop_found(atomic_load(&t->tid), t);
 }
 
 void
@@ -328,14 +366,12 @@ thread_found(pid_t tid)
 	atomic_fetch_add(&found_waiting, 1);
 	announce(t, tid);
 	atomic_store_explicit(&t->kind, THREAD_HOST, memory_order_release);
-	atomic_store(&t->found, 1);
+	atomic_store(&t->found, FOUND);
 	/* A thread that began meanwhile either sees this record or is seen
 	 * here; whichever it is, one of the two is given back. */
 	if (!has_other(tid, t))
 		return t;
-	t = take_found(tid, NULL);
-	if (t != NULL)
-		drop_found(t);
+	drop_found(tid, NULL);
 	return NULL;
 }
 
@@ -353,14 +389,14 @@ thread_make(void)
 	if (tls.thread != NULL)
 		return tls.thread;
 
-	struct thread *t = take_found(tid, NULL);
+	struct thread *t = take_found(tid, NULL, 0);
 
 	if (t == NULL) {
 		t = take();
 		if (t == NULL)
 			return NULL;
 		announce(t, tid);
-		drop_double(t);
+		drop_found(tid, t);
 	}
 	atomic_store(&t->handle, (uint64_t)(uintptr_t)pthread_self());
 	if (tid == pid)
@@ -371,7 +407,7 @@ thread_make(void)
 	if (tls.thread == NULL)
 		tls.thread = t;
 	else if (tls.thread != t)
-		thread_forget(t, atomic_load(&t->generation));
+		forget_second(t, tid);
 	return tls.thread;
 }
 

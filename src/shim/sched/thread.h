@@ -50,8 +50,8 @@ struct thread {
 					 * its virtual table; 0 */
 	_Atomic uint64_t born_ns;
 	_Atomic uint64_t handle;	/* its pthread_t */
-	_Atomic uint32_t found;		/* made by thread_found(), not taken
-					 * over by the thread itself so far */
+	_Atomic uint32_t found;		/* not 0: made by thread_found(), not
+					 * taken over by the thread itself */
 	uint32_t index;			/* fixed; see thread_limit() */
 
 	/* The owner's counters, under all owners so far.  Only the owner
@@ -151,9 +151,11 @@ DETACHED struct thread *thread_found(pid_t tid);
 SIGNAL_SAFE bool thread_is_gone(pid_t pid, pid_t tid);
 /* Gives back the records of threads that are gone; returns how many. */
 unsigned thread_reap(void);
-/* Gives back @t, whose thread is known to be gone although its id is in use
- * again, unless it changed hands since @generation was read. */
-DETACHED void thread_forget(struct thread *t, uint32_t generation);
+/* Of two records with the id @tid, gives one back: what thread_found() made, as
+ * the other is then the thread's own, or else the older, whose thread is gone
+ * although its id is in use again.  Returns the other. */
+DETACHED struct thread *thread_keep_one(struct thread *a, struct thread *b,
+    pid_t tid);
 
 /* The stack of the calling thread, when @at is on it; false on any other, and
  * for threads whose stack is not known. */

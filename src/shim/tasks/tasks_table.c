@@ -174,7 +174,7 @@ tasks_table_forget(void)
 
 /*
  * Agreement.  Thread ids go into a hash table of twice their number; an id
- * that two records have belongs to the record that was born last.
+ * that two records have belongs to the thread's own, and to the younger.
  */
 struct ids {
 	struct thread **slot;
@@ -205,15 +205,8 @@ enter_id(struct thread *t, void *arg)
 		return;
 
 	struct thread **s = slot_of(ids, tid);
-	struct thread *older = *s;
 
-	if (older != NULL && atomic_load(&older->born_ns) >
-	    atomic_load(&t->born_ns))
-		older = t;
-	else
-		*s = t;
-	if (older != NULL)
-		thread_forget(older, atomic_load(&older->generation));
+	*s = *s == NULL ? t : thread_keep_one(*s, t, tid);
 }
 
 static void
