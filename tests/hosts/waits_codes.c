@@ -422,10 +422,27 @@ raw_calls(void)
 	printf("%s\n", text);
 }
 
+/* A key that nobody has made is no key, and the first one has its number. */
+static void
+keys(void)
+{
+	pthread_key_t key[3] = { 99, 99, 99 };
+
+	for (pthread_key_t k = 0; k < 4; k++)
+		SAY(pthread_setspecific(k, "") == EINVAL);
+	for (unsigned i = 0; i < 3; i++)
+		SAY(pthread_key_create(&key[i], NULL));
+	printf("keys %u %u %u\n", key[0], key[1], key[2]);
+	for (unsigned i = 0; i < 3; i++)
+		SAY(pthread_key_delete(key[i]));
+	SAY(pthread_key_delete(key[0]) == EINVAL);
+}
+
 int
 main(void)
 {
 	setvbuf(stdout, NULL, _IOFBF, 1 << 16);
+	keys();
 	mutexes();
 	rwlocks();
 	conditions();

@@ -237,11 +237,30 @@ end_thread(void *arg)
 		fn();
 }
 
+/* The last key that libc keeps in a thread's own memory: those after it would
+ * be allocated.  The host finds the first ones free, as it would without us;
+ * who takes a key that was never made for one, 0 above all, is told so. */
 int
 heap_os_key_create(unsigned *key, void (*end)(void *))
 {
+	enum { OWN_KEY = 31 };
+	unsigned before[OWN_KEY];
+	unsigned n = 0;
+	int r;
+
 	clean_thread = end;
-	return pthread_key_create(key, end_thread);
+	for (r = pthread_key_create(key, end_thread);
+	    r == 0 && *key < OWN_KEY && n < OWN_KEY;
+	    r = pthread_key_create(key, end_thread))
+		before[n++] = *key;
+	/* With no key to be had, the last one is. */
+	if (r != 0 && n > 0) {
+		*key = before[--n];
+		r = 0;
+	}
+	while (n > 0)
+		pthread_key_delete(before[--n]);
+	return r;
 }
 
 void

@@ -41,6 +41,7 @@
 	X(pthread_attr_setstacksize)					\
 	X(pthread_getname_np)						\
 	X(pthread_key_create)						\
+	X(pthread_key_delete)						\
 	X(pthread_self)							\
 	X(pthread_setcancelstate)					\
 	X(pthread_setspecific)						\
