@@ -18,7 +18,7 @@ PERIOD_MS = 20
 SETTLE = 5		# periods before the lines that are looked at
 LOOKS = {"passing": 150, "turns": 10, "late": 10, "names": 10,
          "queues": 10, "drains": 20, "answers": 20,
-         "functors": 20}
+         "functors": 20, "pointers": 20}
 LINE = re.compile(
     r"^POOL (\d+)ms: (?P<name>\S+)#\d+ "
     r"workers=(?P<workers>\d+) "
@@ -54,15 +54,19 @@ def wrong(guise, lines):
         return "" if m is None or int(m[1]) <= 60 and m[2] == "-" else \
             "more than there is"
     if guise == "functors":
-        # Who brings the tasks is none of those who do them.  Where none of
-        # them had a moment of the CPU they were idle, which can be known.
+        # Who brings the tasks is none of those who do them: of the queue
+        # nothing is known.  How long each was busy tells about how long all
+        # were; and where none of them had a moment of the CPU they were idle.
         if len(lines) != 1 or lines[0]["workers"] != "3":
             return "not three workers"
         still = lines[0]["idle"] == "3" and " cpu=0% " in lines[0][0] and \
             lines[0][0].endswith(" wakeup=-")
-        known = lines[0]["saturated"] != "-"
+        known = lines[0]["saturated"][0] not in "-~"
         return "saturated" if known and not (
             still and lines[0]["saturated"] == "0%") else ""
+    if guise == "pointers":
+        return "" if len(lines) == 1 and lines[0]["workers"] == "3" else \
+            "not three workers"
     if guise == "answers":
         # None is ever idle.
         bad = [m for m in lines if m["idle"] not in ("-", "0", "~0")]
@@ -79,10 +83,10 @@ def check(guise):
         # Without symbols the threads' names are all there is.
         host = os.path.join(FOLDER, "pool_guises")
         subprocess.run(["strip", "-o", host, HOST], check=True)
-    if guise == "functors":
+    if guise in ("functors", "pointers"):
         host = os.path.join(FOLDER, "pool_functors")
         if not os.path.exists(host):
-            print("functors: no C++ here")
+            print(f"{guise}: no C++ here")
             return 0
     found = poolwatch.watch(host, guise, LIBRARY, log, LINE, PERIOD_MS,
                             SETTLE, LOOKS[guise])

@@ -19,7 +19,8 @@ write_name(struct buf *b, const char *name)
 {
 	unsigned n = 0;
 
-	if (cxxname_write(b, name, NAME_MAX_SHOWN))
+	if (cxxname_write(b, name, NAME_MAX_SHOWN) ||
+	    cxxname_write_lambda(b, name, NAME_MAX_SHOWN))
 		return;
 	while (name[n] != '\0' && n < NAME_MAX_SHOWN)
 		n++;

@@ -98,12 +98,13 @@ copy_text(char *to, size_t size, uint64_t at)
 	while (n < size - 1) {
 		size_t piece = MIN(size - 1 - n, PAGE - (at + n) % PAGE);
 
-		if (!sys_copy(to + n, at + n, piece) ||
-		    memchr(to + n, '\0', piece) != NULL)
+		if (!sys_copy(to + n, at + n, piece))
 			break;
+		if (memchr(to + n, '\0', piece) != NULL)
+			return;
 		n += piece;
 	}
-	to[MIN(n, size - 1)] = '\0';
+	to[n] = '\0';
 }
 
 /* What a std::thread runs, by its type; NULL when @start is no such type. */
@@ -292,6 +293,7 @@ write_closure(struct buf *b, const struct thread *t, const char *name)
 	    cxxname_write_lambda(b, name, POOL_NAME_MAX);
 }
 
+/* Of a library's template there is nothing to tell but what it was made for. */
 static void
 write_symbol(struct buf *b, const struct thread *t, const char *name)
 {
