@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """guises.py - POOL lines of workers that seem to be what they are not.
 
-Runs tests/hosts/pool_guises in each of its guises, and looks at the lines that
-come when it has settled.
+Runs tests/hosts/pool_guises in each of its guises, and pool_bells and
+pool_functors in theirs, and looks at the lines that come when it has settled.
 
 	guises.py LIBRARY HOST FOLDER
 """
@@ -18,7 +18,7 @@ PERIOD_MS = 20
 SETTLE = 5		# periods before the lines that are looked at
 LOOKS = {"passing": 150, "turns": 10, "late": 10, "names": 10,
          "queues": 10, "drains": 20, "answers": 20,
-         "functors": 20, "pointers": 20}
+         "functors": 20, "pointers": 20, "rings": 20, "held": 20}
 LINE = re.compile(
     r"^POOL (\d+)ms: (?P<name>\S+)#\d+ "
     r"workers=(?P<workers>\d+) "
@@ -67,6 +67,16 @@ def wrong(guise, lines):
     if guise == "pointers":
         return "" if len(lines) == 1 and lines[0]["workers"] == "3" else \
             "not three workers"
+    if guise == "rings":
+        # There is always something to do.
+        m = re.search(r"runqueue=~?(\d+) |rate=~?(\d+)/|longest=(~?\d\S+)",
+                      lines[0][0])
+        return "" if m is None or lines[0]["busy"] != "3" else \
+            "knows what it cannot know"
+    if guise == "held":
+        # All wait, and one of them has been woken up for what there is.
+        return "nothing waits" if re.search(r"runqueue=~?0 ",
+                                            lines[0][0]) else ""
     if guise == "answers":
         # None is ever idle.
         bad = [m for m in lines if m["idle"] not in ("-", "0", "~0")]
@@ -83,6 +93,8 @@ def check(guise):
         # Without symbols the threads' names are all there is.
         host = os.path.join(FOLDER, "pool_guises")
         subprocess.run(["strip", "-o", host, HOST], check=True)
+    if guise in ("rings", "held"):
+        host = os.path.join(os.path.dirname(HOST), "pool_bells")
     if guise in ("functors", "pointers"):
         host = os.path.join(FOLDER, "pool_functors")
         if not os.path.exists(host):

@@ -255,13 +255,16 @@ struct gate_period {
 	bool fits;		/* and the idea of a queue fits all that was
 				 * seen */
 	bool is_lock;		/* who takes it gives it back */
-	bool counts;		/* of a semaphore: what it has are tasks */
+	bool counts;		/* of a semaphore: what it has is no lock */
+	bool rings;		/* it may be posted only for those that wait */
 	bool unproven;		/* of a condition: busy workers were not seen to
 				 * take tasks so far */
 	bool apart;		/* tasks are taken without its mutex */
 	uint64_t tasks;
 	uint64_t full_ns;
 	uint64_t full_since;	/* ticks; 0: not full now */
+	uint64_t full_until;	/* ticks; the end of the last such time */
+	bool rung;		/* who was woken up seems to wait still */
 	uint64_t waiting;
 	enum known waiting_known;
 	uint64_t oldest;	/* ticks, 0 not known */
@@ -276,11 +279,11 @@ DETACHED bool pools_gate_is_mixed(uint32_t number);
  * in a queue is not known before its workers have all been idle. */
 DETACHED void pools_begin_late(void);
 bool pools_began_late(void);
-/* A new period; then, once in it for each gate of a pool; @all_idle: its
- * workers all wait there. */
+/* A new period; then, once in it for each gate of a pool, at which @workers have
+ * their home; @all_idle: they all wait there. */
 DETACHED void pools_gate_begin(void);
-DETACHED void pools_gate_read(uint32_t number, bool all_idle,
-    struct gate_period *out);
+DETACHED void pools_gate_read(uint32_t number, unsigned workers,
+    bool all_idle, struct gate_period *out);
 
 /* A new period of the entry; one of its workers; its figures. */
 DETACHED void pools_view_begin(struct pools_entry *e);

@@ -10,6 +10,7 @@
 #include "common/base/relaxed.h"
 #include "common/base/ticks.h"
 #include "shim/pools/pools.h"
+#include "shim/sched/sync_sem.h"
 
 #include "common/base/sys.h"
 
@@ -199,8 +200,12 @@ static bool
 is_drained(const struct gate *g)
 {
 	uint64_t drained = load(&g->drained);
+	/* Who has taken something and signals for the next may ring them up
+	 * for a queue that is elsewhere. */
+	bool passed_on = 2 * load(&g->given_back) > load(&g->tasks);
 
-	return drained >= DRAINED_PROVES && drained * 4 > load(&g->emptied);
+	return drained >= DRAINED_PROVES &&
+	    drained * (passed_on ? 16 : 4) > load(&g->emptied);
 }
 
 /* A task that is taken and was not seen to be queued is one of several that
@@ -259,7 +264,8 @@ past_of(uint32_t number)
 }
 
 void
-pools_gate_read(uint32_t number, bool all_idle, struct gate_period *out)
+pools_gate_read(uint32_t number, unsigned workers, bool all_idle,
+    struct gate_period *out)
 {
 	struct gate *g = gate_at(number);
 	struct past *p = past_of(number);
@@ -270,7 +276,11 @@ pools_gate_read(uint32_t number, bool all_idle, struct gate_period *out)
 	if (p == NULL)
 		return;
 	out->whole = begin_period(p, atomic_load(&g->born));
-	out->counts = load32(&g->counts) != 0;
+	out->counts = load32(&g->most) != 0;
+	store32(&g->workers, workers);
+	out->rings = sync_sem_may_ring(g);
+	out->full_until = load(&g->full_until);
+	out->rung = load(&g->signalled) != 0;
 	out->is_lock = gate_is_lock(g);
 	out->tasks = kind == WAIT_SEM ? taken - p->taken : tasks - p->tasks;
 	if (out->tasks != 0)

@@ -14,10 +14,11 @@ enum { STRAYS = 16, STRAYS_SHARED = 16 };
 
 /* All gates of one pool, together. */
 struct gates_period {
-	bool whole, fit, takes_fit, some_lock, all_count, unseen;
+	bool whole, fit, takes_fit, some_lock, all_count, some_ring, unseen;
 	enum known waiting_known;
 	uint64_t tasks, waiting, oldest;
-	uint64_t full_ns, full_since;	/* of the last of them */
+	uint64_t full_ns, full_since, full_until;	/* of the last of them */
+	bool rung;
 	struct histogram wait, run, wakeup;
 };
 
@@ -156,12 +157,15 @@ add_period(const struct gate_period *g, struct poolview *v, unsigned i)
 	sum.takes_fit = sum.takes_fit && g->takes_fit;
 	sum.some_lock = sum.some_lock || g->is_lock;
 	sum.all_count = sum.all_count && g->counts;
-	sum.unseen = sum.unseen || g->unproven || g->apart;
+	sum.some_ring = sum.some_ring || g->rings;
+	sum.unseen = sum.unseen || g->unproven || g->apart || g->rings;
 	sum.waiting_known = MIN(sum.waiting_known, g->waiting_known);
 	sum.tasks += g->tasks;
 	sum.waiting += g->waiting;
 	sum.full_ns = g->full_ns;
 	sum.full_since = g->full_since;
+	sum.full_until = MAX(sum.full_until, g->full_until);
+	sum.rung = sum.rung || g->rung;
 	if (g->oldest != 0 && (sum.oldest == 0 || g->oldest < sum.oldest))
 		sum.oldest = g->oldest;
 	histogram_merge(&sum.wait, &g->wait);
@@ -174,12 +178,15 @@ static void
 read_gates(const struct pools_entry *e, struct poolview *v)
 {
 	static struct gate_period one;
+	unsigned each = e->gates == 0 ? 0 :
+	    (e->workers + e->gates - 1) / e->gates;
 
 	memset(&sum, 0, sizeof(sum));
 	sum.whole = sum.fit = sum.takes_fit = sum.all_count = true;
 	sum.waiting_known = EXACT;
 	for (unsigned i = 0; i < e->gates; i++) {
-		pools_gate_read(e->gate[i], e->idle == e->workers, &one);
+		pools_gate_read(e->gate[i], each, e->idle == e->workers,
+		    &one);
 		add_period(&one, v, i);
 	}
 	v->queues = e->gates > 1 ? e->gates : 0;
@@ -216,8 +223,18 @@ were_all_busy(const struct pools_entry *e)
 	return e->idle == 0 || sum.full_ns * e->workers * 5 > e->busy_ns;
 }
 
+/* How long ago the last time ended in which all workers were busy. */
+static uint64_t
+since_full_ns(void)
+{
+	uint64_t now = ticks_now();
+
+	return ticks_to_ns(now - MIN(now, sum.full_until));
+}
+
 /* While no worker is idle, tasks can be taken unseen.  A semaphore that does
- * not count is posted once for many of them; behind a condition whose mutex
+ * not count is posted once for many of them, and one beside a count of the
+ * host's only for those that are about to wait; behind a condition whose mutex
  * guards no more than the condition they are taken under another one, or none:
  * what was put there then waits for nobody. */
 static void
@@ -226,11 +243,14 @@ judge_busy_times(const struct pools_entry *e)
 	if (e->place.kind == WAIT_SEM && !sum.all_count &&
 	    (sum.full_ns != 0 || sum.full_since != 0))
 		sum.fit = sum.takes_fit = false;
+	if (sum.some_ring && e->longest_ns > since_full_ns())
+		sum.takes_fit = false;
 	if (!sum.unseen || e->guards || !were_all_busy(e))
 		return;
 	sum.fit = sum.takes_fit = false;
 	/* Meanwhile nothing was taken from the semaphore, nor beside it. */
-	if (e->place.kind == WAIT_SEM && e->still == e->workers)
+	if (e->place.kind == WAIT_SEM && e->still == e->workers &&
+	    !sum.some_ring)
 		sum.waiting_known = MIN(sum.waiting_known, ESTIMATED);
 	else if (e->idle == 0)
 		sum.waiting_known = NOT_KNOWN;
@@ -247,6 +267,7 @@ fill_queue(const struct pools_entry *e, struct poolview *v)
 
 	v->queue_known = sum.waiting_known;
 	v->waiting = sum.waiting;
+	v->rung = sum.rung;
 	v->done = sum.tasks;
 	v->rate_known = takes;
 	fill_times(&v->wait, &sum.wait, known);

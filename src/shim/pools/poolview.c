@@ -192,11 +192,12 @@ fill_told(struct poolview *v, const struct pool_reading *r,
 	fill_crew(v, l);
 }
 
-/* An estimate that says that work waits while all are idle is wrong. */
+/* An estimate that says that work waits while all are idle is wrong, but where
+ * none of those that were woken up has got a CPU yet. */
 static void
 settle_queue(struct poolview *v)
 {
-	if (v->queue_known != ESTIMATED || v->idle != v->workers)
+	if (v->queue_known != ESTIMATED || v->idle != v->workers || v->rung)
 		return;
 	v->waiting = v->oldest_ns = 0;
 	memset(v->queue_length, 0, sizeof(v->queue_length));

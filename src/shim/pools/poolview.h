@@ -39,6 +39,7 @@ struct poolview {
 	unsigned blocked;		/* busy, waiting for something */
 	enum known queue_known;
 	uint64_t waiting;
+	bool rung;			/* who was woken up has not run yet */
 	bool finds_more;		/* how much waits is not known, but
 					 * who came back found a task there */
 	unsigned queues;		/* 0: one for all */

@@ -240,7 +240,7 @@ bool
 gate_is_lock(const struct gate *g)
 {
 	if (load32(&g->kind) == WAIT_SEM)
-		return load32(&g->counts) == 0 && load32(&g->several) == 0 &&
+		return load32(&g->most) == 0 && load32(&g->several) == 0 &&
 		    2 * load(&g->given_back) > load(&g->taken);
 	if (load32(&g->kind) != WAIT_COND ||
 	    load32(&g->several) >= SEVERAL_AT_ONCE)

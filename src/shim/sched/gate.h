@@ -53,6 +53,8 @@ struct gate {
 	_Atomic uint64_t full_since;	/* ticks; 0: somebody is idle */
 	_Atomic uint64_t full_ticks;	/* all the closed times with nobody
 					 * idle */
+	_Atomic uint64_t full_until;	/* ticks: the end of the last of them;
+					 * a semaphore's */
 	/* Tasks are numbered as they come; the queue holds those from @taken
 	 * to @queued, and the ring when they came (0: not known).  Some of
 	 * them may be none: their times are odd. */
@@ -80,7 +82,8 @@ struct gate {
 	/* Of a semaphore: what workers did with what they took there, after a
 	 * wait or without one: it lasted, or was over at once. */
 	_Atomic uint64_t lasting[2], blinking[2];
-	_Atomic uint32_t counts;	/* a semaphore that had two at a time */
+	_Atomic uint32_t most;	/* that a semaphore had when it was posted */
+	_Atomic uint32_t workers;	/* at the last look */
 	_Atomic uint32_t outsiders;	/* other threads than its workers
 					 * wait there */
 	/* Who got something there: how many have it now; times that several

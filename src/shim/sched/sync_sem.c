@@ -28,6 +28,22 @@ sync_sem_gate(uint64_t sem, uint64_t start)
 /* What takes less may be no task. */
 enum { NO_TASK_NS = 20000 };
 
+bool
+sync_sem_may_ring(const struct gate *g)
+{
+	return load32(&g->kind) == WAIT_SEM &&
+	    load32(&g->most) < load32(&g->workers);
+}
+
+/* Nobody was idle for a while since: there may have been several tasks, which
+ * were not taken from here. */
+static bool
+may_be_several(const struct gate *g, uint64_t since)
+{
+	return sync_sem_may_ring(g) && (load(&g->full_since) != 0 ||
+	    load(&g->full_until) > since);
+}
+
 static void
 end_sem_task(struct work *w, struct gate *g, uint64_t now)
 {
@@ -40,7 +56,8 @@ end_sem_task(struct work *w, struct gate *g, uint64_t now)
 	(void)atomic_fetch_add_explicit(&g->tasks, 1, memory_order_relaxed);
 	(void)atomic_fetch_add_explicit(ns < NO_TASK_NS ? &g->blinking[back] :
 	    &g->lasting[back], 1, memory_order_relaxed);
-	histogram_add_shared(&g->run, ns, 1);
+	if (!may_be_several(g, load(&w->since)))
+		histogram_add_shared(&g->run, ns, 1);
 }
 
 /* What is to be waited for lies there already. */
@@ -59,6 +76,8 @@ sync_sem_enter(struct thread *t, struct gate *g, uint64_t now)
 	struct work *w = &t->work;
 
 	end_sem_task(w, g, now);
+	if (load32(&g->idle) == 0)
+		store(&g->full_until, now);
 	store32(&w->popped, has_some(g) ? POPPED_BACK : POPPED);
 	sync_give(t, load32(&w->gate));
 	store32(&w->doing, WORK_IDLE);
@@ -112,7 +131,8 @@ sync_taken_gate(const void *sem)
 	take_from_sem(t, number, at_home, now);
 }
 
-/* A semaphore that has more than one at a time counts something.  One that
+/* A semaphore that has more than one at a time counts something; with more than
+ * there are workers, that is not how many of them are to wake up.  One that
  * never has may be a lock, which who has taken it gives back, or wake somebody
  * up, once for many tasks. */
 void
@@ -128,9 +148,9 @@ sync_post_gate(const void *sem)
 	struct gate *g = gate_at(number);
 
 	gate_push_shared(g, ticks_now());
-	if (load32(&g->counts) == 0 && sem_getvalue((sem_t *)(uintptr_t)sem,
-	    &value) == 0 && value > 0)
-		store32(&g->counts, 1);
+	if (sem_getvalue((sem_t *)(uintptr_t)sem, &value) == 0 &&
+	    value > 0 && (uint32_t)value > load32(&g->most))
+		store32(&g->most, (uint32_t)value);
 	if (t != NULL && sync_give(t, number))
 		atomic_fetch_add_explicit(&g->given_back, 1,
 		    memory_order_relaxed);

@@ -8,6 +8,7 @@
 #ifndef DIAG_SCHED_SYNC_SEM_H
 #define DIAG_SCHED_SYNC_SEM_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/base/attrs.h"
@@ -18,5 +19,9 @@
 IN_HOOK uint32_t sync_sem_gate(uint64_t sem, uint64_t start);
 /* A worker begins to wait at home. */
 IN_HOOK void sync_sem_enter(struct thread *t, struct gate *g, uint64_t now);
+
+/* It may be posted only for those that wait: it never had more than there are
+ * workers. */
+SIGNAL_SAFE bool sync_sem_may_ring(const struct gate *g);
 
 #endif
