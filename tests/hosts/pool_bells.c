@@ -1,6 +1,6 @@
 /*
- * pool_bells - workers that are woken up for what lies elsewhere, or cannot take
- * it.
+ * pool_bells - workers that are woken up for what lies elsewhere, or that they
+ * cannot take.
  *
  *	pool_bells rings|held
  *
@@ -20,12 +20,12 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { WORKERS = 3, RINGS = 64, ALWAYS = 1000000, BROUGHT = 200 };
+enum { WORKERS = 3, RINGS = 8, ALWAYS = 1000000, BROUGHT = 200 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t some = PTHREAD_COND_INITIALIZER;
 static sem_t bell;
-static int count, found;
+static int count, found, waited;
 static int waiting, done;	/* the lock's */
 
 static void
@@ -49,6 +49,7 @@ wait_for_ring(void)
 		__atomic_fetch_add(&found, 1, __ATOMIC_RELEASE);
 		return;
 	}
+	__atomic_fetch_add(&waited, 1, __ATOMIC_RELEASE);
 	while (sem_wait(&bell) != 0)
 		;
 }
@@ -72,11 +73,13 @@ add_one(void)
 		sem_post(&bell);
 }
 
-/* Until some were rung up before they waited; then there is always something to
- * do. */
+/* All have waited, and some were rung up before they did; then there is always
+ * something to do. */
 static void
 be_rung_up(void)
 {
+	while (__atomic_load_n(&waited, __ATOMIC_ACQUIRE) < WORKERS)
+		nap();
 	while (__atomic_load_n(&found, __ATOMIC_ACQUIRE) < RINGS) {
 		if (__atomic_load_n(&count, __ATOMIC_ACQUIRE) < 0)
 			add_one();

@@ -279,8 +279,8 @@ DETACHED bool pools_gate_is_mixed(uint32_t number);
  * in a queue is not known before its workers have all been idle. */
 DETACHED void pools_begin_late(void);
 bool pools_began_late(void);
-/* A new period; then, once in it for each gate of a pool, at which @workers have
- * their home; @all_idle: they all wait there. */
+/* A new period; then, once in it for each gate of a pool, at which @workers
+ * have their home; @all_idle: they all wait there. */
 DETACHED void pools_gate_begin(void);
 DETACHED void pools_gate_read(uint32_t number, unsigned workers,
     bool all_idle, struct gate_period *out);

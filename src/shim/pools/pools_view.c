@@ -17,7 +17,8 @@ struct gates_period {
 	bool whole, fit, takes_fit, some_lock, all_count, some_ring, unseen;
 	enum known waiting_known;
 	uint64_t tasks, waiting, oldest;
-	uint64_t full_ns, full_since, full_until;	/* of the last of them */
+	uint64_t full_ns, full_since;	/* of the last of them */
+	uint64_t full_until;
 	bool rung;
 	struct histogram wait, run, wakeup;
 };
