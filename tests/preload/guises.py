@@ -61,7 +61,8 @@ def wrong(guise, lines):
             return "not three workers"
         still = lines[0]["idle"] == "3" and " cpu=0% " in lines[0][0] and \
             lines[0][0].endswith(" wakeup=-")
-        known = lines[0]["saturated"][0] not in "-~"
+        known = lines[0]["saturated"][0] not in "-~" and \
+            lines[0]["idle"] != "0"
         return "saturated" if known and not (
             still and lines[0]["saturated"] == "0%") else ""
     if guise == "pointers":
