@@ -294,7 +294,12 @@ places_find(struct places *p, const char *path, const char *build_id,
 char *
 places_demangle(const char *name)
 {
-	if (!is_mangled(name))
-		return NULL;
-	return cplus_demangle(name, DMGL_ANSI);
+	return is_mangled(name) ? cplus_demangle(name, DMGL_ANSI) : NULL;
+}
+
+char *
+places_signature(const char *name)
+{
+	return is_mangled(name) ?
+	    cplus_demangle(name, DMGL_ANSI | DMGL_PARAMS) : NULL;
 }

@@ -44,4 +44,8 @@ unsigned places_find(struct places *p, const char *path, const char *build_id,
  * @name is not one. */
 char *places_demangle(const char *name);
 
+/* The same with the types of its parameters, and of what it returns where the
+ * name has that. */
+char *places_signature(const char *name);
+
 #endif

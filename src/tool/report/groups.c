@@ -9,6 +9,7 @@
 #include "common/base/attrs.h"
 #include "tool/base/alloc.h"
 #include "tool/dwarf/callee.h"
+#include "tool/dwarf/places.h"
 #include "tool/report/filters.h"
 #include "tool/report/told.h"
 
@@ -107,6 +108,31 @@ is_lost(const struct group *x)
 	return x->judged && (x->left || x->reach.blocks == 0);
 }
 
+static struct suppress_rule *
+match_signature(const struct report *r, uint32_t linkage)
+{
+	char *signature = linkage == 0 ? NULL :
+	    places_signature(names_text(&r->names, linkage));
+	struct suppress_rule *rule = signature == NULL ? NULL :
+	    suppress_match(&r->suppress, signature);
+
+	free(signature);
+	return rule;
+}
+
+/* A function's name with and without its parameters, and its file. */
+static struct suppress_rule *
+match_name(const struct report *r, const struct name *name)
+{
+	struct suppress_rule *rule = suppress_match(&r->suppress,
+	    names_text(&r->names, name->function));
+
+	if (rule == NULL && name->file != 0)
+		rule = suppress_match(&r->suppress,
+		    names_text(&r->names, name->file));
+	return rule != NULL ? rule : match_signature(r, name->linkage);
+}
+
 /* The rule that suppresses a leak. */
 static struct suppress_rule *
 find_rule(struct report *r, const struct group *x)
@@ -122,13 +148,8 @@ find_rule(struct report *r, const struct group *x)
 		unsigned count;
 		const struct name *name = names_of(&r->names, frame, &count);
 
-		for (unsigned i = 0; i < count && rule == NULL; i++) {
-			rule = suppress_match(&r->suppress,
-			    names_text(&r->names, name[i].function));
-			if (rule == NULL && name[i].file != 0)
-				rule = suppress_match(&r->suppress,
-				    names_text(&r->names, name[i].file));
-		}
+		for (unsigned i = 0; i < count && rule == NULL; i++)
+			rule = match_name(r, &name[i]);
 		if (rule == NULL)
 			rule = suppress_match(&r->suppress, strings_get(
 			    &r->m.strings, r->m.modules[module].path));

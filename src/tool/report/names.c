@@ -36,20 +36,20 @@ add_text(struct names *n, const char *text)
 }
 
 /* A symbol's version ("@@GLIBC_2.34") is not part of the function's name. */
-static uint32_t
-add_function(struct names *n, const char *raw)
+static void
+name_function(struct names *n, struct name *name, const char *raw)
 {
 	char *readable = raw != NULL ? places_demangle(raw) : NULL;
 	const char *at = raw != NULL ? strchr(raw, '@') : NULL;
-	uint32_t id;
 
 	if (readable == NULL && at != NULL && at != raw)
-		id = strings_add(&n->m->strings, raw, (size_t)(at - raw));
+		name->function = strings_add(&n->m->strings, raw,
+		    (size_t)(at - raw));
 	else
-		id = add_text(n, readable != NULL ? readable : raw);
-
+		name->function = add_text(n, readable != NULL ? readable : raw);
+	if (readable != NULL)
+		name->linkage = add_text(n, raw);
 	free(readable);
-	return id;
 }
 
 static void
@@ -78,7 +78,7 @@ add_plain(struct names *n, const struct frame *f)
 	struct name name = { 0 };
 
 	if (f->function != 0)
-		name.function = add_function(n,
+		name_function(n, &name,
 		    strings_get(&n->m->strings, f->function));
 	else
 		name.function = add_address(n, f);
@@ -101,15 +101,16 @@ add_places(struct names *n, const struct frame *f)
 		    found);
 	for (unsigned i = 0; i < count; i++) {
 		struct name name = {
-			.function = add_function(n, found[i].function),
 			.file = add_text(n, found[i].file),
 			.line = found[i].line,
 		};
 
+		name_function(n, &name, found[i].function);
+		if (name.function == 0 && f->function != 0)
+			name_function(n, &name,
+			    strings_get(&n->m->strings, f->function));
 		if (name.function == 0)
-			name.function = f->function != 0 ? add_function(n,
-			    strings_get(&n->m->strings, f->function)) :
-			    add_address(n, f);
+			name.function = add_address(n, f);
 		add(n, &name);
 	}
 	if (count == 0)

@@ -20,6 +20,7 @@
 
 struct name {
 	uint32_t function, file;	/* file 0: not known */
+	uint32_t linkage;		/* as the linker knows it, or 0 */
 	unsigned line;
 };
 

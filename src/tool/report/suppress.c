@@ -118,9 +118,12 @@ static bool
 add_line(struct suppress *s, char *line)
 {
 	static const char kind[] = "leak:";
+	size_t len;
 
 	line += strspn(line, " \t");
-	line[strcspn(line, "\r\n")] = '\0';
+	for (len = strlen(line); len > 0 &&
+	    strchr(" \t\r\n", line[len - 1]) != NULL; len--)
+		line[len - 1] = '\0';
 	if (line[0] == '\0' || line[0] == '#')
 		return true;
 	if (strncmp(line, kind, strlen(kind)) != 0)
