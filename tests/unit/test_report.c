@@ -52,6 +52,23 @@ drop_file(void)
 #define B "tracealloc(0x20, 0x8/0x8, malloc) @1.500000 thread 7 \"m\"\n" \
 	"\tg+0x1 (p+0x30)\n\tmain+0x2 (p+0x20)\n\n"
 
+START_TEST(what_a_terminal_would_obey_is_printed_as_text)
+{
+	char *said;
+	size_t len;
+	FILE *to = open_memstream(&said, &len);
+
+	ck_assert_int_eq(open_text("module p\\x1b[2J\\x0aq /nowhere/p\\x0aq "
+	    "build-id ab\n"
+	    "tracealloc(0x10, 0x64/0x70, malloc) @1.000000 thread 7 \"m\"\n"
+	    "\tf+0x1 (p\\x1b[2J\\x0aq+0x10)\n\n", &plain), 0);
+	groups_print_stack(&r, (uint32_t)r.m.n_nodes - 1, "", to);
+	fclose(to);
+	ck_assert_str_eq(said, "f (p\\x1b[2J\\x0aq)\n");
+	free(said);
+}
+END_TEST
+
 START_TEST(a_brief_name_has_no_arguments_of_templates)
 {
 	static const char *const names[][2] = {
@@ -286,6 +303,7 @@ main(void)
 	tcase_add_test(t, cut_anywhere_it_is_read_as_far_as_it_is_whole);
 	tcase_add_test(t, filters_choose_leaks);
 	tcase_add_test(t, a_suppressed_leak_is_counted_apart);
+	tcase_add_test(t, what_a_terminal_would_obey_is_printed_as_text);
 	suite_add_tcase(s, t);
 	t = tcase_create("parts");
 	tcase_add_test(t, suppressions_have_the_grammar_of_lsan);

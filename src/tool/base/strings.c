@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/buf.h"
 #include "tool/base/alloc.h"
 
 void
@@ -78,6 +79,20 @@ strings_add(struct strings *s, const char *text, size_t len)
 	s->text[s->used] = alloc_text(text, len);
 	x->table[at] = (uint32_t)s->used;
 	return (uint32_t)s->used++;
+}
+
+uint32_t
+strings_add_clean(struct strings *s, const char *text, size_t len)
+{
+	enum { PER_BYTE = 4 };	/* as buf_clean() writes them */
+	uint32_t id;
+	struct buf b = { .cap = strnlen(text, len) * PER_BYTE };
+
+	b.data = alloc_zeroed(b.cap + 1, 1);
+	buf_clean(&b, text, len);
+	id = strings_add(s, b.data, b.len);
+	free(b.data);
+	return id;
 }
 
 const char *

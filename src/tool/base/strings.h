@@ -25,6 +25,10 @@ void strings_drop(struct strings *s);
 /* The number of the @len bytes at @text, which join the set if new. */
 uint32_t strings_add(struct strings *s, const char *text, size_t len);
 
+/* The same for names that are printed: what a terminal would obey, and bytes
+ * that are no text, become \xNN. */
+uint32_t strings_add_clean(struct strings *s, const char *text, size_t len);
+
 /* The string number @id. */
 const char *strings_get(const struct strings *s, uint32_t id);
 

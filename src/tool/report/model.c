@@ -65,8 +65,11 @@ uint32_t
 model_module(struct model *m, const char *name, const char *path,
     const char *build_id)
 {
-	struct module x = { add_text(m, name), add_text(m, path),
-		add_text(m, build_id) };
+	struct module x = {
+		.name = strings_add_clean(&m->strings, name, strlen(name)),
+		.path = add_text(m, path),
+		.build_id = add_text(m, build_id),
+	};
 
 	for (size_t i = m->n_modules; i-- > 1;)
 		if (memcmp(&m->modules[i], &x, sizeof(x)) == 0)

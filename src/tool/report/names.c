@@ -31,7 +31,7 @@ names_drop(struct names *n)
 static uint32_t
 add_text(struct names *n, const char *text)
 {
-	return text == NULL ? 0 : strings_add(&n->m->strings, text,
+	return text == NULL ? 0 : strings_add_clean(&n->m->strings, text,
 	    strlen(text));
 }
 
@@ -43,12 +43,12 @@ name_function(struct names *n, struct name *name, const char *raw)
 	const char *at = raw != NULL ? strchr(raw, '@') : NULL;
 
 	if (readable == NULL && at != NULL && at != raw)
-		name->function = strings_add(&n->m->strings, raw,
+		name->function = strings_add_clean(&n->m->strings, raw,
 		    (size_t)(at - raw));
 	else
 		name->function = add_text(n, readable != NULL ? readable : raw);
 	if (readable != NULL)
-		name->linkage = add_text(n, raw);
+		name->linkage = strings_add(&n->m->strings, raw, strlen(raw));
 	free(readable);
 }
 

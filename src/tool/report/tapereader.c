@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "common/base/attrs.h"
+#include "common/base/buf.h"
 #include "common/tape/tape.h"
 #include "tool/base/alloc.h"
 #include "tool/base/bar.h"
@@ -139,7 +140,8 @@ begin_chunk(struct reader *r, struct lane *l)
 {
 	const struct tape_chunk *c = tapechunks_get(&r->chunks,
 	    &r->chunks.all[l->chunk]);
-	uint32_t name = strings_add(&r->m->strings, c->name, TAPE_NAME_MAX);
+	uint32_t name = strings_add_clean(&r->m->strings, c->name,
+	    TAPE_NAME_MAX);
 
 	tape_cursor_begin(&l->cursor, c);
 	l->thread = model_thread(r->m, r->process, (uint32_t)c->tid, name);
@@ -340,8 +342,12 @@ static const char *const endings[] = {
 static void
 note_header(struct readnotes *notes, const struct tape_header *h)
 {
+	struct buf program = {
+		.data = notes->program, .cap = sizeof(notes->program) - 1,
+	};
+
 	notes->is_tape = true;
-	memcpy(notes->program, h->program, sizeof(notes->program) - 1);
+	buf_clean(&program, h->program, sizeof(h->program));
 	notes->pid = h->pid;
 	notes->parent_pid = (int)h->parent_pid;
 	notes->lost = h->lost;
