@@ -1,5 +1,6 @@
 /*
- * leak_cxx - leaks of C++: one new, an array, a container with its elements.
+ * leak_cxx - leaks of C++: one new, an array, a container with its elements; and
+ * what is none: an array of no elements, which is pointed to behind its count.
  *
  *	leak_cxx [clean]
  */
@@ -49,11 +50,14 @@ plant_container(bool clean)
 		delete v;
 }
 
+shape *volatile nothing;
+
 }
 
 int
 main(int argc, char **)
 {
+	nothing = new shape[argc > 99];
 	plant_one(argc > 1);
 	plant_array(argc > 1);
 	plant_container(argc > 1);

@@ -6,7 +6,6 @@
  */
 #include "shim/alloc/leakscan.h"
 
-
 #include "common/base/clock.h"
 #include "common/base/mem.h"
 #include "common/base/sys.h"
@@ -150,7 +149,18 @@ count_up_to(const struct leakscan *s, uint64_t word)
 	return low;
 }
 
-/* The block in which the address @word lies, or NULL. */
+/* Where objects have destructors, C++ counts an array's elements in a word in
+ * front of them.  Who has an array of none points behind the whole block. */
+static COLD bool
+is_empty_array(const struct leakscan_entry *e, uint64_t word)
+{
+	uint64_t count = 1;
+
+	return size_of(e) == sizeof(count) && word - e->at == sizeof(count) &&
+	    sys_copy(&count, e->at, sizeof(count)) && count == 0;
+}
+
+/* The block that the address @word belongs to, or NULL. */
 static ALWAYS_INLINE struct leakscan_entry *
 find(const struct leakscan *s, uint64_t word)
 {
@@ -164,7 +174,9 @@ find(const struct leakscan *s, uint64_t word)
 	if (n == 0)
 		return NULL;
 	e = &s->entry[n - 1];
-	return word == e->at || word - e->at < size_of(e) ? e : NULL;
+	if (word == e->at || word - e->at < size_of(e))
+		return e;
+	return is_empty_array(e, word) ? e : NULL;
 }
 
 static void
