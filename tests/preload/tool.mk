@@ -1,8 +1,10 @@
 # tests/preload: the command.
-TESTS += tests/preload/cli.test tests/preload/damage.test tests/preload/report.test \
+TESTS += tests/preload/cli.test tests/preload/damage.test \
+	tests/preload/freed.test tests/preload/report.test \
 	tests/preload/plot.test tests/preload/leakhunt.test \
 	tests/preload/readers.test tests/preload/mangled.test
-dist_check_SCRIPTS += tests/preload/cli.test tests/preload/damage.test tests/preload/report.test \
+dist_check_SCRIPTS += tests/preload/cli.test tests/preload/damage.test \
+	tests/preload/freed.test tests/preload/report.test \
 	tests/preload/plot.test tests/preload/leakhunt.test \
 	tests/preload/readers.test tests/preload/mangled.test
 EXTRA_DIST += tests/golden/incident.log tests/golden/incident.report

@@ -67,8 +67,9 @@ END_TEST
 START_TEST(each_key_sets_its_field)
 {
 	accept_text("gctrace=2,schedtrace=1000,scheddetail=1,"
-	    "allocfreetrace=1,tape=/tmp/t,tapemax=1g,leaks=7,memstats=signal,"
-	    "log=%p.log,logmax=10m,depth=512,minsize=1k,maxsize=2k,sample=3,"
+	    "allocfreetrace=1,tape=/tmp/t,tapemax=1g,tapefrees=2,leaks=7,"
+	    "memstats=signal,log=%p.log,logmax=10m,depth=512,minsize=1k,"
+	    "maxsize=2k,sample=3,"
 	    "signal=USR2,children=0,prefix=1");
 	ck_assert_uint_eq(opt.gctrace, 2);
 	ck_assert_uint_eq(opt.schedtrace_ns, NS_PER_S);
@@ -76,6 +77,7 @@ START_TEST(each_key_sets_its_field)
 	ck_assert_uint_eq(opt.allocfreetrace, 1);
 	ck_assert_str_eq(opt.tape, "/tmp/t");
 	ck_assert_uint_eq(opt.tapemax, GIB);
+	ck_assert_uint_eq(opt.tapefrees, 2);
 	ck_assert_int_eq(opt.leaks, 7);
 	ck_assert_int_eq(opt.memstats, MEMSTATS_SIGNAL);
 	ck_assert_str_eq(opt.log, "%p.log");
@@ -268,7 +270,8 @@ START_TEST(what_is_not_standard_is_written_back)
 {
 	static const char *const same[] = {
 		"", "gctrace=2,schedtrace=1000,scheddetail=1",
-		"tape=/x %p,tapemax=1048576,leaks=0,leakscan=0",
+		"tape=/x %p,tapemax=1048576,tapefrees=0,leaks=0",
+		"leakscan=0",
 		"memstats=exit", "memstats=signal", "memstats=250",
 		"log=a=b,depth=3,minsize=5,maxsize=7,sample=9",
 		"signal=USR2,control=1,children=0,prefix=1",

@@ -109,6 +109,68 @@ START_TEST(a_capture_without_a_cache_is_the_same)
 }
 END_TEST
 
+struct both {
+	uint32_t whole, call;
+};
+
+static NOINLINE struct both
+capture_both(struct stack_cache *c)
+{
+	struct stack_origin from = STACK_ORIGIN();
+	struct both b = {
+		.whole = stack_capture_at(cache, &from),
+		.call = stack_capture_call(c, &from),
+	};
+
+	keep_frame++;
+	return b;
+}
+
+START_TEST(a_call_alone_is_the_innermost_frame)
+{
+	uint32_t module[2], call = STACK_NONE;
+	uintptr_t alone;
+
+	for (volatile int i = 0; i < 2 * twice; i++) {
+		struct both b = capture_both(i % 2 == 0 ? cache : NULL);
+
+		ck_assert_uint_eq(stack_frames_in(b.call, &alone, module, 1,
+		    &cut), 1);
+		ck_assert(cut);
+		ck_assert_uint_gt(stack_frames_in(b.whole, pc, &module[1], 1,
+		    NULL), 1);
+		ck_assert_uint_eq(alone, pc[0]);
+		ck_assert_uint_eq(module[0], module[1]);
+		ck_assert(i == 0 || call == b.call);
+		call = b.call;
+		if (i == twice)
+			stack_forget_code();
+	}
+}
+END_TEST
+
+START_TEST(calls_from_more_places_than_are_kept_are_told_apart)
+{
+	enum { PLACES = 1000 };
+
+	static uint32_t number[PLACES];
+	struct stack_origin from = {
+		.sp = (uintptr_t)__builtin_frame_address(0),
+	};
+
+	for (int i = 0; i < 2 * PLACES; i++) {
+		uint32_t *n = &number[i % PLACES], now;
+
+		from.pc = (uintptr_t)srunner_run_all + i % PLACES + 1;
+		now = stack_capture_call(cache, &from);
+		ck_assert(i < PLACES || now == *n);
+		*n = now;
+		ck_assert_uint_eq(stack_frames(now, pc, 1, NULL), 1);
+		ck_assert_uint_eq(pc[0], from.pc);
+	}
+}
+END_TEST
+
 START_TEST(recursion_gives_one_frame_a_level)
 {
 	unsigned few = stack_frames(capture_at(3, cache), NULL, 0, NULL);
@@ -316,6 +378,9 @@ main(void)
 	tcase_add_test(t, first_frame_is_the_caller);
 	if (!WITH_ASAN)
 		tcase_add_test(t, a_capture_without_a_cache_is_the_same);
+	tcase_add_test(t, a_call_alone_is_the_innermost_frame);
+	tcase_add_test(t,
+	    calls_from_more_places_than_are_kept_are_told_apart);
 	tcase_add_test(t, recursion_gives_one_frame_a_level);
 	tcase_add_test(t, what_is_deeper_than_wanted_is_cut);
 	tcase_add_test(t, a_cut_stack_comes_back_from_any_depth);

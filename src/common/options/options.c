@@ -25,6 +25,7 @@ struct parser {
 };
 
 const struct options options_defaults = {
+	.tapefrees = 1,
 	.leaks = -1,
 	.depth = 64,
 	.maxsize = UINT64_MAX,

@@ -31,6 +31,7 @@ struct options {
 	uint32_t allocfreetrace;	/* 0, 1, 2 */
 	char tape[OPTION_PATH_MAX];	/* "" off; not expanded */
 	uint64_t tapemax;		/* bytes; 0 no limit */
+	uint32_t tapefrees;		/* 0, 1, 2 */
 	int32_t leaks;			/* groups; -1 not given */
 	enum memstats_mode memstats;
 	uint64_t memstats_ns;		/* MEMSTATS_PERIOD */

@@ -36,6 +36,9 @@
 	    "record each allocation and free in binary, instead of text") \
 	ROW("tapemax", KIND_SIZE, tapemax, 0, UINT64_MAX, "size, 0 no limit", \
 	    "0", "the tape stops there") \
+	ROW("tapefrees", KIND_LEVEL, tapefrees, 0, 2, "0, 1, 2", "1", \
+	    "what the tape has of a free's stack: 0 nothing, 1 the call " \
+	    "alone, 2 all of it") \
 	ROW("leaks", KIND_LEVEL, leaks, 0, INT32_MAX, "0 or more", \
 	    "0, or 20", "at exit: the n largest groups of what was never " \
 	    "freed; 20 when allocations are traced") \

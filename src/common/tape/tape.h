@@ -49,7 +49,8 @@ enum tape_state {
 };
 
 enum tape_flag {
-	TAPE_FREE_STACKS = 1,	/* frees carry the stack that freed */
+	TAPE_FREE_STACKS = 1,	/* frees carry the stack that freed, */
+	TAPE_FREE_CALLS = 4,	/* or of that stack the innermost frame alone */
 	TAPE_STAMP_IS_NS = 2,	/* stamps are CLOCK_MONOTONIC, not the TSC */
 };
 

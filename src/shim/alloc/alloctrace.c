@@ -224,7 +224,7 @@ alloctrace_move_end(struct thread *t, void *old, void *new_, size_t size,
 	} else if (unlikely(t == NULL)) {
 		lose(LOST_MEMORY);
 	} else if (GET(tape_alone)) {
-		recorder_move(t, old, new_, size, (uint8_t)entry,
+		recorder_move(t, old, new_, size, (uint8_t)entry, from,
 		    stack_capture_at(thread_stack_cache(t), from), m->stamp);
 	} else {
 		follow_move(t, old, new_, size, entry, from, m);

@@ -269,11 +269,11 @@ follow_free(struct thread *t, void *p, enum alloc_entry entry,
 		return;
 	}
 	count_free(tr, &b);
-	if (text || tape)
+	if (text)
 		stack = stack_capture_at(thread_stack_cache(t), from);
 	if (tape)
 		recorder_free(t, p, entry == ENTRY_FREE ? 0 : (uint8_t)entry,
-		    stack, stamp_now());
+		    recorder_free_stack(t, from), stamp_now());
 	if (!text)
 		return;
 	now = clock_ns();
@@ -386,7 +386,7 @@ follow_move(struct thread *t, void *old, void *new_, size_t size,
 	}
 	if (GET(tape))
 		recorder_move(t, e[0].p, e[1].p, size, (uint8_t)entry,
-		    b.stack, m->stamp);
+		    from, b.stack, m->stamp);
 	if (!text)
 		return;
 	tracer_label(tr, t);

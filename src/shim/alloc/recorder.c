@@ -52,6 +52,8 @@ static struct marks *marks_of[TAPES_MARKED];
 static _Atomic uint64_t threads;
 static uint32_t tapes;
 static struct options asked;		/* for the tapes of forked children */
+/* What is kept of a free's stack. */
+static _Atomic enum { FREE_NOTHING, FREE_CALL, FREE_STACK } frees;
 
 void
 recorder_lose(uint64_t n)
@@ -239,6 +241,19 @@ recorder_free(struct thread *t, const void *p, uint8_t entry, uint32_t stack,
 	});
 }
 
+uint32_t
+recorder_free_stack(struct thread *t, const struct stack_origin *from)
+{
+	switch (atomic_load_explicit(&frees, memory_order_relaxed)) {
+	case FREE_CALL:
+		return stack_capture_call(thread_stack_cache(t), from);
+	case FREE_STACK:
+		return stack_capture_at(thread_stack_cache(t), from);
+	default:
+		return STACK_NONE;
+	}
+}
+
 /* The stamp is read first: that takes long, and the walk need not wait for it.
  */
 void
@@ -267,17 +282,18 @@ recorder_free_from(struct thread *t, const void *p, uint8_t entry,
 	    .kind = TAPE_FREE,
 	    .stamp = stamp,
 	    .addr = (uintptr_t)p,
-	    .stack = stack_capture_at(thread_stack_cache(t), from),
+	    .stack = recorder_free_stack(t, from),
 	    .entry = entry,
 	});
 }
 
 void
 recorder_move(struct thread *t, const void *old, const void *new_, size_t size,
-    uint8_t entry, uint32_t stack, uint64_t stamp)
+    uint8_t entry, const struct stack_origin *from, uint32_t stack,
+    uint64_t stamp)
 {
 	if (old != NULL)
-		recorder_free(t, old, entry, stack,
+		recorder_free(t, old, entry, recorder_free_stack(t, from),
 		    likely(stamp != 0) ? stamp : stamp_now());
 	if (new_ != NULL)
 		recorder_alloc(t, new_, size, entry, stack, stamp_now());
@@ -294,7 +310,11 @@ fill_header(struct tape_header *h, pid_t parent)
 	h->unit = TAPE_UNIT;
 	h->stamp_shift = TAPE_STAMP_SHIFT;
 	h->addr_shift = TAPE_ADDR_SHIFT;
-	h->flags = TAPE_FREE_STACKS | (stamp_is_tsc ? 0 : TAPE_STAMP_IS_NS);
+	h->flags = stamp_is_tsc ? 0 : TAPE_STAMP_IS_NS;
+	if (asked.tapefrees == FREE_CALL)
+		h->flags |= TAPE_FREE_CALLS;
+	if (asked.tapefrees == FREE_STACK)
+		h->flags |= TAPE_FREE_STACKS;
 	h->pid = sys_getpid();
 	h->parent_pid = (uint32_t)parent;
 	h->start_ns = clock_start_ns();
@@ -380,6 +400,7 @@ int
 recorder_prepare(const struct options *opt)
 {
 	asked = *opt;
+	atomic_store(&frees, asked.tapefrees);
 	tapemodule_init();
 	stamp_init();
 	if (on == NULL)

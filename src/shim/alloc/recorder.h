@@ -47,10 +47,15 @@ IN_HOOK void recorder_alloc_from(struct thread *t, const void *p, size_t size,
 IN_HOOK void recorder_free_from(struct thread *t, const void *p, uint8_t entry,
     const struct stack_origin *from);
 
+/* The number of the stack of a free, as much of it as tapefrees= says. */
+IN_HOOK uint32_t recorder_free_stack(struct thread *t,
+    const struct stack_origin *from);
+
 /* A realloc: the end of @old, which began at @stamp (0: there was no tape
- * then), and the allocation of @new_; either may be NULL. */
+ * then), and the allocation of @new_ by @stack; either may be NULL. */
 IN_HOOK void recorder_move(struct thread *t, const void *old, const void *new_,
-    size_t size, uint8_t entry, uint32_t stack, uint64_t stamp);
+    size_t size, uint8_t entry, const struct stack_origin *from,
+    uint32_t stack, uint64_t stamp);
 
 /* Counts @n events that never came this far as lost. */
 SIGNAL_SAFE void recorder_lose(uint64_t n);

@@ -6,6 +6,7 @@ src_shim_stack_libstack_la_SOURCES = \
 	src/shim/stack/simplestep.h src/shim/stack/walkrun.h \
 	src/shim/stack/walk_full.c src/shim/stack/walk_number.c \
 	src/shim/stack/kept.h src/shim/stack/kept.c \
+	src/shim/stack/call.c \
 	src/shim/stack/recent.h src/shim/stack/recent.c \
 	src/shim/stack/front.h src/shim/stack/front.c \
 	src/shim/stack/stackset.h src/shim/stack/stackset.c \

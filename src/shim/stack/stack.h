@@ -81,6 +81,10 @@ IN_HOOK uint32_t stack_capture(struct stack_cache *c);
  * frames.  Must be called below that function. */
 IN_HOOK uint32_t stack_capture_at(struct stack_cache *c,
     const struct stack_origin *from);
+/* The number of the call alone: what stack_capture_at() tells, cut behind its
+ * innermost frame.  Takes no walk. */
+IN_HOOK uint32_t stack_capture_call(struct stack_cache *c,
+    const struct stack_origin *from);
 /* The same from @regs. */
 IN_HOOK uint32_t stack_capture_regs(struct stack_cache *c,
     const struct stack_regs *regs);

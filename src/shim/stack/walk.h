@@ -77,6 +77,9 @@ struct recent {
 	uint32_t number;	/* of the whole stack */
 } __attribute__((aligned(32)));
 
+/* Places that called, by low bits of a hash: call.c. */
+enum { CALL_BITS = 6, CALLS = 1 << CALL_BITS };
+
 /* The kept frames lie outermost first from frame[1] on, so that those that are
  * reused stay where they are; a walk puts its fresh frames elsewhere, innermost
  * first. */
@@ -104,6 +107,8 @@ struct stack_cache {
 				 * frame's fp, or the field's own address when
 				 * it does not matter */
 	struct recent (*recent)[RECENT_WAYS];	/* sets; NULL: none yet */
+	uint64_t call_stamp;	/* rules_stamp() of @call */
+	uint32_t call[CALLS];	/* numbers of stacks of one frame; 0: none */
 	struct frame *frame;	/* [0] is nobody, [1] the outermost, ... */
 	struct frame first[];	/* room for @depth frames and their sums */
 };

@@ -27,7 +27,7 @@ static const char text[] =
 "\n"
 "  --top=KEY     the stacks with the largest KEY: bytes, count, peak,\n"
 "                temporary (freed by the same thread before its next\n"
-"                allocation) or leaked\n"
+"                allocation), leaked or freed (by the stacks that free)\n"
 "  --leaks       what was never freed; exit status 1 when there is some\n"
 "  --tree        callers and what they call\n"
 "  --diff        what changed from a first file, OLD, to FILE\n"
@@ -180,7 +180,8 @@ expected(int which)
 {
 	switch (which) {
 	case SET_BY:
-		return "not one of bytes, count, peak, temporary, leaked";
+		return "not one of bytes, count, peak, temporary, leaked, "
+		    "freed";
 	case SET_MIN_AGE:
 	case SET_AFTER:
 		return "not a number of seconds";

@@ -24,6 +24,20 @@ site_of(struct model *m, uint32_t node)
 	return n->site;
 }
 
+static struct freer *
+freer_of(struct model *m, uint32_t node)
+{
+	struct node *n = &m->nodes[node];
+
+	if (n->freer == 0) {
+		m->freers = alloc_room(m->freers, m->n_freers, &m->c_freers,
+		    sizeof(*m->freers));
+		m->freers[m->n_freers] = (struct freer){ .node = node };
+		n->freer = (uint32_t)m->n_freers++;
+	}
+	return &m->freers[n->freer];
+}
+
 /* Keeps what @s held at the last peak; call it before a change. */
 static void
 keep_peak(struct model *m, struct site *s)
@@ -115,9 +129,11 @@ model_free(struct model *m, const struct model_event *e)
 	struct thread *t = &m->threads[e->thread];
 	uint64_t key = blocks_key(t->process, e->addr);
 	struct block *b = blocks_find(&m->blocks, key);
+	struct freer *by = freer_of(m, e->node);
 
 	note_time(m, e->ns);
 	m->totals.frees++;
+	by->frees++;
 	if (b == NULL) {
 		m->totals.unknown_frees++;
 		return;
@@ -126,6 +142,7 @@ model_free(struct model *m, const struct model_event *e)
 	struct site *s = &m->sites[b->site];
 
 	s->frees++;
+	by->bytes += b->size;
 	if (t->last_alloc == key) {
 		s->temporary++;
 		m->totals.temporary++;

@@ -226,6 +226,27 @@ collect_sites(struct groups *g, struct report *r, enum report_key key)
 	}
 }
 
+static void
+collect_freers(struct groups *g, const struct report *r)
+{
+	g->n = r->m.n_freers;
+	g->all = alloc_zeroed(g->n, sizeof(*g->all));
+	for (size_t i = 1; i < g->n; i++)
+		g->all[i] = (struct group){
+			.node = r->m.freers[i].node,
+			.value = r->m.freers[i].bytes,
+			.blocks = r->m.freers[i].frees,
+		};
+}
+
+/* Those that count blocks are of use when the blocks have no bytes, too. */
+static bool
+is_nothing(const struct group *x, enum report_key key)
+{
+	return x->value == 0 && (x->blocks == 0 ||
+	    (key != BY_LEAKED && key != BY_FREED));
+}
+
 static struct amount
 lost_directly(const struct group *x)
 {
@@ -278,7 +299,7 @@ sift(struct groups *g, struct report *r, enum report_key key)
 		struct group x = g->all[i];
 		struct suppress_rule *rule = NULL;
 
-		if (x.value == 0 && (key != BY_LEAKED || x.blocks == 0))
+		if (is_nothing(&x, key))
 			continue;
 		if (r->opt.module != NULL && !has_module(r, x.node))
 			continue;
@@ -311,7 +332,9 @@ groups_collect(struct groups *g, struct report *r, enum report_key key)
 	*g = (struct groups){ 0 };
 	if (key == BY_LEAKED)
 		told = told_by_node(&r->m, r->opt.after_ns);
-	if (key != BY_LEAKED)
+	if (key == BY_FREED)
+		collect_freers(g, r);
+	else if (key != BY_LEAKED)
 		collect_sites(g, r, key);
 	else if (r->m.totals.allocs == 0 && r->m.n_told > 0)
 		collect_told(g, r, told);

@@ -15,6 +15,7 @@ static const struct {
 	[BY_PEAK] = { "peak", "bytes live at the peak", true },
 	[BY_TEMPORARY] = { "temporary", "temporary allocations", false },
 	[BY_LEAKED] = { "leaked", "bytes never freed", true },
+	[BY_FREED] = { "freed", "bytes freed", true },
 };
 
 const char *

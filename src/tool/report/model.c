@@ -29,6 +29,8 @@ model_start(struct model *m)
 	m->nodes[m->n_nodes++] = (struct node){ 0 };
 	make_room(m, sites);
 	m->sites[m->n_sites++] = (struct site){ 0 };
+	make_room(m, freers);
+	m->freers[m->n_freers++] = (struct freer){ 0 };
 	make_room(m, frames);
 	m->frames[m->n_frames++] = (struct frame){ 0 };
 	make_room(m, modules);
@@ -46,6 +48,7 @@ model_drop(struct model *m)
 	free(m->frames);
 	free(m->nodes);
 	free(m->sites);
+	free(m->freers);
 	free(m->threads);
 	free(m->told);
 	free(m->processes);

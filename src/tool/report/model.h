@@ -37,6 +37,7 @@ struct frame {
 struct node {
 	uint32_t parent, frame;
 	uint32_t site;		/* 0 until something was allocated here */
+	uint32_t freer;		/* 0 until something was freed here */
 	bool cut;		/* the stack did not end here: it was cut */
 };
 
@@ -50,6 +51,13 @@ struct site {
 	uint64_t peak;			/* live bytes when all was largest */
 	uint64_t peak_epoch;
 	uint64_t oldest_ns;		/* of live blocks; set at the end */
+};
+
+/* Sums over the frees of one stack. */
+struct freer {
+	uint32_t node;
+	uint64_t frees;
+	uint64_t bytes;		/* of blocks whose allocation is known */
 };
 
 struct thread {
@@ -81,17 +89,19 @@ struct totals {
 	uint64_t missed_frees;	/* an address was given out twice */
 };
 
-/* Node 0 and site 0 stand for nothing. */
+/* Node 0, site 0 and freer 0 stand for nothing. */
 struct model {
 	struct strings strings;
 	struct module *modules;
 	struct frame *frames;
 	struct node *nodes;
 	struct site *sites;
+	struct freer *freers;
 	struct thread *threads;
 	struct told_leak *told;
-	size_t n_modules, n_frames, n_nodes, n_sites, n_threads, n_told;
-	size_t c_modules, c_frames, c_nodes, c_sites, c_threads, c_told;
+	size_t n_modules, n_frames, n_nodes, n_sites, n_freers, n_threads;
+	size_t c_modules, c_frames, c_nodes, c_sites, c_freers, c_threads;
+	size_t n_told, c_told;
 	struct blocks blocks;
 	struct totals totals;
 	uint64_t peak_epoch;	/* counts new peaks, see events.c */
@@ -120,7 +130,7 @@ uint32_t model_thread(struct model *m, uint32_t process, uint32_t tid,
 /* One event; addresses are those of process @process. */
 struct model_event {
 	uint32_t thread;	/* from model_thread() */
-	uint32_t node;		/* the stack */
+	uint32_t node;		/* the stack; 0: not known */
 	uint64_t addr, size, ns;
 };
 /* Says that @e comes soon, so that its block can be fetched. */

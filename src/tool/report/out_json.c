@@ -108,6 +108,21 @@ put_site(struct report *r, const struct site *s, FILE *to)
 	put_stack(r, s->node, to);
 }
 
+static void
+put_freers(struct report *r, FILE *to)
+{
+	fputs("  \"freed\": [\n", to);
+	for (size_t i = 1; i < r->m.n_freers; i++) {
+		const struct freer *f = &r->m.freers[i];
+
+		fprintf(to, "    {\"frees\": %" PRIu64 ", \"bytes\": %"
+		    PRIu64 ",\n      ", f->frees, f->bytes);
+		put_stack(r, f->node, to);
+		fputs(i + 1 < r->m.n_freers ? ",\n" : "\n", to);
+	}
+	fputs("  ],\n", to);
+}
+
 /* Without a summary of the same blocks nobody knows what is pointed to. */
 static void
 put_amount(FILE *to, const char *what, bool known, const struct amount *a)
@@ -157,6 +172,7 @@ json_print(struct report *r, FILE *to)
 	fputs(",\n", to);
 	put_summary(r, to);
 	put_leaks(r, to);
+	put_freers(r, to);
 	fputs("  \"stacks\": [\n", to);
 	for (size_t i = 1; i < r->m.n_sites; i++) {
 		put_site(r, &r->m.sites[i], to);

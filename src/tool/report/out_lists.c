@@ -11,6 +11,37 @@
 #include "tool/report/keys.h"
 #include "tool/report/report.h"
 
+static const char *
+event_word(enum report_key by)
+{
+	switch (by) {
+	case BY_LEAKED:
+		return "block";
+	case BY_FREED:
+		return "free";
+	default:
+		return "allocation";
+	}
+}
+
+/* What the file has of the stacks of frees, when that is not all. */
+static void
+print_freers(const struct report *r, FILE *to)
+{
+	if (r->notes.free_nothing)
+		fputs("hint: recorded without the stacks of frees "
+		    "(tapefrees=0)\n", to);
+	else if (r->notes.free_calls)
+		fputs("hint: of each free the call alone was recorded "
+		    "(tapefrees=2 records its stack)\n", to);
+}
+
+static double
+percent(uint64_t part, uint64_t all)
+{
+	return all == 0 ? 0.0 : 100.0 * (double)part / (double)all;
+}
+
 void
 top_print(struct report *r, FILE *to)
 {
@@ -20,16 +51,17 @@ top_print(struct report *r, FILE *to)
 	groups_collect(&g, r, r->opt.by);
 	fprintf(to, "%s: %s in %zu stack%s\n", keys_title(r->opt.by),
 	    keys_value(a, r->opt.by, g.value), g.n, figures_plural(g.n));
+	if (r->opt.by == BY_FREED)
+		print_freers(r, to);
 	for (size_t i = 0; i < MIN(g.n, (size_t)r->opt.number); i++) {
 		const struct group *x = &g.all[i];
 
 		fprintf(to, "\n%zu: %s (%.1f%%)", i + 1,
 		    keys_value(a, r->opt.by, x->value),
-		    100.0 * (double)x->value / (double)g.value);
+		    percent(x->value, g.value));
 		if (r->opt.by != BY_COUNT)
 			fprintf(to, ", %" PRIu64 " %s%s", x->blocks,
-			    r->opt.by == BY_LEAKED ? "block" : "allocation",
-			    figures_plural(x->blocks));
+			    event_word(r->opt.by), figures_plural(x->blocks));
 		if (r->opt.by == BY_COUNT && x->blocks > 0)
 			fprintf(to, ", %s in all", figures_bytes(b,
 			    r->m.sites[r->m.nodes[x->node].site].bytes));

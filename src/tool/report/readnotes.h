@@ -44,6 +44,8 @@ struct readnotes {
 	int error;		/* errno that ended it, or 0 */
 	bool no_clock;		/* times are a guess */
 	uint64_t sample, minsize, maxsize;
+	bool free_calls;	/* of a free it has the call alone, */
+	bool free_nothing;	/* or nothing */
 };
 
 void readnotes_drop(struct readnotes *n);

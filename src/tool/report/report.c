@@ -92,6 +92,8 @@ join_notes(struct readnotes *all, const struct readnotes *n)
 	all->missing_chunks += n->missing_chunks;
 	all->missing_bytes += n->missing_bytes;
 	all->cut |= n->cut;
+	all->free_calls |= n->free_calls;
+	all->free_nothing |= n->free_nothing;
 	all->told |= n->told;
 	all->scanned |= n->scanned;
 	all->beside += n->beside;

@@ -24,6 +24,7 @@ enum report_key {
 	BY_PEAK,	/* bytes live when the heap was largest */
 	BY_TEMPORARY,	/* freed by the same thread before its next one */
 	BY_LEAKED,	/* bytes never freed */
+	BY_FREED,	/* bytes freed, by the stacks that freed them */
 	REPORT_KEYS
 };
 

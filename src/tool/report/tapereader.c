@@ -284,10 +284,9 @@ put_event(struct reader *r, const struct lane *l)
 		.is_free = e->kind == TAPE_FREE,
 	};
 	model_announce(r->m, &w->event);
-	if (w->is_free)
-		return;
-	w->event.node = tapestacks_get(&r->stacks, e->stack);
-	r->notes->no_stack += w->event.node == 0;
+	if (e->stack != 0 || !w->is_free)
+		w->event.node = tapestacks_get(&r->stacks, e->stack);
+	r->notes->no_stack += w->event.node == 0 && !w->is_free;
 }
 
 /* Those that are still on their way. */
@@ -354,6 +353,9 @@ note_header(struct readnotes *notes, const struct tape_header *h)
 	notes->sample = h->sample;
 	notes->minsize = h->minsize;
 	notes->maxsize = h->maxsize;
+	notes->free_calls = (h->flags & TAPE_FREE_CALLS) != 0;
+	notes->free_nothing = (h->flags & (TAPE_FREE_CALLS |
+	    TAPE_FREE_STACKS)) == 0;
 	notes->ending = h->state < ARRAY_LEN(endings) ? endings[h->state] :
 	    "the header does not say how it ended";
 	notes->cut = h->state != TAPE_ENDED && h->state != TAPE_EXEC;
