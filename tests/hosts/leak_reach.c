@@ -10,9 +10,12 @@
 #define _GNU_SOURCE
 #include <link.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #define NOINLINE __attribute__((noinline, noclone))
@@ -343,6 +346,80 @@ lose_first(void)
 	pthread_exit(NULL);
 }
 
+/* An epoll that alone knows 40 connections, each with a buffer. */
+static NOINLINE int
+keep_epoll(void)
+{
+	int epoll = epoll_create1(0), ends[2];
+
+	for (int i = 0; i < 40; i++) {
+		void **conn = take(30);
+		struct epoll_event e = { EPOLLIN, { .ptr = conn } };
+
+		*conn = take(70);
+		if (pipe(ends) != 0 ||
+		    epoll_ctl(epoll, EPOLL_CTL_ADD, ends[0], &e) != 0)
+			abort();
+	}
+	return epoll;
+}
+
+static NOINLINE void
+lose_epoll(void)
+{
+	close(keep_epoll());
+}
+
+/* A signal stack that is asked for when it is to be freed. */
+static NOINLINE void
+keep_sigstack(void)
+{
+	stack_t ss = { .ss_size = 100000, .ss_sp = take(100000) };
+
+	if (sigaltstack(&ss, NULL) != 0)
+		abort();
+}
+
+static NOINLINE void
+lose_sigstack(void)
+{
+	stack_t ss = { .ss_flags = SS_DISABLE };
+
+	keep_sigstack();
+	sigaltstack(&ss, NULL);
+}
+
+/* What a handler would have in si_value. */
+static NOINLINE timer_t
+keep_timer(void)
+{
+	struct sigevent e = { .sigev_signo = SIGUSR1 };
+	timer_t t;
+
+	e.sigev_value.sival_ptr = take(77);
+	if (timer_create(CLOCK_MONOTONIC, &e, &t) != 0)
+		abort();
+	return t;
+}
+
+static NOINLINE void
+lose_timer(void)
+{
+	timer_delete(keep_timer());
+}
+
+static void
+run_epoll(void)
+{
+	keep_epoll();
+}
+
+static void
+run_timer(void)
+{
+	keep_timer();
+}
+
 static const struct {
 	const char *name;
 	void (*run)(void);
@@ -360,6 +437,10 @@ static const struct {
 	{ "keep_next", keep_next }, { "lose_huge", lose_huge },
 	{ "lose_first", lose_first }, { "lose_stale", lose_stale },
 	{ "lose_grown", lose_grown },
+	{ "keep_epoll", run_epoll }, { "lose_epoll", lose_epoll },
+	{ "keep_sigstack", keep_sigstack },
+	{ "lose_sigstack", lose_sigstack },
+	{ "keep_timer", run_timer }, { "lose_timer", lose_timer },
 };
 
 int

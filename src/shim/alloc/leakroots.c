@@ -16,6 +16,7 @@
 
 #include "common/base/mem.h"
 #include "common/base/sys.h"
+#include "shim/alloc/leakkernel.h"
 #include "shim/alloc/leakscan.h"
 #include "shim/alloc/leakthreads.h"
 #include "shim/proc/smaps.h"
@@ -46,6 +47,7 @@ struct root {
 struct roots {
 	struct leakscan *scan;
 	struct leakthreads threads;
+	struct leakkernel kernel;
 	struct root *root;
 	size_t n;
 	bool cut, read;
@@ -243,6 +245,7 @@ read_maps(void *arg)
 		r->read = smaps_read("/proc/thread-self/maps", see, r) == 0;
 	if (r->pagemap >= 0)
 		sys_close(r->pagemap);
+	leakkernel_see_process(&r->kernel);
 }
 
 static void
@@ -331,17 +334,32 @@ read_all(struct leakscan *s, struct roots *r)
 			    t->first_end);
 	for (size_t i = 0; i < r->n; i++)
 		read_root(s, r, &r->root[i], &gap);
+	leakscan_read(s, (uintptr_t)r->kernel.word,
+	    (uintptr_t)(r->kernel.word + r->kernel.n));
 	read_early(s);
+}
+
+static bool
+find_roots(struct roots *r)
+{
+	leakkernel_see_thread(&r->kernel);
+	return opener_run(read_maps, r, false) && r->read && r->n > 0 &&
+	    !r->cut && !r->kernel.cut;
 }
 
 const char *
 leakroots_read(struct leakscan *s, uintptr_t stack)
 {
 	size_t space = ROOTS_MAX * sizeof(struct root);
+	size_t words = LEAKKERNEL_WORDS * sizeof(uint64_t);
 	const char *why = "no list of the host's memory";
 	struct roots r = {
 	    .scan = s,
 	    .pagemap = -1,
+	    .kernel = {
+		.word = mem_reserve(words),
+		.deadline_ns = s->deadline_ns,
+	    },
 	    .root = mem_reserve(space),
 	    .stack = stack,
 	};
@@ -351,13 +369,13 @@ leakroots_read(struct leakscan *s, uintptr_t stack)
 		s->hole = mem_reserve(LEAKSCAN_HOLES * sizeof(*s->hole));
 	if (atomic_load(&early_cut))
 		why = "too many blocks from before the start";
-	else if (r.root != NULL && room &&
-	    opener_run(read_maps, &r, false) && r.read && r.n > 0 &&
-	    !r.cut)
+	else if (r.root != NULL && r.kernel.word != NULL && room &&
+	    find_roots(&r))
 		why = r.by_user ? "pages come from a userfaultfd" : NULL;
 	if (why == NULL)
 		read_all(s, &r);
 	mem_unmap(r.root, space);
+	mem_unmap(r.kernel.word, words);
 	leakthreads_end(&r.threads);
 	return why;
 }

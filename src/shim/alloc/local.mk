@@ -5,6 +5,7 @@ src_shim_alloc_liballoc_la_SOURCES = \
 	src/shim/alloc/alloctrace.h src/shim/alloc/alloctrace.c \
 	src/shim/alloc/blocktime.h src/shim/alloc/blocktime.c \
 	src/shim/alloc/follow.h src/shim/alloc/follow.c \
+	src/shim/alloc/leakkernel.h src/shim/alloc/leakkernel.c \
 	src/shim/alloc/leakroots.h src/shim/alloc/leakroots.c \
 	src/shim/alloc/leaks.h src/shim/alloc/leaks.c \
 	src/shim/alloc/leakscan.h src/shim/alloc/leakscan.c \

@@ -1,0 +1,132 @@
+/*
+ * leakkernel - pointers that the program gave to the kernel.
+ *
+ * What the kernel does not list is not seen: what lies in a pipe or a ring of
+ * io_uring, and the signal stacks of other threads.
+ */
+#include "shim/alloc/leakkernel.h"
+
+#include <dirent.h>
+#include <signal.h>
+#include <string.h>
+
+#include "common/base/clock.h"
+#include "common/base/proc.h"
+#include "common/base/sys.h"
+
+enum { LINE = 256, PIECE = 8192, ENTRIES = 4096 };
+
+/* As the kernel lists a directory. */
+struct entry {
+	uint64_t inode;
+	int64_t next;
+	uint16_t size;
+	uint8_t type;
+	char name[];
+};
+
+static void
+add(struct leakkernel *k, uint64_t word)
+{
+	if (k->n == LEAKKERNEL_WORDS)
+		k->cut = true;
+	else
+		k->word[k->n++] = word;
+}
+
+void
+leakkernel_see_thread(struct leakkernel *k)
+{
+	stack_t ss = { 0 };
+
+	if (sys_call2(SYS_sigaltstack, NULL, &ss) == 0 &&
+	    (ss.ss_flags & SS_DISABLE) == 0)
+		add(k, (uintptr_t)ss.ss_sp);
+}
+
+/* The number that follows @key, and then @c, in @line. */
+static void
+see_line(struct leakkernel *k, const char *line, const char *key, char c)
+{
+	const char *at = strstr(line, key);
+	uint64_t word;
+
+	at = at == NULL ? NULL : strchr(at, c);
+	if (at == NULL)
+		return;
+	for (at++; *at == ' '; at++)
+		;
+	if (parse_hex(&at, &word))
+		add(k, word);
+}
+
+/* Each line of the file @name in @dir; where there is none, nothing. */
+static void
+see_file(struct leakkernel *k, int dir, const char *name, const char *key,
+    char c)
+{
+	char piece[PIECE], line[LINE];
+	int fd = (int)sys_call4(SYS_openat, dir, name, O_RDONLY | O_CLOEXEC, 0);
+	size_t len = 0;
+	ssize_t n;
+
+	if (fd < 0)
+		return;
+	while ((n = sys_read(fd, piece, sizeof(piece))) > 0 && !k->cut) {
+		for (ssize_t i = 0; i < n; i++) {
+			if (piece[i] != '\n' && len < LINE - 1)
+				line[len++] = piece[i];
+			if (piece[i] != '\n')
+				continue;
+			line[len] = '\0';
+			len = 0;
+			see_line(k, line, key, c);
+		}
+	}
+	sys_close(fd);
+}
+
+static bool
+is_epoll(int dir, const char *name)
+{
+	static const char epoll[] = "anon_inode:[eventpoll]";
+	char link[sizeof(epoll)];
+
+	return sys_call4(SYS_readlinkat, dir, name, link, sizeof(link)) ==
+	    sizeof(epoll) - 1 && memcmp(link, epoll, sizeof(epoll) - 1) == 0;
+}
+
+static void
+see_descriptors(struct leakkernel *k, int dir, int details)
+{
+	_Alignas(struct entry) char list[ENTRIES];
+	long n;
+
+	while ((n = sys_call3(SYS_getdents64, dir, list, sizeof(list))) > 0 &&
+	    !k->cut) {
+		for (long at = 0; at < n;) {
+			struct entry *e = (void *)(list + at);
+
+			if (is_epoll(dir, e->name))
+				see_file(k, details, e->name, "data:", ':');
+			at += e->size;
+		}
+		k->cut |= clock_ns() > k->deadline_ns;
+	}
+}
+
+void
+leakkernel_see_process(struct leakkernel *k)
+{
+	int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+	int dir = sys_open("/proc/thread-self/fd", flags, 0);
+	int details = sys_open("/proc/thread-self/fdinfo", flags, 0);
+
+	if (dir >= 0 && details >= 0)
+		see_descriptors(k, dir, details);
+	if (dir >= 0)
+		sys_close(dir);
+	if (details >= 0)
+		sys_close(details);
+	see_file(k, AT_FDCWD, "/proc/self/timers", "signal:", '/');
+}
