@@ -97,6 +97,7 @@ struct stack_cache {
 	unsigned with_rbp;	/* so many of them where an rbp matters */
 	unsigned summed;	/* the sums of so many are known, from the */
 	unsigned summed_from;	/* outermost on, and of these, inward */
+	unsigned poor;		/* walks in a row that reused little */
 	bool realigned;		/* there may be a RULE_DRAP among these */
 	int recent_trust;	/* below 1: so many walks do without */
 	uint8_t recent_older[RECENT_SETS];	/* the way to be used next */

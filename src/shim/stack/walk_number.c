@@ -153,6 +153,20 @@ number_of_cut(struct stack_cache *c, const struct top *t)
 	return number;
 }
 
+/* A walk that found most of its frames anew will be followed by another such:
+ * then few of them are kept, to see whether that is still so. */
+static ALWAYS_INLINE bool
+is_worth_keeping(struct stack_cache *c, const struct top *t)
+{
+	enum { POOR_MANY = 16, POOR_EVERY = 8 };
+
+	if (t->count <= FEW_FRAMES)
+		return t->base == 0;
+	c->poor = t->base * 2 >= t->count ? 0 : c->poor + 1;
+	return t->base == 0 || c->poor < POOR_MANY ||
+	    c->poor % POOR_EVERY == 0;
+}
+
 static ALWAYS_INLINE uint32_t
 number_of_top(struct stack_cache *c, struct top *t)
 {
@@ -168,7 +182,7 @@ number_of_top(struct stack_cache *c, struct top *t)
 	number = front_recall(&key);
 	if (unlikely(number == 0))
 		return look_up(c, t);
-	if (t->count > FEW_FRAMES || t->base == 0)
+	if (is_worth_keeping(c, t))
 		keep(c, t, number);
 	return number;
 }
