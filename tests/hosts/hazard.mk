@@ -1,6 +1,7 @@
 # Hosts of the hazard list: tests/hazards/cases says which case is whose.
 HAZARD_HOSTS = tests/hosts/hazard_sandbox tests/hosts/hazard_identity \
 	tests/hosts/hazard_stacks tests/hosts/hazard_alarms \
+	tests/hosts/hazard_queues \
 	tests/hosts/hazard_sweep tests/hosts/hazard_jumps \
 	tests/hosts/hazard_calls tests/hosts/hazard_limits \
 	tests/hosts/hazard_dispositions tests/hosts/hazard_kernel \

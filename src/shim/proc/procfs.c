@@ -280,18 +280,10 @@ procfs_throttled(uint64_t *ns)
 	    procfs_parse_throttled(text, ns);
 }
 
-struct entry {			/* struct linux_dirent64 */
-	uint64_t inode;
-	int64_t offset;
-	uint16_t length;
-	uint8_t type;
-	char name[];
-};
-
 bool
 procfs_each_tid(procfs_tid_fn see, void *arg)
 {
-	_Alignas(struct entry) static char room[16384];
+	_Alignas(struct dirent64) static char room[16384];
 	long n;
 
 	if (sys_call3(SYS_lseek, task_dir, 0, SEEK_SET) != 0)
@@ -299,13 +291,13 @@ procfs_each_tid(procfs_tid_fn see, void *arg)
 	while ((n = sys_call3(SYS_getdents64, task_dir, room,
 	    sizeof(room))) > 0) {
 		for (long at = 0; at < n;) {
-			struct entry *e = (struct entry *)(void *)&room[at];
-			const char *name = e->name;
+			const struct dirent64 *e = (void *)&room[at];
+			const char *name = e->d_name;
 			uint64_t tid;
 
 			if (parse_u64(&name, &tid) && tid != 0)
 				see((pid_t)tid, arg);
-			at += e->length;
+			at += e->d_reclen;
 		}
 	}
 	return n == 0;

@@ -13,6 +13,7 @@
 #include "common/base/errname.h"
 #include "common/base/lock.h"
 #include "common/base/sys.h"
+#include "shim/sink/copies.h"
 #include "shim/sink/gather.h"
 #include "shim/sink/logfile.h"
 #include "shim/sink/outlet.h"
@@ -424,22 +425,14 @@ drain(enum drain_when when)
 	return all;
 }
 
-/* Closes everything but descriptor 0. */
-static void
-close_others(void)
-{
-	if (sys_call3(SYS_close_range, 1, UINT_MAX, 0) == 0)
-		return;
-	for (int fd = 1; fd < USHRT_MAX; fd++)
-		sys_close(fd);
-}
-
 void
 drain_adopt(void)
 {
+	struct copies kept;
 	uint64_t size;
 	int fd;
 
+	copies_look(&kept);
 	lock_take(&lock);
 	thread = host;
 	adopted = true;
@@ -457,7 +450,7 @@ drain_adopt(void)
 			sys_call3(SYS_dup3, fd, 0, O_CLOEXEC);
 		thread.fd = same || is_log ? 0 : -1;
 	}
-	close_others();
+	copies_close(&kept);
 	if (thread.fd < 0)
 		sys_close(0);
 	lock_give(&lock);
