@@ -2,7 +2,8 @@
  * fuzz_log - a log holds anything: what the program printed, torn lines,
  * lines of other versions.  It is read, told and drawn.
  *
- * sources: src/tool/timeline src/tool/base src/tool/report/logline.c
+ * sources: src/common/base src/tool/timeline src/tool/base
+ * sources: src/tool/report/logline.c
  */
 #include <math.h>
 #include <string.h>
