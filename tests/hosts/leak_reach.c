@@ -251,6 +251,40 @@ keep_register(void)
 	_exit(local == NULL);
 }
 
+/* Each register that a function must not change, and nothing else. */
+static NOINLINE void
+keep_registers(void)
+{
+	register void *a __asm__("rbx") = take(100);
+	register void *b __asm__("r12") = take(200);
+	register void *c __asm__("r13") = take(300);
+	register void *d __asm__("r14") = take(400);
+	register void *e __asm__("r15") = take(500);
+
+	__asm__ volatile("" : "+r"(a), "+r"(b), "+r"(c), "+r"(d), "+r"(e));
+	scrub();
+	__asm__ volatile("" : "+r"(a), "+r"(b), "+r"(c), "+r"(d), "+r"(e));
+	_exit(a == NULL || b == NULL || c == NULL || d == NULL || e == NULL);
+}
+
+/* Below the stack pointer all is full of a pointer. */
+static NOINLINE void
+litter(void)
+{
+	void *room[512], *p = take(1234);
+
+	for (int i = 0; i < 512; i++)
+		room[i] = p;
+	__asm__ volatile("" :: "r"(room) : "memory");
+}
+
+static NOINLINE void
+lose_below(void)
+{
+	litter();
+	_exit(0);
+}
+
 static NOINLINE void
 lose_most(void)
 {
@@ -434,6 +468,7 @@ static const struct {
 	{ "thread", run_thread }, { "beside", keep_beside },
 	{ "lose_local", lose_local }, { "keep_local", keep_local },
 	{ "keep_register", keep_register }, { "lose_most", lose_most },
+	{ "keep_registers", keep_registers }, { "lose_below", lose_below },
 	{ "keep_next", keep_next }, { "lose_huge", lose_huge },
 	{ "lose_first", lose_first }, { "lose_stale", lose_stale },
 	{ "lose_grown", lose_grown },

@@ -35,9 +35,11 @@
 enum { ALIVE, REPORTING, REPORTED };
 enum { OWN_STACK = 256 * 1024 };
 
-/* The host's registers that a function of ours saves at its beginning, below
- * its frame. */
-#define SAVED_REGISTERS (6 * sizeof(uintptr_t))
+/* The host's registers that a function which uses all of them saves at its
+ * beginning, right below its frame. */
+#define SAVE_REGISTERS() __asm__ volatile("" ::: "rbx", "r12", "r13", "r14", \
+	"r15", "memory")
+#define SAVED_REGISTERS (5 * sizeof(uintptr_t))
 
 /* How long a thread that leaves waits for another one's reports. */
 #define PATIENCE_NS (5 * NS_PER_S)
@@ -122,6 +124,20 @@ wait_for_reporter(void)
 		futex_wait(&stage, REPORTING, PATIENCE_NS);
 }
 
+/* What the host has in registers is saved here, and nothing else lies there:
+ * a word that nobody wrote may be an old pointer. */
+static __attribute__((noinline)) void
+report_from_here(enum way_out way)
+{
+	SAVE_REGISTERS();
+	leakscan_from((uintptr_t)__builtin_frame_address(0) - SAVED_REGISTERS);
+	if (own_stack != NULL)
+		report_on(own_stack + OWN_STACK, way);
+	else
+		report(way);
+	SAVE_REGISTERS();
+}
+
 void
 life_end(enum way_out way)
 {
@@ -136,11 +152,7 @@ life_end(enum way_out way)
 		return;
 	}
 	atomic_store(&reporter, sys_gettid());
-	leakscan_from((uintptr_t)__builtin_frame_address(0) - SAVED_REGISTERS);
-	if (own_stack != NULL)
-		report_on(own_stack + OWN_STACK, way);
-	else
-		report(way);
+	report_from_here(way);
 	__atomic_store_n(&stage, REPORTED, __ATOMIC_RELEASE);
 	futex_wake(&stage, INT32_MAX);
 	atomic_store(&reporter, 0);
