@@ -65,6 +65,19 @@ has_whole_path(const struct options *is, struct buf *answer)
 	return ok;
 }
 
+/* A tape says in its header how it was begun. */
+static bool
+fits_tape(const struct options *is, struct buf *answer)
+{
+	bool ok = is->tape[0] == '\0' || strcmp(is->tape, next.tape) != 0 ||
+	    (is->tapemax == next.tapemax && is->tapefrees == next.tapefrees);
+
+	if (!ok)
+		buf_str(answer, "error: tapemax and tapefrees cannot be "
+		    "changed before the tape ends (tape=-)\n");
+	return ok;
+}
+
 static bool
 went_well(struct buf *answer, const char *key, int err)
 {
@@ -121,7 +134,7 @@ change(struct options *opt, const char *items, struct buf *answer)
 	next = *opt;
 	options_change(&next, items, write_error, answer);
 	if (!keeps_what_stays(opt, answer) || !has_whole_path(opt, answer) ||
-	    answer->len != 0)
+	    !fits_tape(opt, answer) || answer->len != 0)
 		return;
 	lock_take(&changing);
 	change_all(opt, answer);
