@@ -2,9 +2,11 @@
 TESTS += tests/preload/cli.test tests/preload/damage.test \
 	tests/preload/freed.test tests/preload/report.test \
 	tests/preload/plot.test tests/preload/leakhunt.test \
-	tests/preload/readers.test tests/preload/mangled.test
+	tests/preload/readers.test tests/preload/mangled.test \
+	tests/preload/replaced.test
 dist_check_SCRIPTS += tests/preload/cli.test tests/preload/damage.test \
 	tests/preload/freed.test tests/preload/report.test \
 	tests/preload/plot.test tests/preload/leakhunt.test \
-	tests/preload/readers.test tests/preload/mangled.test
+	tests/preload/readers.test tests/preload/mangled.test \
+	tests/preload/replaced.test
 EXTRA_DIST += tests/golden/incident.log tests/golden/incident.report

@@ -30,8 +30,10 @@ input_open(struct input *in, const char *path)
 		errno = EISDIR;
 		return false;
 	}
-	if (fstat(in->fd, &st) == 0 && S_ISREG(st.st_mode))
+	if (fstat(in->fd, &st) == 0 && S_ISREG(st.st_mode)) {
 		in->size = (uint64_t)st.st_size;
+		in->changed_s = st.st_mtim.tv_sec;
+	}
 	bar_start(&in->bar, in->size);
 	in->buffer = alloc_zeroed(BUFFER, 1);
 	return true;

@@ -20,6 +20,7 @@ struct input {
 	char *buffer;
 	size_t at, len;		/* what is read and not taken */
 	uint64_t size, done;	/* bytes; size 0: not known */
+	int64_t changed_s;	/* the file, since 1970; 0: not known */
 	struct bar bar;
 	bool skipping;		/* the rest of a line that was too long */
 	uint64_t long_lines;

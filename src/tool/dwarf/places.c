@@ -4,12 +4,15 @@
 #include "tool/dwarf/places.h"
 
 #include <dwarf.h>
+#include <errno.h>
 #include <elfutils/libdw.h>
 #include <elfutils/libdwfl.h>
 #include <libiberty/demangle.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "common/base/attrs.h"
 #include "tool/dwarf/dwarfname.h"
@@ -22,6 +25,8 @@ struct object {
 	char *path, *build_id;
 	Dwfl *dwfl;
 	Dwfl_Module *module;
+	int err;		/* of reading it, or 0 */
+	int64_t changed_s;	/* when it was, since 1970 */
 	struct units units;
 	struct functions *functions;
 };
@@ -31,7 +36,9 @@ struct places {
 	bool lines;
 };
 
-/* As elfutils wants it: directories with colons between. */
+/* Looked through first, if any; and as elfutils wants it, with colons
+ * between. */
+static const char *search_first;
 static char *search_path;
 
 static const Dwfl_Callbacks callbacks = {
@@ -112,21 +119,52 @@ places_search(const char *dir)
 		return;
 	free(search_path);
 	search_path = path;
+	search_first = dir;
+}
+
+/* Takes the file at @path for @o, if it is the right one. */
+static bool
+load_from(struct object *o, const char *path)
+{
+	o->dwfl = dwfl_begin(&callbacks);
+	if (o->dwfl == NULL)
+		return false;
+	dwfl_report_begin(o->dwfl);
+	o->module = dwfl_report_offline(o->dwfl, "", path, -1);
+	dwfl_report_end(o->dwfl, NULL, NULL);
+	if (o->module != NULL && has_build_id(o->module, o->build_id))
+		return true;
+	dwfl_end(o->dwfl);
+	o->dwfl = NULL;
+	return false;
+}
+
+static bool
+load_debug(struct object *o, const char *dir)
+{
+	char *path;
+	bool found;
+
+	if (dir == NULL || strlen(o->build_id) < 3 ||
+	    asprintf(&path, "%s/.build-id/%.2s/%s.debug", dir, o->build_id,
+	    o->build_id + 2) < 0)
+		return false;
+	found = load_from(o, path);
+	free(path);
+	return found;
 }
 
 static void
 load(struct object *o)
 {
-	o->dwfl = dwfl_begin(&callbacks);
-	if (o->dwfl == NULL)
-		return;
-	dwfl_report_begin(o->dwfl);
-	o->module = dwfl_report_offline(o->dwfl, "", o->path, -1);
-	dwfl_report_end(o->dwfl, NULL, NULL);
-	if (o->module != NULL && has_build_id(o->module, o->build_id))
-		return;
-	dwfl_end(o->dwfl);
-	o->dwfl = NULL;
+	struct stat st;
+
+	if (stat(o->path, &st) != 0 || access(o->path, R_OK) != 0)
+		o->err = errno;
+	else
+		o->changed_s = st.st_mtim.tv_sec;
+	if (!load_from(o, o->path) && !load_debug(o, search_first))
+		load_debug(o, "/usr/lib/debug");
 }
 
 static struct object *
@@ -289,6 +327,20 @@ places_find(struct places *p, const char *path, const char *build_id,
 	at.function = dwfl_module_addrname(o->module, addr);
 	out[0] = at;
 	return at.function != NULL || at.file != NULL;
+}
+
+void
+places_each_doubt(const struct places *p, int64_t recorded_s,
+    void (*see)(void *arg, const char *path, enum places_doubt doubt, int err),
+    void *arg)
+{
+	for (const struct object *o = p->objects; o != NULL; o = o->next) {
+		if (o->dwfl != NULL && (o->build_id[0] != '\0' ||
+		    recorded_s == 0 || o->changed_s <= recorded_s))
+			continue;
+		see(arg, o->path, o->dwfl != NULL ? PLACES_CHANGED :
+		    o->err != 0 ? PLACES_GONE : PLACES_REPLACED, o->err);
+	}
 }
 
 char *

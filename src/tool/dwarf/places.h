@@ -4,7 +4,8 @@
  * Through elfutils: debug information in the object, or in a separate file
  * found by build-id or debug link below /usr/lib/debug; calls that the
  * compiler inlined are frames of their own.  An object whose build-id is not
- * the one that was recorded is another object: it is not asked.
+ * the one that was recorded is another object: it is not asked.  A separate
+ * file with the right one is, also when the object itself is not there.
  *
  * Memory   owned by the handle; results are valid until places_drop().
  * Threads  one.
@@ -17,6 +18,13 @@
 #include <stdint.h>
 
 enum { PLACES_MAX = 32 };
+
+/* Why an object that was asked for tells nothing, or perhaps what is wrong. */
+enum places_doubt {
+	PLACES_GONE,		/* the file cannot be read: errno */
+	PLACES_REPLACED,	/* it is there with another build-id */
+	PLACES_CHANGED		/* no build-id, and changed since */
+};
 
 struct place {
 	const char *function;	/* linkage name if there is one; NULL unknown */
@@ -39,6 +47,12 @@ void places_drop(struct places *p);
  * inlined call first, and returns how many there are; 0: nothing is known. */
 unsigned places_find(struct places *p, const char *path, const char *build_id,
     uint64_t addr, struct place out[PLACES_MAX]);
+
+/* Calls @see for each object of which there is a doubt; what was changed after
+ * @recorded_s (since 1970; 0: not known) was changed since. */
+void places_each_doubt(const struct places *p, int64_t recorded_s,
+    void (*see)(void *arg, const char *path, enum places_doubt doubt, int err),
+    void *arg);
 
 /* The readable form of a C++ or Rust name, which the caller frees; NULL when
  * @name is not one. */

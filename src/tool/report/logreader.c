@@ -264,6 +264,7 @@ logreader_read(struct model *m, const char *path,
 	}
 	r->m = m;
 	r->notes = notes;
+	notes->recorded_s = in.changed_s;
 	lognames_start(&r->names, m);
 	while (input_line(&in, &line, &len)) {
 		/* A log that came over another system. */

@@ -164,6 +164,43 @@ names_file(const struct names *n, const struct name *name)
 	return slash != NULL ? slash + 1 : path;
 }
 
+struct doubts {
+	struct names *n;
+	FILE *to;
+};
+
+static void
+print_doubt(void *arg, const char *path, enum places_doubt doubt, int err)
+{
+	struct doubts *d = arg;
+	const char *clean = names_text(d->n, add_text(d->n, path));
+
+	switch (doubt) {
+	case PLACES_GONE:
+		fprintf(d->to, "hint: %s is not here (%s): names or lines of "
+		    "its code are missing\n", clean, strerror(err));
+		break;
+	case PLACES_REPLACED:
+		fprintf(d->to, "hint: %s is not the one that was recorded: "
+		    "names or lines of its code are missing\n", clean);
+		break;
+	case PLACES_CHANGED:
+		fprintf(d->to, "hint: %s was changed after the recording, and "
+		    "has no build-id: names of its code may be wrong\n",
+		    clean);
+		break;
+	}
+}
+
+void
+names_print_doubts(struct names *n, int64_t recorded_s, FILE *to)
+{
+	struct doubts d = { n, to };
+
+	if (n->places != NULL)
+		places_each_doubt(n->places, recorded_s, print_doubt, &d);
+}
+
 /* Does what was read so far end in a name of which < is a part? */
 static bool
 is_operator(const char *name, const char *at)

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "tool/report/model.h"
 
@@ -47,6 +48,10 @@ const char *names_text(const struct names *n, uint32_t string);
 
 /* The file without its directories, or NULL when it is not known. */
 const char *names_file(const struct names *n, const struct name *name);
+
+/* Says of which objects names or lines are missing, or may be wrong, among
+ * those that were asked for.  @recorded_s: when, since 1970; 0: not known. */
+void names_print_doubts(struct names *n, int64_t recorded_s, FILE *to);
 
 /* Copies @name without the arguments of its templates: "a<..>::b".  Returns
  * @to, which has room for @size bytes; what is longer is cut. */

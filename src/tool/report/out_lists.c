@@ -68,6 +68,7 @@ top_print(struct report *r, FILE *to)
 		fputc('\n', to);
 		groups_print_stack(r, x->node, "\t", to);
 	}
+	names_print_doubts(&r->names, r->notes.recorded_s, to);
 	groups_drop(&g);
 }
 
@@ -189,6 +190,8 @@ leaks_print(struct report *r, FILE *to)
 		    figures_plural(g.n - r->opt.number));
 
 	print_hint(r, &g, to);
+	if (g.n > 0)
+		names_print_doubts(&r->names, r->notes.recorded_s, to);
 
 	unsigned n = (unsigned)g.n;
 

@@ -61,5 +61,6 @@ tree_print(struct report *r, FILE *to)
 	if (p.left_out > 0)
 		fprintf(to, "%" PRIu64 " branch%s below 0.5%% left out\n",
 		    p.left_out, p.left_out == 1 ? "" : "es");
+	names_print_doubts(&r->names, r->notes.recorded_s, to);
 	calltree_drop(&p.t);
 }

@@ -34,6 +34,7 @@ struct readnotes {
 	char program[64];
 	int pid;
 	int parent_pid;		/* of a forked child; else 0 */
+	int64_t recorded_s;	/* its end, since 1970 */
 	uint64_t chunks;
 	uint64_t damaged;	/* chunks with bytes that are no record */
 	uint64_t changed;	/* chunks that have not the sum they had */

@@ -80,6 +80,7 @@ static void
 join_notes(struct readnotes *all, const struct readnotes *n)
 {
 	all->is_tape |= n->is_tape;
+	all->recorded_s = MAX(all->recorded_s, n->recorded_s);
 	all->why = n->why;
 	all->ours += n->ours;
 	all->lines += n->lines;

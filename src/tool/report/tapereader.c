@@ -349,6 +349,8 @@ note_header(struct readnotes *notes, const struct tape_header *h)
 	buf_clean(&program, h->program, sizeof(h->program));
 	notes->pid = h->pid;
 	notes->parent_pid = (int)h->parent_pid;
+	notes->recorded_s = (int64_t)((h->start_wall_ns + h->last_ns -
+	    h->start_ns) / NS_PER_S);
 	notes->lost = h->lost;
 	notes->sample = h->sample;
 	notes->minsize = h->minsize;
