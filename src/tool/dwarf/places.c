@@ -191,12 +191,29 @@ object_of(struct places *p, const char *path, const char *build_id)
 	return o;
 }
 
-/* C++ and Rust's legacy scheme; Rust's own scheme, called v0. */
+/* The demangler recurses once for a letter, and Q stands for something that
+ * was there before, in which there may be two of them: what is too long, or has
+ * too many, stays as it is. */
+static bool
+is_of_d(const char *name)
+{
+	enum { LONGEST = 1024, MOST = 40 };
+	unsigned again = 0;
+
+	if (strncmp(name, "_D", 2) != 0 || strnlen(name, LONGEST) == LONGEST)
+		return false;
+	for (const char *at = name; *at != '\0'; at++)
+		again += *at == 'Q';
+	return again <= MOST && ((name[2] >= '1' && name[2] <= '9') ||
+	    strcmp(name, "_Dmain") == 0);
+}
+
+/* C++ and Rust's legacy scheme; Rust's own scheme, called v0; D. */
 static bool
 is_mangled(const char *name)
 {
 	return name != NULL && (strncmp(name, "_Z", 2) == 0 ||
-	    strncmp(name, "_R", 2) == 0);
+	    strncmp(name, "_R", 2) == 0 || is_of_d(name));
 }
 
 /* Where the inlined call @die stands in its caller. */
@@ -346,12 +363,16 @@ places_each_doubt(const struct places *p, int64_t recorded_s,
 char *
 places_demangle(const char *name)
 {
-	return is_mangled(name) ? cplus_demangle(name, DMGL_ANSI) : NULL;
+	if (!is_mangled(name))
+		return NULL;
+	return cplus_demangle(name, is_of_d(name) ? DMGL_DLANG : DMGL_ANSI);
 }
 
 char *
 places_signature(const char *name)
 {
-	return is_mangled(name) ?
-	    cplus_demangle(name, DMGL_ANSI | DMGL_PARAMS) : NULL;
+	if (!is_mangled(name))
+		return NULL;
+	return cplus_demangle(name, DMGL_PARAMS |
+	    (is_of_d(name) ? DMGL_DLANG : DMGL_ANSI));
 }

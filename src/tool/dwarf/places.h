@@ -54,7 +54,7 @@ void places_each_doubt(const struct places *p, int64_t recorded_s,
     void (*see)(void *arg, const char *path, enum places_doubt doubt, int err),
     void *arg);
 
-/* The readable form of a C++ or Rust name, which the caller frees; NULL when
+/* The readable form of a C++, Rust or D name, which the caller frees; NULL when
  * @name is not one. */
 char *places_demangle(const char *name);
 
