@@ -8,7 +8,7 @@ import re
 
 LINE = re.compile(
     r"POOL (?P<ms>\d+)ms: (?P<name>\S+)#(?P<number>\d+) "
-    r"workers=(?P<workers>\d+) idle=(?P<idle>\d+) runqueue=(?P<waiting>\S+) "
+    r"workers=(?P<workers>\d+) idle=(?P<idle>\S+) runqueue=(?P<waiting>\S+) "
     r"\[[^]]*\] rate=(?P<rate>\S+) wait=(?P<wait>\S+) run=(?P<run>\S+) "
     r"via=(?P<via>\S+)")
 SHARE = 0.05            # that a line may be wrong by

@@ -383,6 +383,48 @@ START_TEST(a_forked_child_begins_with_nothing)
 }
 END_TEST
 
+static void *
+be_a_task(void *arg)
+{
+	struct pool_stamp s[1] = { { .queued = ticks_now() } };
+	struct thread *t = thread_self();
+	uint64_t visits = 1;
+
+	pool_started(arg, s, 1);
+	ck_assert(pool_thread_is_task(t, &visits));
+	ck_assert(!pool_is_told(t));
+	ck_assert_uint_eq(visits, 0);
+	thread_add(&t->work.visits, 2);
+	ck_assert(pool_thread_is_task(t, &visits));
+	ck_assert_uint_eq(visits, 2);
+	pool_expel(t);
+	ck_assert(!pool_thread_is_task(t, &visits));
+	ck_assert(!pool_has_me(arg));
+	return NULL;
+}
+
+START_TEST(who_is_no_task_after_all_is_no_worker)
+{
+	struct pool_traits t = plain;
+	pthread_t thread;
+
+	pool_unmake(pool);
+	look();
+	t.by_thread = true;
+	pool = pool_make(&t);
+	ck_assert_int_eq(pthread_create(&thread, NULL, be_a_task, pool), 0);
+	pthread_join(thread, NULL);
+	look();
+	ck_assert(r.full_unclear);
+	ck_assert_uint_eq(r.workers, 0);
+	ck_assert_uint_eq(r.busy, 0);
+	ck_assert_uint_eq(r.started, 1);
+	ck_assert_uint_eq(r.done, 0);
+	look();
+	ck_assert(!r.full_unclear);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -408,6 +450,7 @@ main(void)
 	tcase_add_test(c, a_table_of_pools_that_is_full_says_so);
 	tcase_add_test(c, many_threads_lose_no_task);
 	tcase_add_test(c, a_forked_child_begins_with_nothing);
+	tcase_add_test(c, who_is_no_task_after_all_is_no_worker);
 	suite_add_tcase(s, c);
 	srunner_run_all(run, CK_NORMAL);
 	failed = srunner_ntests_failed(run);

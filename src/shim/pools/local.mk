@@ -9,6 +9,7 @@ src_shim_pools_libpools_la_SOURCES = \
 	src/shim/pools/pools_name.c \
 	src/shim/pools/pools_place.c \
 	src/shim/pools/pools_sleep.c \
+	src/shim/pools/pools_task.c \
 	src/shim/pools/pools_turn.c \
 	src/shim/pools/pools_view.c \
 	src/shim/pools/poolview.h src/shim/pools/poolview.c

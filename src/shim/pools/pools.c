@@ -100,9 +100,10 @@ count_thread(struct task *task, void *arg)
 	m->cell = 0;
 	if (task->gone)
 		return;
+	if (!pool_is_told(task->thread))
+		note_gate(task->thread);
 	if (pool_of(task->thread, &busy_since) != 0)
 		return;
-	note_gate(task->thread);
 	if (!pools_place_of(task, &place))
 		return;
 	m->cell = pools_cell_add(&place, task);

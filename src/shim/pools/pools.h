@@ -22,6 +22,7 @@
 #include "common/base/attrs.h"
 #include "shim/pools/poolview.h"
 #include "shim/sched/gate.h"
+#include "shim/tasks/crew.h"
 #include "shim/tasks/tasks.h"
 
 enum { INFERRED_POOLS = 128 };
@@ -191,6 +192,13 @@ DETACHED bool pools_member_is_apart(const struct task *task);
 /* It waits at its home, or sleeps there. */
 DETACHED bool pools_member_is_home(const struct task *task);
 
+/* Once a period, before pools are inferred: a thread that was taken for a task,
+ * and is a worker, is one no more.  How sure it is that one is a task, after it
+ * has been busy for @busy_ns. */
+DETACHED void pools_task_look(struct task *task, void *arg);
+DETACHED enum crew_doubt pools_task_doubt(const struct task *task,
+    uint64_t busy_ns);
+
 /* Once a period, after the look at threads; then, who waits at home with the
  * lock in hand that @task waits for, or NULL. */
 DETACHED void pools_turn_look(void);
@@ -295,6 +303,8 @@ DETACHED void pools_view_fill(struct pools_entry *e, uint64_t period_ns,
 /* A start routine that runs whatever it is given: threads that share it need
  * not have anything in common. */
 DETACHED bool pools_name_is_general(uint64_t start);
+/* The threads of std::async(), by their type. */
+DETACHED bool pools_name_is_async(uint64_t start);
 /* An interpreter's start routine, whose threads wait in its own functions. */
 DETACHED bool pools_name_is_interpreted(uint64_t start);
 /* The function is one of a library that runs whatever it is given. */

@@ -21,7 +21,7 @@ enum { REMEMBERED = 64, PAGE = 4096 };
 
 static struct {
 	uint64_t start;
-	bool general, interpreted;
+	bool general, interpreted, async;
 } memory[REMEMBERED];
 
 static const char *const general_routines[] = {
@@ -160,6 +160,15 @@ is_general(uint64_t start)
 	return false;
 }
 
+/* Whatever std::async() runs, it is done when its thread is. */
+static bool
+is_async(uint64_t start)
+{
+	const char *type = functor_type(start);
+
+	return type != NULL && strstr(type, "_Async_state_impl") != NULL;
+}
+
 static unsigned
 remember(uint64_t start)
 {
@@ -170,6 +179,7 @@ remember(uint64_t start)
 		    stack_limit());
 
 		memory[i].general = is_general(start);
+		memory[i].async = is_async(start);
 		memory[i].interpreted = m != NULL && begins_as(m->name,
 		    interpreted_modules, ARRAY_LEN(interpreted_modules));
 		memory[i].start = start;
@@ -181,6 +191,12 @@ bool
 pools_name_is_general(uint64_t start)
 {
 	return memory[remember(start)].general;
+}
+
+bool
+pools_name_is_async(uint64_t start)
+{
+	return memory[remember(start)].async;
 }
 
 bool

@@ -8,6 +8,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/ticks.h"
+#include "shim/pools/pools.h"
 #include "shim/sink/sink.h"
 #include "shim/tasks/crew.h"
 
@@ -39,9 +40,15 @@ count_worker(struct task *task, void *arg)
 	uint64_t busy_ns;
 	unsigned number = poolview_of(task, &busy_ns);
 
+	struct crew *c;
+
 	(void)arg;
-	if (number != 0)
-		crew_count(number, task, busy_ns);
+	if (number == 0)
+		return;
+	crew_count(number, task, busy_ns);
+	c = crew_of(number);
+	if (c != NULL)
+		c->doubt = MAX(c->doubt, pools_task_doubt(task, busy_ns));
 }
 
 static void
@@ -81,6 +88,19 @@ fill_crew(struct poolview *v, const struct tasks_look *l)
 	v->lockwait_ns = c->lockwait_ns;
 }
 
+static enum known
+worth(const struct crew *c)
+{
+	switch (c->doubt) {
+	case CREW_SURE:
+		return EXACT;
+	case CREW_GUESSED:
+		return ESTIMATED;
+	default:
+		return NOT_KNOWN;
+	}
+}
+
 /* The workers, as they announce their tasks; the look at their threads was a
  * moment before the reading. */
 static void
@@ -94,10 +114,14 @@ fill_workers(struct poolview *v, const struct pool_reading *r)
 	v->crew_known = EXACT;
 	if (c == NULL)
 		return;
-	v->blocked_known = c->unread != 0 ? ESTIMATED : EXACT;
+	v->crew_known = worth(c);
+	v->blocked_known = MIN(v->crew_known,
+	    c->unread != 0 ? ESTIMATED : EXACT);
 	v->blocked = MIN(c->blocked, r->busy);
+	v->longest_known = v->crew_known;
+	if (v->longest_known == NOT_KNOWN)
+		return;
 	v->stuck = MIN(c->stuck, r->busy);
-	v->longest_known = EXACT;
 	v->longest_ns = c->longest_ns;
 	v->longest_tid = c->longest_tid;
 }
@@ -134,7 +158,8 @@ fill_counts(struct poolview *v, const struct pool_reading *r)
 {
 	struct crew *c = crew_of(v->number);
 
-	v->rate_known = v->full_known = c != NULL ? EXACT : NOT_KNOWN;
+	v->rate_known = c != NULL ? EXACT : NOT_KNOWN;
+	v->full_known = c == NULL || r->full_unclear ? NOT_KNOWN : worth(c);
 	if (c == NULL)
 		return;
 	v->done = r->done - MIN(r->done, c->done);
@@ -224,6 +249,7 @@ poolview_each(const struct tasks_look *l, uint64_t period_ns, poolview_fn see,
 
 	inferred_count = 0;
 	crew_begin(period_ns);
+	tasks_each(pools_task_look, NULL);
 	pools_infer(inferred_at_ns != 0 ? now - inferred_at_ns : period_ns,
 	    keep_inferred, NULL);
 	inferred_at_ns = now;

@@ -81,13 +81,20 @@ group_of(const void *routine, const void *arg)
 	return NULL;
 }
 
+/* Most that ended, or were found to be, were workers. */
+static bool
+has_workers(const struct group *g)
+{
+	return atomic_load(&g->ended) < atomic_load(&g->workers);
+}
+
 uint64_t
 async_created(const void *start, const void *arg)
 {
 	struct group *g = group_of(start, arg);
 	struct pool_stamp s = { .queued = 0 };
 
-	if (g == NULL || atomic_load(&g->pool) == NULL)
+	if (g == NULL || atomic_load(&g->pool) == NULL || has_workers(g))
 		return 0;
 	pool_queued(atomic_load(&g->pool), &s, 1);
 	return s.queued;
@@ -156,12 +163,13 @@ count_end(struct group *g, uint64_t life_ns)
 	uint64_t lives = atomic_fetch_add(&g->lives_ns, life_ns) + life_ns;
 	uint64_t ended = atomic_fetch_add(&g->ended, 1) + 1;
 
-	if (ended < ENOUGH_ENDED || ended < atomic_load(&g->workers) ||
+	if (ended < ENOUGH_ENDED || has_workers(g) ||
 	    lives / ended > SHORT_LIFE_NS)
 		return;
 	pool_once(&g->pool, &(struct pool_traits){
 	    .name = atomic_load(&g->type) != 0 ? "std-thread" : "thread",
 	    .via = "async", .timed = true, .counts_queue = true,
+	    .by_thread = true,
 	});
 }
 
@@ -173,9 +181,12 @@ async_ends(void)
 	me.group = NULL;
 	if (g == NULL || !pool_is_armed())
 		return;
-	if (me.pool != NULL) {
+	if (me.pool != NULL && pool_has_me(me.pool)) {
 		pool_done(me.pool, &me.stamp, 1);
 		pool_worker_end(me.pool);
+		me.pool = NULL;
+	} else if (me.pool != NULL) {
+		atomic_fetch_add(&g->workers, 1);
 		me.pool = NULL;
 	} else if (!works_for_others()) {
 		count_end(g, ticks_to_ns(ticks_now() - me.begun));

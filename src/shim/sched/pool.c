@@ -61,6 +61,7 @@ describe(struct pool *p, const struct pool_traits *t, uint64_t now)
 	p->queues = MIN(t->queues, (unsigned)POOL_QUEUES);
 	p->timed = t->timed;
 	p->counts_queue = t->counts_queue;
+	p->by_thread = t->by_thread;
 	p->named_after = t->named_after;
 	p->queue = queue;
 	if (p->queues > 1 && queue == NULL)

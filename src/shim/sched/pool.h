@@ -50,6 +50,7 @@ struct pool_traits {
 	unsigned queues;	/* 0 or 1: one for all; at most POOL_QUEUES */
 	bool timed;		/* tasks carry stamps: wait and run are known */
 	bool counts_queue;	/* queued - started is the queue's length */
+	bool by_thread;		/* a task is a whole thread, as far as known */
 	uint64_t named_after;	/* a function whose name it has instead, when
 				 * that is found out; 0: none */
 };
@@ -123,6 +124,7 @@ struct pool_reading {
 	struct histogram wait, run;	/* ns, of this period alone */
 	uint64_t full_ns;	/* time in which every worker was busy, since
 				 * the pool was made, or armed */
+	bool full_unclear;	/* a worker of this period was none */
 	bool full_now;
 	uint64_t full_since;	/* ticks; 0: not full now */
 };
@@ -132,6 +134,16 @@ DETACHED bool pool_read(unsigned i, struct pool_reading *out);
 /* The number of the pool whose worker @t is, or 0; whether it works on a task
  * now, and since when (ticks; 0: idle). */
 SIGNAL_SAFE unsigned pool_of(const struct thread *t, uint64_t *busy_since);
+
+/* @t is a worker of a pool, and was told to be: not taken for a task. */
+SIGNAL_SAFE bool pool_is_told(const struct thread *t);
+/* The thread of @t is taken for a task; *@visits: how often it has left the
+ * wait that it returns to since it began. */
+DETACHED bool pool_thread_is_task(const struct thread *t, uint64_t *visits);
+/* It is none, after all: its pool has one task less that was begun. */
+DETACHED void pool_expel(struct thread *t);
+/* The calling thread is a worker of @p, and was not expelled. */
+IN_HOOK bool pool_has_me(const struct pool *p);
 
 /* A number that no pool has: for those that were not told, too. */
 SIGNAL_SAFE unsigned pool_next_number(void);

@@ -106,6 +106,7 @@ prepare(struct pool_lane *l, struct thread *t, unsigned queue, uint64_t now)
 	atomic_store(&l->hurry, 0);
 	l->skip = l->since_check = 0;
 	l->checked = l->looked_at = 0;
+	l->visits = atomic_load(&t->work.visits);
 	l->owner = t;
 	atomic_store(&l->next_of_thread, atomic_load(&t->lanes));
 }
@@ -250,6 +251,70 @@ pool_worker_end(struct pool *p)
 		return;
 	pool_leave(t, l, ticks_now());
 	hook_leave(&scope);
+}
+
+bool
+pool_has_me(const struct pool *p)
+{
+	const struct thread *t = p == NULL ? NULL : thread_self();
+
+	return t != NULL && pool_lane_of(t, p) != NULL;
+}
+
+bool
+pool_is_told(const struct thread *t)
+{
+	const struct pool_lane *l = atomic_load(&t->lanes);
+
+	for (; l != NULL; l = atomic_load(&l->next_of_thread)) {
+		const struct pool *p = atomic_load(&l->pool);
+
+		if (p != NULL && !p->by_thread)
+			return true;
+	}
+	return false;
+}
+
+static struct pool_lane *
+lane_by_thread(const struct thread *t)
+{
+	struct pool_lane *l = atomic_load(&t->lanes);
+
+	for (; l != NULL; l = atomic_load(&l->next_of_thread)) {
+		const struct pool *p = atomic_load(&l->pool);
+
+		if (p != NULL && p->by_thread)
+			break;
+	}
+	return l;
+}
+
+bool
+pool_thread_is_task(const struct thread *t, uint64_t *visits)
+{
+	const struct pool_lane *l = lane_by_thread(t);
+
+	if (l == NULL)
+		return false;
+	*visits = atomic_load(&t->work.visits) - l->visits;
+	return true;
+}
+
+/* The lane stays its owner's, of no pool. */
+void
+pool_expel(struct thread *t)
+{
+	struct pool_lane *l = lane_by_thread(t);
+	struct pool *p = l == NULL ? NULL : atomic_load(&l->pool);
+
+	if (p == NULL)
+		return;
+	lock_take(&p->list);
+	if (atomic_load(&l->pool) == p && l->owner == t) {
+		pool_detach(p, l, ticks_now());
+		atomic_store(&p->expelled, 1);
+	}
+	lock_give(&p->list);
 }
 
 void

@@ -183,6 +183,7 @@ read_fullness(struct pool *p, struct pool_reading *out)
 	p->full_ns += ticks_to_ns(p->full.total - p->full_read);
 	p->full_read = p->full.total;
 	out->full_ns = p->full_ns;
+	out->full_unclear = atomic_exchange(&p->expelled, 0) != 0;
 	out->full_since = p->full.streak;
 	out->full_now = p->full.streak != 0;
 	lock_give(&p->full_lock);

@@ -64,6 +64,7 @@ struct pool_lane {
 	uint32_t skip, since_check;	/* the owner's, as is @checked */
 	uint64_t checked;
 	uint64_t looked_at;		/* the diag thread's: n.done then */
+	uint64_t visits;		/* of its record, when it came */
 	struct pool_times *_Atomic times;	/* NULL, &pool->rest: shared */
 } CACHE_ALIGNED;
 
@@ -76,7 +77,7 @@ struct pool {
 	unsigned number, queues;
 	char name[POOL_NAME_MAX];
 	const char *via;
-	bool timed, counts_queue;
+	bool timed, counts_queue, by_thread;
 	uint64_t named_after;		/* 0: has its name */
 	int64_t (*_Atomic gauge)(void *);
 	void *_Atomic gauge_arg;
@@ -97,6 +98,7 @@ struct pool {
 	_Atomic uint64_t dropped CACHE_ALIGNED;
 	_Atomic uint64_t dropped_stamps;
 	_Atomic uint32_t disordered;	/* tasks overtook each other */
+	_Atomic uint32_t expelled;	/* threads, since the last reading */
 	struct pool_submit rest_submit;
 	struct pool_submit submit[SUBMIT_LANES];
 	struct pool_times rest;		/* workers without their own */

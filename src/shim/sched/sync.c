@@ -313,10 +313,8 @@ meet_gate(struct thread *t, struct sync_scope *s, const struct wait_news *news)
 static bool
 is_told(const struct thread *t)
 {
-	uint64_t busy_since;
-
 	return atomic_load_explicit(&t->lanes, memory_order_relaxed) != NULL &&
-	    pool_of(t, &busy_since) != 0;
+	    pool_is_told(t);
 }
 
 /* Waits that an interrupted wait's handler begins are nobody's home, and the

@@ -35,6 +35,7 @@ refresh(struct crew *c)
 	c->period = period;
 	c->workers = c->busy = c->blocked = c->stuck = 0;
 	c->unread = c->untimed = 0;
+	c->doubt = CREW_SURE;
 	c->cpu_ns = c->delay_ns = c->lockwait_ns = 0;
 	c->longest_ns = 0;
 	c->longest_tid = 0;

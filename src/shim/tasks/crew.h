@@ -19,6 +19,9 @@
 
 enum { CREWS = 512 };
 
+/* How sure it is that a thread that is taken for a task is one. */
+enum crew_doubt { CREW_SURE, CREW_GUESSED, CREW_DOUBTED };
+
 struct crew {
 	unsigned number;	/* the pool's; 0: a free place */
 	uint32_t period;	/* the last in which it had a name or workers */
@@ -27,6 +30,7 @@ struct crew {
 	/* Of this period. */
 	unsigned workers, busy, blocked, stuck;
 	unsigned unread;	/* busy, and what they do is of a look before */
+	enum crew_doubt doubt;	/* the most of any of them */
 	unsigned untimed;	/* whose @cpu_ns and @delay_ns are of another
 				 * time, or not known */
 	uint64_t cpu_ns, delay_ns, lockwait_ns;

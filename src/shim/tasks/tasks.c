@@ -14,6 +14,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/sys.h"
+#include "shim/sched/pool.h"
 #include "shim/tasks/tasks_table.h"
 
 enum {
@@ -75,11 +76,12 @@ static void
 read_blocked(struct looking *l, struct task *task)
 {
 	const struct thread *t = task->thread;
+	uint64_t busy_since;
 
 	task->blocked.sp = 0;
 	if (task->state != 'S' || task->passing || is_waiting(task) ||
 	    atomic_load(&t->start_routine) == 0 ||
-	    atomic_load(&t->lanes) != NULL)
+	    pool_of(t, &busy_since) != 0)
 		return;
 	spend(l);
 	if (!procfs_blocked(task->tid, &task->blocked))

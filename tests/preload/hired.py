@@ -1,0 +1,56 @@
+#!/usr/bin/python3
+"""hired.py - threads that work on are no tasks because others were.
+
+Runs tests/hosts/pool_hired in each of its roles, and looks at the POOL lines
+that come when it has settled.
+
+	hired.py LIBRARY HOST FOLDER [ROLE...]
+"""
+import os
+import re
+import sys
+
+import poolwatch
+
+LIBRARY, HOST, FOLDER = sys.argv[1:4]
+PERIOD_MS = 50
+SETTLE = 10		# periods before the lines that are looked at
+LOOKS = 20
+ROLES = ["idle", "idle_own", "works", "works_own", "tasks"]
+LINE = re.compile(
+    r"^POOL (\d+)ms: (?P<name>\S+)#\d+ workers=(?P<workers>\d+) "
+    r"idle=(?P<idle>\S+) .* rate=(?P<rate>\S+) .* via=(?P<via>\S+) "
+    r"busy=(?P<busy>\S+) blocked=(?P<blocked>\S+) "
+    r"saturated=(?P<saturated>\S+) .* longest=(?P<longest>\S+).*")
+
+
+def wrong(role, lines):
+    """What is wrong with one period's lines; "" if nothing."""
+    threads = next((m for m in lines if m["via"] == "async"), None)
+    if role == "tasks":
+        if threads is None or int(threads["workers"]) > 1:
+            return "no pool of one thread after the other"
+        return "no tasks" if threads["rate"] in ("-", "0/s") else ""
+    if role.startswith("works"):
+        if not any(m["via"] == "inferred" and m["workers"] == "4"
+                   for m in lines):
+            return "no pool of four workers"
+        return "workers are tasks" if int(threads["workers"]) > 0 else ""
+    for what in ("busy", "blocked", "saturated", "longest"):
+        sure = threads[what][0] not in "-~"
+        if sure or (role == "idle" and threads[what] != "-"):
+            return what
+    return ""
+
+
+def check(role):
+    log = os.path.join(FOLDER, role)
+    found = poolwatch.watch(HOST, role, LIBRARY, log, LINE, PERIOD_MS, SETTLE,
+                            LOOKS)
+    if found is None:
+        print(f"{role}: too few lines")
+        return 1
+    return poolwatch.judge(role, found[1], wrong)
+
+
+sys.exit(sum(check(role) for role in sys.argv[4:] or ROLES) != 0)
