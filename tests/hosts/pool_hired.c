@@ -2,30 +2,34 @@
  * pool_hired - threads that work on, with the start routine of others before
  * them that ended soon.
  *
- *	pool_hired idle|idle_own|works|works_own|tasks
+ *	pool_hired idle|idle_own|works|works_own|tasks|named
  *
  * idle		Workers that have waited for work at one condition since they
  *		began.
  * works	The same; they have something to do every few milliseconds.
  * tasks	A thread for each task.
+ * named	Nobody ended soon; workers have something to do, and one more
+ *		thread that is called like them waits elsewhere.
  *
  * The start routine is called like those that run whatever they are given, and
  * with _own has a name of its own.  Says "ready" when it is so, and ends with
  * its standard input.
  */
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <time.h>
 
 enum { BEFORE = 8, WORKERS = 4, TASK_NS = 2000000 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t some = PTHREAD_COND_INITIALIZER;
-static unsigned waiting;
-static bool hires;
+static sem_t elsewhere;
+static unsigned waiting, named;
 
 static void
 nap(void)
@@ -46,12 +50,35 @@ work_on(void)
 	}
 }
 
+/* What a thread runs. */
+typedef void (*what_fn)(void);
+struct job {
+	what_fn what;
+};
+
 static void
-begin(void)
+take_name(void)
 {
-	if (hires)
-		work_on();
-	nap();
+	unsigned n = __atomic_fetch_add(&named, 1, __ATOMIC_RELAXED);
+	char name[16];
+
+	snprintf(name, sizeof(name), "hand-%u", n);
+	prctl(PR_SET_NAME, name);
+}
+
+static void
+work_with_name(void)
+{
+	take_name();
+	work_on();
+}
+
+static void
+wait_elsewhere(void)
+{
+	take_name();
+	for (;;)
+		sem_wait(&elsewhere);
 }
 
 /* Not static: their names count. */
@@ -59,7 +86,7 @@ void *thread_start(void *arg);
 void *
 thread_start(void *arg)
 {
-	begin();
+	((const struct job *)arg)->what();
 	return arg;
 }
 
@@ -67,22 +94,43 @@ void *hired(void *arg);
 void *
 hired(void *arg)
 {
-	begin();
+	((const struct job *)arg)->what();
+	return arg;
+}
+
+/* Of those that give the others work. */
+static void *
+give(void *arg)
+{
+	((const struct job *)arg)->what();
 	return arg;
 }
 
 static pthread_t
-create(void *(*routine)(void *))
+create(void *(*routine)(void *), what_fn what)
 {
+	struct job *job = malloc(sizeof(*job));
 	pthread_t thread;
 
-	if (pthread_create(&thread, NULL, routine, NULL) != 0)
+	if (job == NULL)
+		abort();
+	job->what = what;
+	if (pthread_create(&thread, NULL, routine, job) != 0)
 		abort();
 	return thread;
 }
 
-static void *
-give_work(void *arg)
+static void
+run_to_end(void *(*routine)(void *))
+{
+	void *job;
+
+	pthread_join(create(routine, nap), &job);
+	free(job);
+}
+
+static void
+give_work(void)
 {
 	for (;;) {
 		pthread_mutex_lock(&lock);
@@ -91,34 +139,41 @@ give_work(void *arg)
 		pthread_mutex_unlock(&lock);
 		nap();
 	}
-	return arg;
 }
 
-static void *
-give_threads(void *arg)
+static void
+give_threads(void)
 {
 	for (;;)
-		pthread_join(create(thread_start), NULL);
-	return arg;
+		run_to_end(thread_start);
+}
+
+static void
+hire(const char *role, void *(*routine)(void *))
+{
+	bool name = strcmp(role, "named") == 0;
+
+	for (int i = 0; !name && i < BEFORE; i++)
+		run_to_end(routine);
+	if (strcmp(role, "tasks") == 0) {
+		create(give, give_threads);
+		return;
+	}
+	for (int i = 0; i < WORKERS; i++)
+		create(routine, name ? work_with_name : work_on);
+	if (name)
+		create(routine, wait_elsewhere);
+	if (name || strncmp(role, "works", 5) == 0)
+		create(give, give_work);
 }
 
 int
 main(int argc, char **argv)
 {
 	const char *role = argc == 2 ? argv[1] : "";
-	void *(*routine)(void *) = strstr(role, "_own") != NULL ? hired :
-	    thread_start;
 	char line[16];
 
-	for (int i = 0; i < BEFORE; i++)
-		pthread_join(create(routine), NULL);
-	hires = strcmp(role, "tasks") != 0;
-	for (int i = 0; hires && i < WORKERS; i++)
-		create(routine);
-	if (!hires)
-		create(give_threads);
-	else if (strncmp(role, "works", 5) == 0)
-		create(give_work);
+	hire(role, strstr(role, "_own") != NULL ? hired : thread_start);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	puts("ready");
 	return fgets(line, sizeof(line), stdin) != NULL;

@@ -16,9 +16,9 @@ LIBRARY, HOST, FOLDER = sys.argv[1:4]
 PERIOD_MS = 50
 SETTLE = 10		# periods before the lines that are looked at
 LOOKS = 20
-ROLES = ["idle", "idle_own", "works", "works_own", "tasks"]
+ROLES = ["idle", "idle_own", "works", "works_own", "tasks", "named"]
 LINE = re.compile(
-    r"^POOL (\d+)ms: (?P<name>\S+)#\d+ workers=(?P<workers>\d+) "
+    r"^POOL (\d+)ms: (?P<name>\S+)#\d+ workers=(?P<workers>\S+) "
     r"idle=(?P<idle>\S+) .* rate=(?P<rate>\S+) .* via=(?P<via>\S+) "
     r"busy=(?P<busy>\S+) blocked=(?P<blocked>\S+) "
     r"saturated=(?P<saturated>\S+) .* longest=(?P<longest>\S+).*")
@@ -26,6 +26,9 @@ LINE = re.compile(
 
 def wrong(role, lines):
     """What is wrong with one period's lines; "" if nothing."""
+    if role == "named":
+        workers = [m["workers"] for m in lines if m["name"] == "hand"]
+        return "" if workers == ["~4"] else "not about four workers"
     threads = next((m for m in lines if m["via"] == "async"), None)
     if role == "tasks":
         if threads is None or int(threads["workers"]) > 1:

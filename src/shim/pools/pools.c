@@ -267,6 +267,30 @@ join_by_start(struct task *task, void *arg)
 	join(e, task, *(uint64_t *)arg);
 }
 
+/* Whose start routine tells nothing, and is called like the workers of a pool
+ * that has the same, may be one that was not seen to wait where they do. */
+static void
+note_stranger(struct task *task, void *arg)
+{
+	const struct pools_member *m = pools_member(task->thread);
+	uint64_t start = thread_kin(task->thread), busy_since;
+
+	(void)arg;
+	if (task->gone || m == NULL || m->pool != 0 || start == 0 ||
+	    pool_of(task->thread, &busy_since) != 0)
+		return;
+	for (unsigned i = 0; i < INFERRED_POOLS; i++) {
+		struct pools_entry *e = &pools_entries[i];
+
+		if (e->number == 0 || e->seen != pools_period ||
+		    e->named_after == 0 || e->place.start != start)
+			continue;
+		tasks_name(task);
+		e->strangers += pools_name_tells(task->name) &&
+		    pools_name_family(task->name) == e->named_after;
+	}
+}
+
 void
 pools_infer(uint64_t period_ns, poolview_fn see, void *arg)
 {
@@ -283,6 +307,7 @@ pools_infer(uint64_t period_ns, poolview_fn see, void *arg)
 		count_all();
 	tasks_each(join_at_home, &period_ns);
 	tasks_each(join_by_start, &period_ns);
+	tasks_each(note_stranger, NULL);
 	for (unsigned i = 0; i < INFERRED_POOLS; i++) {
 		struct pools_entry *e = &pools_entries[i];
 

@@ -84,6 +84,7 @@ struct pools_entry {
 
 	/* This period's, filled by pools_view_add(). */
 	unsigned workers, idle, blocked, stuck;
+	unsigned strangers;	/* named like its workers, and none so far */
 	unsigned guessed;	/* whose home is not the pool's */
 	unsigned still, unseen;	/* away through the period: at one task; need
 				 * not be */

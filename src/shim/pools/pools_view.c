@@ -29,6 +29,7 @@ void
 pools_view_begin(struct pools_entry *e)
 {
 	e->workers = e->idle = e->blocked = e->stuck = e->gates = 0;
+	e->strangers = 0;
 	e->guessed = e->unread = e->unseen = e->still = e->rested = 0;
 	e->stays = e->strays = 0;
 	e->more_gates = e->guest = e->apart = false;
@@ -371,7 +372,8 @@ static void
 fill_crew(const struct pools_entry *e, struct poolview *v)
 {
 	v->workers = e->workers;
-	v->crew_known = home_known(e);
+	v->workers_known = e->strangers != 0 ? ESTIMATED : EXACT;
+	v->crew_known = MIN(home_known(e), v->workers_known);
 	v->idle = e->idle;
 	v->busy = e->workers - e->idle;
 	v->blocked_known = e->unread == 0 ? v->crew_known :

@@ -222,7 +222,7 @@ poolline_write(struct buf *b, uint64_t ms, const struct poolview *v)
 {
 	buf_printf(b, "POOL %llums: ", (unsigned long long)ms);
 	poolline_write_name(b, v->name, v->number);
-	write_named(b, " workers=", EXACT, v->workers);
+	write_named(b, " workers=", v->workers_known, v->workers);
 	write_named(b, " idle=", v->crew_known, v->idle);
 	write_named(b, " runqueue=", v->queue_known, v->waiting);
 	write_queues(b, v);
