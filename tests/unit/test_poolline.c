@@ -25,7 +25,8 @@ known_pool(void)
 {
 	return (struct poolview){
 		.name = "libuv", .via = "libuv", .number = 1,
-		.workers = 4, .crew_known = EXACT, .idle = 0, .busy = 4,
+		.workers_known = EXACT, .workers = 4,
+		.crew_known = EXACT, .idle = 0, .busy = 4,
 		.blocked_known = EXACT, .blocked = 1,
 		.queue_known = EXACT, .waiting = 37,
 		.rate_known = EXACT, .done = 1289,
@@ -56,7 +57,8 @@ END_TEST
 START_TEST(what_is_not_known_is_a_dash)
 {
 	struct poolview v = { .name = "x", .via = "inferred", .number = 2,
-	    .workers = 3, .crew_known = EXACT, .idle = 3,
+	    .workers_known = EXACT, .workers = 3,
+	    .crew_known = EXACT, .idle = 3,
 	    .period_ns = NS_PER_S };
 
 	ck_assert_str_eq(line_of(&v), "POOL 2005ms: x#2 workers=3 idle=3 "
@@ -70,12 +72,13 @@ START_TEST(estimates_are_marked)
 {
 	struct poolview v = known_pool();
 
-	v.crew_known = v.blocked_known =
+	v.workers_known = v.crew_known = v.blocked_known =
 	    v.queue_known = v.rate_known = v.wait.known = v.full_known =
 	    v.oldest_known = v.times_known = ESTIMATED;
 	v.queues = 4;
 	v.queue_length[3] = 9;
-	ck_assert_ptr_nonnull(strstr(line_of(&v), " idle=~0 runqueue=~37 "
+	ck_assert_ptr_nonnull(strstr(line_of(&v),
+	    " workers=~4 idle=~0 runqueue=~37 "
 	    "[0 0 0 9] "
 	    "rate=~1289/s wait=~1.2/8.4/31ms run=0.31"));
 	ck_assert_ptr_nonnull(strstr(text, "busy=~4 blocked=~1 "
