@@ -5,6 +5,7 @@ TOOL_UNIT = tests/unit/test_callee tests/unit/test_command \
 	tests/unit/test_logline \
 	tests/unit/test_periodline \
 	tests/unit/test_report \
+	tests/unit/test_symbols \
 	tests/unit/test_tapereader \
 	tests/unit/test_timeline
 check_PROGRAMS += $(TOOL_UNIT)
@@ -25,6 +26,10 @@ tests_unit_test_logline_LDADD = $(TOOL_UNIT_LIBS)
 tests_unit_test_report_SOURCES = tests/unit/test_report.c
 tests_unit_test_report_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_report_LDADD = $(TOOL_UNIT_LIBS)
+tests_unit_test_symbols_SOURCES = tests/unit/test_symbols.c
+tests_unit_test_symbols_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS) \
+	$(ELFUTILS_CFLAGS)
+tests_unit_test_symbols_LDADD = $(TOOL_UNIT_LIBS)
 tests_unit_test_tapereader_SOURCES = tests/unit/test_tapereader.c
 tests_unit_test_tapereader_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_tapereader_LDADD = $(TOOL_UNIT_LIBS)

@@ -17,6 +17,7 @@
 #include "common/base/attrs.h"
 #include "tool/dwarf/dwarfname.h"
 #include "tool/dwarf/functions.h"
+#include "tool/dwarf/symbols.h"
 #include "tool/dwarf/units.h"
 
 /* One object that was asked for; @dwfl is NULL when it cannot be used. */
@@ -29,6 +30,7 @@ struct object {
 	int64_t changed_s;	/* when it was, since 1970 */
 	struct units units;
 	struct functions *functions;
+	struct symbols symbols;
 };
 
 struct places {
@@ -66,6 +68,7 @@ drop_object(struct object *o)
 {
 	functions_drop(&o->functions);
 	units_drop(&o->units);
+	symbols_drop(&o->symbols);
 	if (o->dwfl != NULL)
 		dwfl_end(o->dwfl);
 	free(o->path);
@@ -341,7 +344,7 @@ places_find(struct places *p, const char *path, const char *build_id,
 		if (!is_of_line(o, &u, addr))
 			at = (struct place){ 0 };
 	}
-	at.function = dwfl_module_addrname(o->module, addr);
+	at.function = symbols_name(&o->symbols, o->module, addr);
 	out[0] = at;
 	return at.function != NULL || at.file != NULL;
 }
