@@ -166,6 +166,9 @@ print_kinds(const struct report *r, const struct groups *g, FILE *to)
 	if (r->notes.blind[0] != '\0')
 		fprintf(to, "hint: what is still pointed to is not told "
 		    "apart: %s\n", r->notes.blind);
+	else if (!r->notes.scanned && g->n > 0 && !r->opt.reachable)
+		fputs("hint: it is not recorded what is still pointed to at "
+		    "the end, and is no leak (diag run --leaks tells)\n", to);
 	if (r->notes.beside > 0 && g->n > 0)
 		fprintf(to, "hint: %" PRIu64 " thread%s still ran: what only "
 		    "their registers pointed to is listed too\n",
