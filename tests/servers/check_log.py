@@ -99,7 +99,7 @@ def check_thread(p, line):
 
 
 def check_pool(where, line):
-    m = re.search(r"workers=(\d+) idle=(~?)(\d+) .*busy=(~?)(\d+) "
+    m = re.search(r"workers=~?(\d+) idle=(~?)(\d+) .*busy=(~?)(\d+) "
                   r"blocked=~?(\d+) ", line)
     if not m:
         return
