@@ -152,9 +152,11 @@ start_thread(void)
 {
 	struct hook_scope scope;
 	struct thread *record;
-	bool entered = hook_enter(&scope);	/* what libc allocates for it */
-	int err;				/* is not the host's */
+	bool entered = hook_enter(&scope);
+	int err;
 
+	if (entered)
+		hook_own_work();	/* what libc allocates for it */
 	record = thread_expect(ticker_live, NULL, 0);
 	atomic_store(&t->stop, 0);
 	__atomic_store_n(&t->refused, 0, __ATOMIC_SEQ_CST);
