@@ -62,6 +62,17 @@ START_TEST(too_many_tasks_for_the_workers)
 }
 END_TEST
 
+START_TEST(who_makes_a_worker_for_each_task_has_never_too_few)
+{
+	struct poolview v = overloaded();
+
+	v.by_thread = true;
+	ck_assert_int_eq(verdict_judge(&v, &crew).cause, CAUSE_NONE);
+	v.delay_ns = 3 * NS_PER_S;
+	ck_assert_int_eq(verdict_judge(&v, &crew).cause, CAUSE_NO_CPU);
+}
+END_TEST
+
 /* As an inferred pool whose tasks come in bulk. */
 START_TEST(a_queue_that_is_not_known_but_never_runs_dry)
 {
@@ -267,6 +278,8 @@ verdict_suite(void)
 	TCase *c = tcase_create("verdict");
 
 	tcase_add_checked_fixture(c, begin, NULL);
+	tcase_add_test(c,
+	    who_makes_a_worker_for_each_task_has_never_too_few);
 	tcase_add_test(c, too_many_tasks_for_the_workers);
 	tcase_add_test(c, a_queue_that_is_not_known_but_never_runs_dry);
 	tcase_add_test(c, busy_workers_without_waiting_tasks_do_not_starve);

@@ -108,6 +108,7 @@ fill_workers(struct poolview *v, const struct pool_reading *r)
 {
 	const struct crew *c = crew_of(v->number);
 
+	v->by_thread = r->by_thread;
 	v->workers_known = EXACT;
 	v->workers = r->workers;
 	v->busy = r->busy;

@@ -32,6 +32,7 @@ struct poolview {
 	char name[POOL_NAME_MAX];
 	const char *via;
 	unsigned number;
+	bool by_thread;			/* each task has a worker of its own */
 	enum known workers_known;
 	unsigned workers;
 	enum known crew_known;		/* who is idle and who is busy */

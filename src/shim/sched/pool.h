@@ -105,7 +105,7 @@ struct pool_reading {
 	const char *via;
 	unsigned number;	/* unique in the process, from 1 */
 	unsigned queues;
-	bool timed, counts_queue;
+	bool timed, counts_queue, by_thread;
 	bool ended;		/* unmade: this is the last reading */
 	unsigned workers, busy;
 	uint64_t queued, started, done, dropped;

@@ -255,6 +255,7 @@ pool_read(unsigned i, struct pool_reading *out)
 	out->queues = p->queues;
 	out->timed = p->timed;
 	out->counts_queue = p->counts_queue;
+	out->by_thread = p->by_thread;
 	read_pool(p, out);
 	if (atomic_load(&p->life) == POOL_ENDED) {
 		out->ended = true;

@@ -148,9 +148,10 @@ find_cause(const struct poolview *v, const struct crew *c,
 	/* A pool with idle workers is not short of CPU. */
 	if (full && lacks_cpu(v))
 		return CAUSE_NO_CPU;
-	/* That tasks wait must be known, not only that workers are busy. */
-	if (full && (tells_times(v) || v->queue_known != NOT_KNOWN ||
-	    never_runs_dry(v, c)))
+	/* That tasks wait must be known, not only that workers are busy; where
+	 * each task makes its own worker there are never too few. */
+	if (full && !v->by_thread && (tells_times(v) ||
+	    v->queue_known != NOT_KNOWN || never_runs_dry(v, c)))
 		return CAUSE_FEW;
 	return CAUSE_NONE;
 }
