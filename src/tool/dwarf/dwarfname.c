@@ -7,6 +7,7 @@
 #include "tool/dwarf/dwarfname.h"
 
 #include <dwarf.h>
+#include <libiberty/demangle.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -99,6 +100,39 @@ qualify(Dwarf_Die *scopes, int n, const char *name, char *room, size_t size)
 	return true;
 }
 
+static bool
+is_of_ada(Dwarf_Die *die)
+{
+	Dwarf_Die unit;
+
+	if (dwarf_diecu(die, &unit, NULL, NULL) == NULL)
+		return false;
+	switch (dwarf_srclang(&unit)) {
+	case DW_LANG_Ada83:
+	case DW_LANG_Ada95:
+	case 0x2e:	/* Ada 2005 */
+	case 0x2f:	/* Ada 2012 */
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Ada's units and what they hold are written with two underscores between; what
+ * is not such a name comes back in angle brackets. */
+static const char *
+ada_name(const char *name, char *room, size_t size)
+{
+	char *readable = ada_demangle(name, 0);
+	bool fits = readable != NULL && readable[0] != '<' &&
+	    strlen(readable) < size;
+
+	if (fits)
+		strcpy(room, readable);
+	free(readable);
+	return fits ? room : name;
+}
+
 const char *
 dwarfname_of(Dwarf_Die *die, char *room, size_t size)
 {
@@ -107,6 +141,8 @@ dwarfname_of(Dwarf_Die *die, char *room, size_t size)
 	    DW_AT_linkage_name, &attr));
 	const char *name = dwarf_diename(die);
 
+	if ((linked != NULL || name != NULL) && is_of_ada(die))
+		return ada_name(linked != NULL ? linked : name, room, size);
 	if (linked != NULL || name == NULL)
 		return linked;
 
