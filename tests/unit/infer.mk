@@ -2,7 +2,8 @@
 if HAVE_CHECK
 INFER_UNIT_TESTS = tests/unit/test_gate tests/unit/test_sync \
 	tests/unit/test_home tests/unit/test_pools tests/unit/test_pools_queue \
-	tests/unit/test_pools_sleep tests/unit/test_cxxname
+	tests/unit/test_pools_sleep tests/unit/test_pools_task \
+	tests/unit/test_cxxname
 check_PROGRAMS += $(INFER_UNIT_TESTS)
 TESTS += $(INFER_UNIT_TESTS)
 tests_unit_test_gate_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
@@ -22,6 +23,7 @@ POOLS_UNIT_SOURCES = tests/unit/poolsbed.h tests/unit/poolsbed.c \
 	src/shim/pools/pools_join.c src/shim/pools/pools_member.c \
 	src/shim/pools/pools_place.c \
 	src/shim/pools/pools_name.c src/shim/pools/pools_sleep.c \
+	src/shim/pools/pools_task.c \
 	src/shim/pools/pools_turn.c src/shim/pools/pools_view.c
 tests_unit_test_pools_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_pools_SOURCES = tests/unit/test_pools.c $(POOLS_UNIT_SOURCES)
@@ -34,4 +36,8 @@ tests_unit_test_pools_sleep_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_pools_sleep_SOURCES = tests/unit/test_pools_sleep.c \
 	$(POOLS_UNIT_SOURCES)
 tests_unit_test_pools_sleep_LDADD = $(SCHED_UNIT_LIBS)
+tests_unit_test_pools_task_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_pools_task_SOURCES = tests/unit/test_pools_task.c \
+	$(POOLS_UNIT_SOURCES)
+tests_unit_test_pools_task_LDADD = $(SCHED_UNIT_LIBS)
 endif

@@ -40,7 +40,7 @@ pools_task_doubt(const struct task *task, uint64_t busy_ns)
 	waits = pools_member_is_home(task);
 	if (pools_name_is_general(thread_kin(task->thread)))
 		return waits || lives_long ? CREW_DOUBTED : CREW_GUESSED;
-	if (!waits)
-		return CREW_SURE;
-	return lives_long ? CREW_DOUBTED : CREW_GUESSED;
+	if (waits && lives_long)
+		return CREW_DOUBTED;
+	return waits || lives_long ? CREW_GUESSED : CREW_SURE;
 }
