@@ -17,6 +17,7 @@
 #include "common/base/attrs.h"
 #include "tool/dwarf/dwarfname.h"
 #include "tool/dwarf/functions.h"
+#include "tool/dwarf/readable.h"
 #include "tool/dwarf/symbols.h"
 #include "tool/dwarf/units.h"
 
@@ -368,7 +369,8 @@ places_demangle(const char *name)
 {
 	if (!is_mangled(name))
 		return NULL;
-	return cplus_demangle(name, is_of_d(name) ? DMGL_DLANG : DMGL_ANSI);
+	return is_of_d(name) ? cplus_demangle(name, DMGL_DLANG) :
+	    readable_name(name, DMGL_ANSI);
 }
 
 char *
@@ -376,6 +378,6 @@ places_signature(const char *name)
 {
 	if (!is_mangled(name))
 		return NULL;
-	return cplus_demangle(name, DMGL_PARAMS |
-	    (is_of_d(name) ? DMGL_DLANG : DMGL_ANSI));
+	return is_of_d(name) ? cplus_demangle(name, DMGL_DLANG | DMGL_PARAMS) :
+	    readable_name(name, DMGL_ANSI | DMGL_PARAMS);
 }
