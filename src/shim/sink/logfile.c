@@ -58,7 +58,8 @@ logfile_is_per_process(void)
 	return false;
 }
 
-/* A regular file of this user's, or a device; else what is wrong with it. */
+/* A regular file of this user's or of root's, or a device; else what is wrong
+ * with it. */
 static int
 check(int fd)
 {
@@ -71,7 +72,8 @@ check(int fd)
 		return 0;
 	if (!S_ISREG(st.st_mode))
 		return -EEXIST;
-	return st.st_uid == (uid_t)sys_call1(SYS_geteuid, 0) ? 0 : -EPERM;
+	return st.st_uid == 0 || st.st_uid == (uid_t)sys_call1(SYS_geteuid,
+	    0) ? 0 : -EPERM;
 }
 
 int

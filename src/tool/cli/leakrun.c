@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -59,6 +60,20 @@ leakrun_check(const struct leakrun *l)
 	return true;
 }
 
+/* A program may give up root's rights, and then become another one, which has
+ * to find the log and to write there.  Nobody can list its folder. */
+static void
+open_to_others(void)
+{
+	int fd = open(log_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return;
+	if (fchmod(fd, 0622) == 0)
+		chmod(directory, 0711);
+	close(fd);
+}
+
 bool
 leakrun_make_log(void)
 {
@@ -77,6 +92,8 @@ leakrun_make_log(void)
 	}
 	snprintf(log_path, sizeof(log_path), "%s/log", directory);
 	snprintf(items, sizeof(items), "leaks=%d,log=%s", GROUPS, log_path);
+	if (geteuid() == 0)
+		open_to_others();
 	return true;
 }
 
