@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -187,6 +188,32 @@ is_still_written(void)
 	return busy;
 }
 
+/* Is there no room where the log is? */
+static bool
+is_full(void)
+{
+	struct statvfs fs;
+
+	return statvfs(directory, &fs) == 0 &&
+	    (fs.f_bavail == 0 || (fs.f_files > 0 && fs.f_favail == 0));
+}
+
+static void
+say_nothing_told(const char *name, int status)
+{
+	if (is_full())
+		say("%s: no room for the log, and so no leak summary",
+		    directory);
+	else if (status < 128)
+		say("%s: ended without a leak summary: it goes on as a daemon "
+		    "(diag run leaks=20,log=FILE waits for none), or left by a "
+		    "system call of its own, as Go's programs do (diag run "
+		    "tape=FILE, then diag report)", name);
+	else
+		say("%s: ended without a leak summary (of one that is killed, "
+		    "diag run tape=FILE and diag report tell)", name);
+}
+
 static int
 print_report(const struct leakrun *l, const char *name, int status)
 {
@@ -207,12 +234,7 @@ print_report(const struct leakrun *l, const char *name, int status)
 
 	r.name = name;
 	if (err != 0 || !r.notes.told)
-		say(status < 128 ? "%s: ended without a leak summary: it goes "
-		    "on as a daemon (diag run leaks=20,log=FILE waits for "
-		    "none), or left by a system call of its own, as Go's "
-		    "programs do (diag run tape=FILE, then diag report)" :
-		    "%s: ended without a leak summary (of one that is killed, "
-		    "diag run tape=FILE and diag report tell)", name);
+		say_nothing_told(name, status);
 	else if (read_suppressions(&r.suppress, l->suppressions) &&
 	    (l->flame == NULL || write_flame(&r, l->flame)))
 		answer = leaks_print(&r, stderr) > 0 ? EXIT_NO : status;
