@@ -2,12 +2,15 @@
  * pool_hired - threads that work on, with the start routine of others before
  * them that ended soon.
  *
- *	pool_hired idle|idle_own|works|works_own|tasks|named
+ *	pool_hired idle|idle_own|works|works_own|tasks|crowd|
+ *		named
  *
  * idle		Workers that have waited for work at one condition since they
  *		began.
  * works	The same; they have something to do every few milliseconds.
  * tasks	A thread for each task.
+ * crowd	The same, eight at once, and each waits for two signals at one
+ *		condition.
  * named	Nobody ended soon; workers have something to do, and one more
  *		thread that is called like them waits elsewhere.
  *
@@ -24,12 +27,12 @@
 #include <sys/prctl.h>
 #include <time.h>
 
-enum { BEFORE = 8, WORKERS = 4, TASK_NS = 2000000 };
+enum { BEFORE = 8, WORKERS = 4, CROWD = 8, TASK_NS = 2000000 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t some = PTHREAD_COND_INITIALIZER;
 static sem_t elsewhere;
-static unsigned waiting, named;
+static unsigned waiting, named, signals;
 
 static void
 nap(void)
@@ -121,11 +124,11 @@ create(void *(*routine)(void *), what_fn what)
 }
 
 static void
-run_to_end(void *(*routine)(void *))
+run_to_end(void *(*routine)(void *), what_fn what)
 {
 	void *job;
 
-	pthread_join(create(routine, nap), &job);
+	pthread_join(create(routine, what), &job);
 	free(job);
 }
 
@@ -145,7 +148,46 @@ static void
 give_threads(void)
 {
 	for (;;)
-		run_to_end(thread_start);
+		run_to_end(thread_start, nap);
+}
+
+static void
+wait_twice(void)
+{
+	pthread_mutex_lock(&lock);
+	for (unsigned until = signals + 2; until - signals - 1 < 2;)
+		pthread_cond_wait(&some, &lock);
+	pthread_mutex_unlock(&lock);
+}
+
+static void
+give_crowd(void)
+{
+	for (;;)
+		run_to_end(thread_start, wait_twice);
+}
+
+static void
+give_signals(void)
+{
+	for (;;) {
+		pthread_mutex_lock(&lock);
+		signals++;
+		pthread_cond_broadcast(&some);
+		pthread_mutex_unlock(&lock);
+		nap();
+	}
+}
+
+static bool
+crowd(const char *role)
+{
+	if (strcmp(role, "crowd") != 0)
+		return false;
+	create(give, give_signals);
+	for (int i = 0; i < CROWD; i++)
+		create(give, give_crowd);
+	return true;
 }
 
 static void
@@ -154,7 +196,9 @@ hire(const char *role, void *(*routine)(void *))
 	bool name = strcmp(role, "named") == 0;
 
 	for (int i = 0; !name && i < BEFORE; i++)
-		run_to_end(routine);
+		run_to_end(routine, nap);
+	if (crowd(role))
+		return;
 	if (strcmp(role, "tasks") == 0) {
 		create(give, give_threads);
 		return;

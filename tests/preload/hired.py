@@ -14,9 +14,10 @@ import poolwatch
 
 LIBRARY, HOST, FOLDER = sys.argv[1:4]
 PERIOD_MS = 50
-SETTLE = 10		# periods before the lines that are looked at
+SETTLE = 30		# periods before the lines that are looked at
 LOOKS = 20
-ROLES = ["idle", "idle_own", "works", "works_own", "tasks", "named"]
+CROWD = 10		# threads that are there at once; some begin, some end
+ROLES = ["idle", "idle_own", "works", "works_own", "tasks", "crowd", "named"]
 LINE = re.compile(
     r"^POOL (\d+)ms: (?P<name>\S+)#\d+ workers=(?P<workers>\S+) "
     r"idle=(?P<idle>\S+) .* rate=(?P<rate>\S+) .* via=(?P<via>\S+) "
@@ -33,6 +34,10 @@ def wrong(role, lines):
     if role == "tasks":
         if threads is None or int(threads["workers"]) > 1:
             return "no pool of one thread after the other"
+        return "no tasks" if threads["rate"] in ("-", "0/s") else ""
+    if role == "crowd":
+        if any(int(m["workers"].strip("~")) > CROWD for m in lines):
+            return "more workers than threads"
         return "no tasks" if threads["rate"] in ("-", "0/s") else ""
     if role.startswith("works"):
         if not any(m["via"] == "inferred" and m["workers"] == "4"

@@ -73,6 +73,14 @@ pools_gate_is_mixed(uint32_t number)
 	return gate_mixed[number];
 }
 
+/* The thread is no worker any more, although it may not have been seen to be
+ * gone. */
+static bool
+is_over(const struct task *task)
+{
+	return task->gone || atomic_load(&task->thread->over) != 0;
+}
+
 static void
 note_gate(const struct thread *t)
 {
@@ -98,8 +106,10 @@ count_thread(struct task *task, void *arg)
 	if (m == NULL)
 		return;
 	m->cell = 0;
-	if (task->gone)
+	if (is_over(task)) {
+		m->pool = 0;
 		return;
+	}
 	if (!pool_is_told(task->thread))
 		note_gate(task->thread);
 	if (pool_of(task->thread, &busy_since) != 0)
@@ -227,7 +237,7 @@ join(struct pools_entry *e, struct task *task, uint64_t period_ns)
 static void
 join_at_home(struct task *task, void *arg)
 {
-	if (!task->gone)
+	if (!is_over(task))
 		join(entry_of(task), task, *(uint64_t *)arg);
 }
 
@@ -251,7 +261,7 @@ join_by_start(struct task *task, void *arg)
 	const struct pools_cell *c = pools_cell_of(task);
 	struct pools_entry *e;
 
-	if (task->gone || m == NULL || m->pool != 0)
+	if (is_over(task) || m == NULL || m->pool != 0)
 		return;
 	e = entry_by_start(task->thread);
 	if (e == NULL)
@@ -276,7 +286,7 @@ note_stranger(struct task *task, void *arg)
 	uint64_t start = thread_kin(task->thread), busy_since;
 
 	(void)arg;
-	if (task->gone || m == NULL || m->pool != 0 || start == 0 ||
+	if (is_over(task) || m == NULL || m->pool != 0 || start == 0 ||
 	    pool_of(task->thread, &busy_since) != 0)
 		return;
 	for (unsigned i = 0; i < INFERRED_POOLS; i++) {

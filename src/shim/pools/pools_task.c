@@ -8,10 +8,22 @@
  * A start routine that runs whatever it is given says nothing of what a thread
  * is for, and one that lives longer than tasks do is seldom one.
  */
+#include "common/base/ticks.h"
 #include "shim/pools/pools.h"
 
 /* As long as adapt_async.c lets tasks be, on average. */
 #define LONG_LIFE_NS (10 * NS_PER_S)
+#define SETTLED_NS NS_PER_S
+
+/* For how long it has lived: a task may come back to a wait, too. */
+static bool
+has_settled(const struct task *task)
+{
+	uint64_t since, now = ticks_now();
+
+	pool_of(task->thread, &since);
+	return ticks_to_ns(now - MIN(now, since)) >= SETTLED_NS;
+}
 
 void
 pools_task_look(struct task *task, void *arg)
@@ -23,7 +35,8 @@ pools_task_look(struct task *task, void *arg)
 		return;
 	if (pools_name_is_async(thread_kin(task->thread)))
 		return;
-	if (visits > 1 || (visits == 1 && pools_member_is_home(task)))
+	if ((visits > 1 || (visits == 1 && pools_member_is_home(task))) &&
+	    has_settled(task))
 		pool_expel(task->thread);
 }
 

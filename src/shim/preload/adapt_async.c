@@ -178,6 +178,8 @@ async_ends(void)
 {
 	struct group *g = me.group;
 
+	if (tls.thread != NULL)
+		atomic_store(&tls.thread->over, 1);
 	me.group = NULL;
 	if (g == NULL || !pool_is_armed())
 		return;

@@ -88,6 +88,7 @@ clear(struct thread *t)
 	atomic_store(&t->start_routine, 0);
 	atomic_store(&t->functor, 0);
 	atomic_store(&t->tid, 0);
+	atomic_store(&t->over, 0);
 	atomic_store(&t->creator_tid, 0);
 	atomic_fetch_add(&t->generation, 1);
 	atomic_store_explicit(&t->kind, THREAD_FREE, memory_order_release);

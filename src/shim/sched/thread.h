@@ -44,6 +44,8 @@ struct thread {
 	_Atomic uint32_t kind;		/* enum thread_kind */
 	_Atomic uint32_t generation;
 	_Atomic pid_t tid;		/* 0: created, has not begun */
+	_Atomic uint32_t over;		/* its start routine has returned, as
+					 * far as that is watched */
 	_Atomic pid_t creator_tid;
 	_Atomic uint64_t start_routine;	/* address; 0 for the main thread */
 	_Atomic uint64_t functor;	/* the type of what a std::thread runs:
