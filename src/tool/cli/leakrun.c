@@ -9,11 +9,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/wait.h>
@@ -61,8 +63,21 @@ leakrun_check(const struct leakrun *l)
 	return true;
 }
 
+/* A name that nobody can guess, who cannot read the program's environment. */
+static bool
+name_log(void)
+{
+	uint64_t random[2];
+
+	if (getrandom(random, sizeof(random), 0) != sizeof(random))
+		return false;
+	snprintf(log_path, sizeof(log_path), "%s/log.%016" PRIx64 "%016" PRIx64,
+	    directory, random[0], random[1]);
+	return true;
+}
+
 /* A program may give up root's rights, and then become another one, which has
- * to find the log and to write there.  Nobody can list its folder. */
+ * to write to the log.  Nobody can list its folder. */
 static void
 open_to_others(void)
 {
@@ -91,7 +106,11 @@ leakrun_make_log(void)
 		say("%s: %m", directory);
 		return false;
 	}
-	snprintf(log_path, sizeof(log_path), "%s/log", directory);
+	if (!name_log()) {
+		say("%s: no random name for the log: %m", directory);
+		rmdir(directory);
+		return false;
+	}
 	snprintf(items, sizeof(items), "leaks=%d,log=%s", GROUPS, log_path);
 	if (geteuid() == 0)
 		open_to_others();
