@@ -1,6 +1,7 @@
 # shim/ticker, shim/gc: the periodic thread, gctrace, memstats
 if HAVE_CHECK
-GC_UNIT_TESTS = tests/unit/test_cpus tests/unit/test_gccycle \
+GC_UNIT_TESTS = tests/unit/test_classes \
+	tests/unit/test_cpus tests/unit/test_gccycle \
 	tests/unit/test_lines tests/unit/test_rss tests/unit/test_smaps \
 	tests/unit/test_ticker
 check_PROGRAMS += $(GC_UNIT_TESTS)
@@ -9,6 +10,10 @@ GC_UNIT_LIBS = src/shim/sched/libsched.la src/shim/stack/libstack.la \
 	src/common/symbol/libsymbol.la \
 	src/shim/state/libstate.la \
 	$(COMMON_LIBS) $(CHECK_LIBS)
+tests_unit_test_classes_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_classes_SOURCES = tests/unit/test_classes.c \
+	src/shim/gc/classes.c src/shim/gc/gccycle.c
+tests_unit_test_classes_LDADD = $(GC_UNIT_LIBS)
 tests_unit_test_cpus_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_cpus_SOURCES = tests/unit/test_cpus.c src/shim/proc/cpus.c
 tests_unit_test_cpus_LDADD = $(GC_UNIT_LIBS)

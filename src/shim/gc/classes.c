@@ -104,9 +104,9 @@ is_all(const struct classes *c, const struct heap_stats *heap,
 void
 classes_look(struct classes *out, const struct heap_stats *heap)
 {
-	uint64_t nalloc = 0, nfree = 0, nalloc_then, nfree_then, own;
+	uint64_t nalloc_then, nfree_then, own;
 	unsigned caches;
-	bool exact = blocks_count(&nalloc, &nfree);
+	bool exact = blocks_count(&out->nalloc, &out->nfree);
 
 	memset(out->cached, 0, sizeof(out->cached));
 	out->n = MIN(heap_size_classes(out->raw, CLASSES_MAX),
@@ -114,10 +114,10 @@ classes_look(struct classes *out, const struct heap_stats *heap)
 	caches = add_caches(out);
 	own = cache_size(heap, caches);
 	fill(out, caches, own);
-	fill_own(out, own, nalloc);
+	fill_own(out, own, out->nalloc);
 	exact = exact && blocks_count(&nalloc_then, &nfree_then) &&
-	    nalloc == nalloc_then && nfree == nfree_then &&
-	    is_all(out, heap, nalloc - nfree);
+	    out->nalloc == nalloc_then && out->nfree == nfree_then &&
+	    is_all(out, heap, out->nalloc - out->nfree);
 	for (unsigned i = 0; i < out->n; i++)
 		out->at[i].exact = (exact && out->at[i].exact) ||
 		    out->at[i].size > heap->tcache_max;

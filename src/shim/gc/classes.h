@@ -28,6 +28,9 @@ struct block_class {
 };
 
 struct classes {
+	/* All blocks, of the same moment as the classes when these are exact;
+	 * BLOCKS_UNKNOWN: not counted. */
+	uint64_t nalloc, nfree;
 	unsigned n;
 	struct block_class at[CLASSES_MAX];
 	struct heap_size_class raw[CLASSES_MAX];

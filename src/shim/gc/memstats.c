@@ -57,8 +57,9 @@ look(struct memstats_look *l)
 	if (heap_stats(&l->heap) != 0)
 		return false;
 	classes_look(&l->classes, &l->heap);
+	l->nalloc = l->classes.nalloc;
+	l->nfree = l->classes.nfree;
 	l->narenas = blocks_arenas(l->arena, MEMSTATS_ARENAS);
-	blocks_count(&l->nalloc, &l->nfree);
 	l->has_given = blocks_given(&l->given);
 	l->has_cycles = gctrace_figures(&l->gc);
 	l->elapsed_ns = clock_since_start_ns();
