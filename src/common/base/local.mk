@@ -4,6 +4,7 @@ src_common_base_libbase_la_SOURCES = src/common/base/attrs.h src/common/base/sys
 	src/common/base/buf.h src/common/base/buf.c \
 	src/common/base/bufclean.c src/common/base/bufprint.c \
 	src/common/base/clock.h src/common/base/clock.c \
+	src/common/base/dir.h src/common/base/dir.c \
 	src/common/base/emulated.h \
 	src/common/base/errname.h src/common/base/errname.c \
 	src/common/base/linkmap.h src/common/base/linkmap.c \

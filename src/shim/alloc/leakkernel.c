@@ -6,23 +6,20 @@
  */
 #include "shim/alloc/leakkernel.h"
 
-#include <dirent.h>
 #include <signal.h>
 #include <string.h>
 
 #include "common/base/clock.h"
+#include "common/base/dir.h"
 #include "common/base/proc.h"
 #include "common/base/sys.h"
 
-enum { LINE = 256, PIECE = 8192, ENTRIES = 4096 };
+enum { LINE = 256, PIECE = 8192, ENTRIES = 512 };
 
-/* As the kernel lists a directory. */
-struct entry {
-	uint64_t inode;
-	int64_t next;
-	uint16_t size;
-	uint8_t type;
-	char name[];
+/* The calling thread's descriptors, and what is told of them. */
+struct descriptors {
+	struct leakkernel *k;
+	int dir, details;
 };
 
 static void
@@ -96,37 +93,33 @@ is_epoll(int dir, const char *name)
 	    sizeof(epoll) - 1 && memcmp(link, epoll, sizeof(epoll) - 1) == 0;
 }
 
-static void
-see_descriptors(struct leakkernel *k, int dir, int details)
+static bool
+see_descriptor(const char *name, void *arg)
 {
-	_Alignas(struct entry) char list[ENTRIES];
-	long n;
+	const struct descriptors *d = arg;
 
-	while ((n = sys_call3(SYS_getdents64, dir, list, sizeof(list))) > 0 &&
-	    !k->cut) {
-		for (long at = 0; at < n;) {
-			struct entry *e = (void *)(list + at);
-
-			if (is_epoll(dir, e->name))
-				see_file(k, details, e->name, "data:", ':');
-			at += e->size;
-		}
-		k->cut |= clock_ns() > k->deadline_ns;
-	}
+	if (is_epoll(d->dir, name))
+		see_file(d->k, d->details, name, "data:", ':');
+	d->k->cut |= clock_ns() > d->k->deadline_ns;
+	return !d->k->cut;
 }
 
 void
 leakkernel_see_process(struct leakkernel *k)
 {
 	int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
-	int dir = sys_open("/proc/thread-self/fd", flags, 0);
-	int details = sys_open("/proc/thread-self/fdinfo", flags, 0);
+	struct descriptors d = {
+		.k = k,
+		.dir = sys_open("/proc/thread-self/fd", flags, 0),
+		.details = sys_open("/proc/thread-self/fdinfo", flags, 0),
+	};
+	uint64_t room[ENTRIES];
 
-	if (dir >= 0 && details >= 0)
-		see_descriptors(k, dir, details);
-	if (dir >= 0)
-		sys_close(dir);
-	if (details >= 0)
-		sys_close(details);
+	if (d.dir >= 0 && d.details >= 0)
+		dir_each(d.dir, room, sizeof(room), see_descriptor, &d);
+	if (d.dir >= 0)
+		sys_close(d.dir);
+	if (d.details >= 0)
+		sys_close(d.details);
 	see_file(k, AT_FDCWD, "/proc/self/timers", "signal:", '/');
 }

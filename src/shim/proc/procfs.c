@@ -3,12 +3,12 @@
  */
 #include "shim/proc/procfs.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stddef.h>
 
 #include "common/base/buf.h"
 #include "common/base/clock.h"
+#include "common/base/dir.h"
 #include "common/base/sys.h"
 #include "shim/proc/cpus.h"
 
@@ -280,25 +280,28 @@ procfs_throttled(uint64_t *ns)
 	    procfs_parse_throttled(text, ns);
 }
 
+struct tids {
+	procfs_tid_fn see;
+	void *arg;
+};
+
+static bool
+see_tid(const char *name, void *arg)
+{
+	const struct tids *t = arg;
+	uint64_t tid;
+
+	if (parse_u64(&name, &tid) && tid != 0)
+		t->see((pid_t)tid, t->arg);
+	return true;
+}
+
 bool
 procfs_each_tid(procfs_tid_fn see, void *arg)
 {
-	_Alignas(struct dirent64) static char room[16384];
-	long n;
+	static uint64_t room[2048];
+	struct tids t = { see, arg };
 
-	if (sys_call3(SYS_lseek, task_dir, 0, SEEK_SET) != 0)
-		return false;
-	while ((n = sys_call3(SYS_getdents64, task_dir, room,
-	    sizeof(room))) > 0) {
-		for (long at = 0; at < n;) {
-			const struct dirent64 *e = (void *)&room[at];
-			const char *name = e->d_name;
-			uint64_t tid;
-
-			if (parse_u64(&name, &tid) && tid != 0)
-				see((pid_t)tid, arg);
-			at += e->d_reclen;
-		}
-	}
-	return n == 0;
+	return sys_call3(SYS_lseek, task_dir, 0, SEEK_SET) == 0 &&
+	    dir_each(task_dir, room, sizeof(room), see_tid, &t);
 }

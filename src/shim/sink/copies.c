@@ -3,7 +3,6 @@
  */
 #include "shim/sink/copies.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
@@ -11,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "common/base/dir.h"
 #include "common/base/proc.h"
 #include "common/base/sys.h"
 
@@ -25,14 +25,11 @@ static bool
 is_ours(const char *text)
 {
 	static const char key[] = "NOTIFY_PID:";
-	const char *at = strncmp(text, "QSIZE:", 6) != 0 ? NULL :
-	    strchr(text, '_');
+	const char *at = strncmp(text, "QSIZE:", 6) == 0 ?
+	    strstr(text, key) : NULL;
 	uint64_t pid;
 
-	if (at == NULL || at - text < 6)
-		return false;
-	at -= 6;
-	if (strncmp(at, key, sizeof(key) - 1) != 0)
+	if (at == NULL)
 		return false;
 	at += sizeof(key) - 1;
 	return parse_u64(&at, &pid) && pid == (uint64_t)sys_getpid();
@@ -58,36 +55,28 @@ has_notification(int fd)
 	return is_ours(text);
 }
 
-static void
-look_at(struct copies *c, const struct dirent64 *e)
+static bool
+look_at(const char *name, void *arg)
 {
-	const char *name = e->d_name;
+	struct copies *c = arg;
 	uint64_t fd;
 
-	if (c->n < COPIES_MAX && parse_u64(&name, &fd) && fd != 0 &&
-	    has_notification((int)fd))
+	if (parse_u64(&name, &fd) && fd != 0 && has_notification((int)fd))
 		c->fd[c->n++] = (int)fd;
+	return c->n < COPIES_MAX;
 }
 
 void
 copies_look(struct copies *c)
 {
-	_Alignas(struct dirent64) char room[1024];
+	uint64_t room[128];
 	int dir = sys_open("/proc/thread-self/fd", O_RDONLY | O_DIRECTORY |
 	    O_CLOEXEC, 0);
-	long n;
 
 	c->n = 0;
 	if (dir < 0)
 		return;
-	while ((n = sys_call3(SYS_getdents64, dir, room, sizeof(room))) > 0) {
-		for (long at = 0; at < n;) {
-			const struct dirent64 *e = (void *)&room[at];
-
-			look_at(c, e);
-			at += e->d_reclen;
-		}
-	}
+	dir_each(dir, room, sizeof(room), look_at, c);
 	sys_close(dir);
 }
 
