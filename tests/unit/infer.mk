@@ -3,7 +3,7 @@ if HAVE_CHECK
 INFER_UNIT_TESTS = tests/unit/test_gate tests/unit/test_sync \
 	tests/unit/test_home tests/unit/test_pools tests/unit/test_pools_queue \
 	tests/unit/test_pools_sleep tests/unit/test_pools_task \
-	tests/unit/test_cxxname
+	tests/unit/test_poolview tests/unit/test_cxxname
 check_PROGRAMS += $(INFER_UNIT_TESTS)
 TESTS += $(INFER_UNIT_TESTS)
 tests_unit_test_gate_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
@@ -36,6 +36,10 @@ tests_unit_test_pools_sleep_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_pools_sleep_SOURCES = tests/unit/test_pools_sleep.c \
 	$(POOLS_UNIT_SOURCES)
 tests_unit_test_pools_sleep_LDADD = $(SCHED_UNIT_LIBS)
+tests_unit_test_poolview_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_poolview_SOURCES = tests/unit/test_poolview.c \
+	src/shim/pools/poolview.c src/shim/tasks/crew.c $(POOLS_UNIT_SOURCES)
+tests_unit_test_poolview_LDADD = $(SCHED_UNIT_LIBS)
 tests_unit_test_pools_task_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_pools_task_SOURCES = tests/unit/test_pools_task.c \
 	$(POOLS_UNIT_SOURCES)

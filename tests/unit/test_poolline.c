@@ -146,6 +146,22 @@ START_TEST(sixteen_pools_are_shown_the_busiest_first)
 }
 END_TEST
 
+START_TEST(a_silent_pool_has_no_line_and_its_part_of_the_sum)
+{
+	static struct poolline_list l;
+	struct poolview gone = { .number = 9, .queue_known = EXACT,
+	    .silent = true, .via = "async" };
+
+	poolline_begin(&l);
+	poolline_add(&gone, &l);
+	ck_assert_uint_eq(l.count, 0);
+	ck_assert_int_eq(l.waiting_known, EXACT);
+	add(&l, 1, NOT_KNOWN, 0);
+	ck_assert_uint_eq(l.count, 1);
+	ck_assert_int_eq(l.waiting_known, ESTIMATED);
+}
+END_TEST
+
 START_TEST(a_saturated_pool_comes_before_a_longer_queue)
 {
 	static struct poolline_list l;
@@ -193,6 +209,7 @@ poolline_suite(void)
 	tcase_add_test(c, few_tasks_have_a_decimal);
 	tcase_add_test(c, a_name_is_one_word);
 	tcase_add_test(c, sixteen_pools_are_shown_the_busiest_first);
+	tcase_add_test(c, a_silent_pool_has_no_line_and_its_part_of_the_sum);
 	tcase_add_test(c, a_saturated_pool_comes_before_a_longer_queue);
 	tcase_add_test(c, a_sum_is_worth_what_its_parts_are);
 	suite_add_tcase(s, c);

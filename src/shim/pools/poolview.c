@@ -200,6 +200,28 @@ carry_full(struct poolview *v)
 	c->full_carry_ns = MIN(full - v->full_ns, v->period_ns);
 }
 
+/* Nobody works there, nothing is left to be done, and nothing was. */
+static bool
+is_deserted(const struct poolview *v)
+{
+	return v->workers == 0 && v->done == 0 && v->wait.count == 0 &&
+	    (v->queue_known == NOT_KNOWN || v->waiting == 0);
+}
+
+/* Of such a pool one line tells; there is another one when it comes to life
+ * again. */
+static void
+fill_silent(struct poolview *v)
+{
+	struct crew *c = crew_of(v->number);
+	bool deserted = is_deserted(v);
+
+	if (c == NULL)
+		return;
+	v->silent = deserted && c->deserted;
+	c->deserted = deserted;
+}
+
 static void
 fill_told(struct poolview *v, const struct pool_reading *r,
     const struct tasks_look *l, uint64_t period_ns)
@@ -217,6 +239,7 @@ fill_told(struct poolview *v, const struct pool_reading *r,
 	fill_times(&v->run, &r->run, r);
 	fill_workers(v, r);
 	fill_crew(v, l);
+	fill_silent(v);
 }
 
 /* An estimate that says that work waits while all are idle is wrong, but where

@@ -33,6 +33,8 @@ struct poolview {
 	const char *via;
 	unsigned number;
 	bool by_thread;			/* each task has a worker of its own */
+	bool silent;			/* its workers are gone, nothing is left
+					 * to be done, and that was said */
 	enum known workers_known;
 	unsigned workers;
 	enum known crew_known;		/* who is idle and who is busy */

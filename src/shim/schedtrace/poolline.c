@@ -10,7 +10,7 @@
 void
 poolline_begin(struct poolline_list *list)
 {
-	list->count = list->more = 0;
+	list->count = list->seen = list->more = 0;
 	list->waiting = 0;
 	list->waiting_known = NOT_KNOWN;
 }
@@ -65,7 +65,9 @@ poolline_add(struct poolview *v, void *arg)
 	struct poolline_list *list = arg;
 	unsigned at = list->count;
 
-	add_waiting(list, v, list->count == 0);
+	add_waiting(list, v, list->seen++ == 0);
+	if (v->silent)
+		return;
 	if (at == POOLLINES) {
 		list->more++;
 		if (!is_busier(v, &list->view[--at]))

@@ -25,6 +25,7 @@ enum { POOLLINES = 16 };
 /* The pools of one period: the busiest of them, and sums over all. */
 struct poolline_list {
 	unsigned count;		/* views in the list */
+	unsigned seen;		/* pools that there are */
 	unsigned more;		/* that found no place in it */
 	uint64_t waiting;	/* tasks, in all of them */
 	enum known waiting_known;
@@ -32,7 +33,7 @@ struct poolline_list {
 };
 
 DETACHED void poolline_begin(struct poolline_list *list);
-/* Puts @v in its place; a poolview_fn. */
+/* Puts @v in its place, unless it has nothing to say; a poolview_fn. */
 DETACHED void poolline_add(struct poolview *v, void *list);
 
 /* "NAME#N", without white space. */

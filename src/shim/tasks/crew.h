@@ -41,6 +41,8 @@ struct crew {
 	uint64_t full_ns, done;
 	uint64_t read_at_ns;	/* clock_ns() */
 	uint64_t full_carry_ns;	/* read, and of a period to come */
+	bool deserted;		/* nobody, and nothing to say, at the last
+				 * reading */
 
 	/* In how long a time, up to now, it has been saturated in every
 	 * period, and how much of that every worker was busy. */
