@@ -17,6 +17,7 @@
 #include "tool/report/filters.h"
 #include "tool/report/keys.h"
 #include "tool/report/report.h"
+#include "tool/report/told.h"
 
 static const char text[] =
 "Reads a tape, or a text log (allocfreetrace=1 or 2, leaks=, schedtrace=,\n"
@@ -329,6 +330,8 @@ print(struct report *r, const struct request *q)
 		return EXIT_DONE;
 	case OUT_FOLDED:
 		folded_print(r, stdout);
+		if (q->opt.by == BY_LEAKED)
+			told_print_unlisted(r, stderr);
 		return EXIT_DONE;
 	case OUT_JSON:
 		json_print(r, stdout);

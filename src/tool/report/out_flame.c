@@ -9,6 +9,7 @@
 #include "tool/report/calltree.h"
 #include "tool/report/keys.h"
 #include "tool/report/report.h"
+#include "tool/report/told.h"
 
 enum { WIDTH = 1200, MARGIN = 10, ROW = 18, TOP = 64, FOOT = 30,
 	LEAST_TENTHS = 2 /* of a pixel: narrower is not drawn */ };
@@ -173,6 +174,19 @@ put_head(struct flame *f)
 	    "</text>\n", MARGIN, height - 10);
 }
 
+/* What of the leaks is not in the picture, for no stack of it is known. */
+static void
+put_unlisted(struct flame *f)
+{
+	struct amount more = told_unlisted(f->r);
+
+	if (f->r->opt.by == BY_LEAKED && more.blocks > 0)
+		fprintf(f->to, "<text class=\"m\" x=\"440\" y=\"46\">not in "
+		    "it: %" PRIu64 " bytes in %" PRIu64 " block%s that the log "
+		    "does not list</text>\n", more.bytes, more.blocks,
+		    figures_plural(more.blocks));
+}
+
 void
 flame_print(struct report *r, FILE *to)
 {
@@ -182,6 +196,7 @@ flame_print(struct report *r, FILE *to)
 	if (f.t.calls[0].value > 0)
 		f.per_unit = 1.0 / (double)f.t.calls[0].value;
 	put_head(&f);
+	put_unlisted(&f);
 	put_below(&f, 0, 0, 0.0);
 	if (f.left_out > 0)
 		fprintf(to, "<!-- %" PRIu64 " branches too narrow to see "

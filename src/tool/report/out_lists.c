@@ -10,6 +10,7 @@
 #include "tool/report/groups.h"
 #include "tool/report/keys.h"
 #include "tool/report/report.h"
+#include "tool/report/told.h"
 
 static const char *
 event_word(enum report_key by)
@@ -68,6 +69,8 @@ top_print(struct report *r, FILE *to)
 		fputc('\n', to);
 		groups_print_stack(r, x->node, "\t", to);
 	}
+	if (r->opt.by == BY_LEAKED)
+		told_print_unlisted(r, to);
 	names_print_doubts(&r->names, r->notes.recorded_s, to);
 	groups_drop(&g);
 }
@@ -175,25 +178,6 @@ print_kinds(const struct report *r, const struct groups *g, FILE *to)
 		    r->notes.beside, figures_plural(r->notes.beside));
 }
 
-/* A log lists the largest groups (leaks=), or was cut: its sums say more. */
-static void
-print_unlisted(const struct report *r, FILE *to)
-{
-	struct amount more = { r->notes.told_bytes, r->notes.told_blocks };
-
-	if (r->m.totals.allocs > 0)
-		return;		/* each block is known */
-	for (size_t i = 0; i < r->m.n_told; i++) {
-		more.bytes -= MIN(more.bytes, r->m.told[i].all.bytes);
-		more.blocks -= MIN(more.blocks, r->m.told[i].all.blocks);
-	}
-	if (more.blocks > 0)
-		fprintf(to, "hint: %" PRIu64 " bytes in %" PRIu64 " block%s "
-		    "more were never freed: the log does not list their "
-		    "stacks, nor whether they are lost\n", more.bytes,
-		    more.blocks, figures_plural(more.blocks));
-}
-
 unsigned
 leaks_print(struct report *r, FILE *to)
 {
@@ -204,7 +188,7 @@ leaks_print(struct report *r, FILE *to)
 	    "freed, %zu stack%s\n", g.value, g.blocks,
 	    figures_plural(g.blocks), g.n, figures_plural(g.n));
 	print_kinds(r, &g, to);
-	print_unlisted(r, to);
+	told_print_unlisted(r, to);
 	for (size_t i = 0; i < MIN(g.n, (size_t)r->opt.number); i++)
 		print_leak(r, &g.all[i], i + 1, to);
 	if (g.n > r->opt.number)

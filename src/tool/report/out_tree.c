@@ -7,6 +7,7 @@
 #include "tool/report/calltree.h"
 #include "tool/report/keys.h"
 #include "tool/report/report.h"
+#include "tool/report/told.h"
 
 /* What is smaller than that share of all is left out: in per mille. */
 enum { LEAST_SHARE = 5, DEEPEST = 200 };
@@ -61,6 +62,8 @@ tree_print(struct report *r, FILE *to)
 	if (p.left_out > 0)
 		fprintf(to, "%" PRIu64 " branch%s below 0.5%% left out\n",
 		    p.left_out, p.left_out == 1 ? "" : "es");
+	if (r->opt.by == BY_LEAKED)
+		told_print_unlisted(r, to);
 	names_print_doubts(&r->names, r->notes.recorded_s, to);
 	calltree_drop(&p.t);
 }

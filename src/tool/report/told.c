@@ -3,8 +3,11 @@
  */
 #include "tool/report/told.h"
 
+#include <inttypes.h>
+
 #include "common/base/attrs.h"
 #include "tool/base/alloc.h"
+#include "tool/base/figures.h"
 
 static void
 add(struct amount *to, const struct amount *a)
@@ -71,4 +74,31 @@ told_judge(struct groups *g, const struct told_leak *told, bool reachable)
 		else if (same && l->reach.blocks > 0)
 			take_out(g, x, l->reach);
 	}
+}
+
+/* A log lists the largest groups (leaks=), or was cut: its sums say more. */
+struct amount
+told_unlisted(const struct report *r)
+{
+	struct amount more = { r->notes.told_bytes, r->notes.told_blocks };
+
+	if (r->m.totals.allocs > 0)
+		return (struct amount){ 0, 0 };	/* each block is known */
+	for (size_t i = 0; i < r->m.n_told; i++) {
+		more.bytes -= MIN(more.bytes, r->m.told[i].all.bytes);
+		more.blocks -= MIN(more.blocks, r->m.told[i].all.blocks);
+	}
+	return more;
+}
+
+void
+told_print_unlisted(const struct report *r, FILE *to)
+{
+	struct amount more = told_unlisted(r);
+
+	if (more.blocks > 0)
+		fprintf(to, "hint: %" PRIu64 " bytes in %" PRIu64 " block%s "
+		    "more were never freed: the log does not list their "
+		    "stacks, nor whether they are lost\n", more.bytes,
+		    more.blocks, figures_plural(more.blocks));
 }

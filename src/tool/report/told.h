@@ -8,7 +8,10 @@
 #ifndef DIAG_REPORT_TOLD_H
 #define DIAG_REPORT_TOLD_H
 
+#include <stdio.h>
+
 #include "tool/report/groups.h"
+#include "tool/report/report.h"
 
 /* What the summaries say, by node.  Groups older than @after_ns are left
  * out. */
@@ -18,5 +21,11 @@ struct told_leak *told_by_node(const struct model *m, uint64_t after_ns);
  * group; takes out what is still pointed to, unless @reachable. */
 void told_judge(struct groups *g, const struct told_leak *told,
     bool reachable);
+
+/* What was never freed according to the sums of a log, and is in none of the
+ * groups that it lists. */
+struct amount told_unlisted(const struct report *r);
+/* The sentence about it, when there is any. */
+void told_print_unlisted(const struct report *r, FILE *to);
 
 #endif
