@@ -150,6 +150,13 @@ START_TEST(records_of_other_kinds_are_known)
 	l = parsed("leaks: 5816 bytes in 12 blocks never freed, 3 stacks");
 	ck_assert_int_eq(l.kind, LINE_LEAKS);
 	ck_assert_uint_eq(l.blocks, 12);
+	l = parsed("diag[7] leaks: another program comes next");
+	ck_assert_int_eq(l.kind, LINE_NEXT);
+	ck_assert_uint_eq(l.pid, 7);
+	ck_assert_int_eq(parsed("leaks: the program goes on").kind,
+	    LINE_GOES_ON);
+	ck_assert_int_eq(parsed("leaks: the program goes on leaking").kind,
+	    LINE_OTHER);
 	ck_assert_int_eq(parsed("gc 7 @2.104s 0.8%: 0+0").kind, LINE_PERIOD);
 	ck_assert_int_eq(parsed("SCHED 2005ms: procs=4").kind, LINE_PERIOD);
 	ck_assert_int_eq(parsed("POOL 2005ms: w#1 is").kind, LINE_PERIOD);

@@ -257,7 +257,28 @@ alloctrace_report(bool final)
 		report_leaks(final);
 	if (final)
 		lost_tell();
+	else
+		alloctrace_goes_on();
 	sink_flush();
+}
+
+void
+alloctrace_before_exec(void)
+{
+	static const char line[] = "leaks: another program comes next\n";
+
+	if (trace.on && !trace.tape_alone && trace.groups != 0 &&
+	    trace.opt.children)
+		sink_put(line, sizeof(line) - 1);
+}
+
+void
+alloctrace_goes_on(void)
+{
+	static const char line[] = "leaks: the program goes on\n";
+
+	if (trace.on && !trace.tape_alone && trace.groups != 0)
+		sink_put(line, sizeof(line) - 1);
 }
 
 void

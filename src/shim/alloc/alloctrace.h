@@ -58,6 +58,11 @@ IN_HOOK void alloctrace_move_end(struct thread *t, void *old, void *new_,
 /* The leak summary (leaks=N groups), once per process, as the process ends;
  * also on the signal: then with @final false. */
 void alloctrace_report(bool final);
+/* After it, where another program is to take this one's place: says that one
+ * more summary is due.  When none does, and so when this program's own summary
+ * is to come again, that is said. */
+void alloctrace_before_exec(void);
+void alloctrace_goes_on(void);
 /* An event that could not be recorded: a signal handler interrupted our own
  * code (@inside), or too little of the stack was left. */
 SIGNAL_SAFE void alloctrace_lost(bool inside);

@@ -92,6 +92,8 @@ report(enum way_out way)
 		report_heap();
 	recorder_end(way == WAY_EXEC ? TAPE_EXEC : TAPE_ENDED);
 	alloctrace_report(true);
+	if (way == WAY_EXEC)
+		alloctrace_before_exec();
 	sink_flush();
 	sink_close();
 	sigmask_restore(&mask);
@@ -161,10 +163,16 @@ life_end(enum way_out way)
 void
 life_go_on(void)
 {
+	struct hook_scope scope;
+
 	if (!life_is_mine())
 		return;
 	recorder_resume();
 	sink_reopen();
+	if (hook_enter(&scope)) {
+		alloctrace_goes_on();
+		hook_leave(&scope);
+	}
 	__atomic_store_n(&stage, ALIVE, __ATOMIC_RELEASE);
 }
 

@@ -111,7 +111,8 @@ leakrun_make_log(void)
 		rmdir(directory);
 		return false;
 	}
-	snprintf(items, sizeof(items), "leaks=%d,log=%s", GROUPS, log_path);
+	snprintf(items, sizeof(items), "leaks=%d,prefix=1,log=%s", GROUPS,
+	    log_path);
 	if (geteuid() == 0)
 		open_to_others();
 	return true;
@@ -256,7 +257,8 @@ print_report(const struct leakrun *l, const char *name, int status)
 		say_nothing_told(name, status);
 	else if (read_suppressions(&r.suppress, l->suppressions) &&
 	    (l->flame == NULL || write_flame(&r, l->flame)))
-		answer = leaks_print(&r, stderr) > 0 ? EXIT_NO : status;
+		answer = leaks_print(&r, stderr) > 0 ? EXIT_NO :
+		    busy || r.notes.untold > 0 ? EXIT_MISUSE : status;
 	report_drop(&r);
 	return answer;
 }

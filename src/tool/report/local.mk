@@ -19,6 +19,7 @@ src_tool_report_libreport_la_SOURCES = \
 	src/tool/report/proto.h src/tool/report/proto.c \
 	src/tool/report/readnotes.h src/tool/report/readnotes.c \
 	src/tool/report/report.h src/tool/report/report.c \
+	src/tool/report/summaries.h src/tool/report/summaries.c \
 	src/tool/report/suppress.h src/tool/report/suppress.c \
 	src/tool/report/tapechunks.h src/tool/report/tapechunks.c \
 	src/tool/report/tapereader.h src/tool/report/tapereader.c \

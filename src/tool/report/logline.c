@@ -301,6 +301,13 @@ parse_lost(struct scan *r, struct logline *out)
 }
 
 static bool
+parse_nothing(struct scan *r, struct logline *out)
+{
+	(void)out;
+	return scan_is_at_end(r);
+}
+
+static bool
 parse_stack(struct scan *r, struct logline *out)
 {
 	return take_decimal(r, &out->stack) && scan_take(r, ":") &&
@@ -338,6 +345,10 @@ static const struct {
 	{ "tracefree(", LINE_FREE, LINE_BROKEN, parse_event },
 	{ "stack ", LINE_STACK, LINE_OTHER, parse_stack },
 	{ "module ", LINE_MODULE, LINE_OTHER, parse_module },
+	{ "leaks: another program comes next", LINE_NEXT, LINE_OTHER,
+	    parse_nothing },
+	{ "leaks: the program goes on", LINE_GOES_ON, LINE_OTHER,
+	    parse_nothing },
 	{ "leaks: ", LINE_LEAKS, LINE_OTHER, parse_leaks },
 	{ "leak ", LINE_LEAK, LINE_OTHER, parse_leak },
 	{ "lost: ", LINE_LOST, LINE_OTHER, parse_lost },

@@ -26,6 +26,8 @@ enum logline_kind {
 	LINE_STACK,	/* stack 17: */
 	LINE_MODULE,
 	LINE_LEAKS,	/* leaks: the sums */
+	LINE_NEXT,	/* leaks: another program comes next in this process */
+	LINE_GOES_ON,	/* leaks: what was said of them was not the last */
 	LINE_LEAK,	/* leak 1: a group; frames follow */
 	LINE_LOST,	/* lost: what of the leaks nothing points to */
 	LINE_PERIOD,	/* SCHED, POOL or gc: tool/timeline reads it */

@@ -12,6 +12,7 @@
 #include "tool/base/input.h"
 #include "tool/report/logline.h"
 #include "tool/report/lognames.h"
+#include "tool/report/summaries.h"
 
 enum { FRAMES_MAX = 1024 };
 
@@ -30,6 +31,7 @@ struct reader {
 	uint32_t process;
 	uint64_t stack;		/* PENDING_STACK: its number */
 	struct told_leak leak;
+	struct summaries summaries;
 	uint32_t frames[FRAMES_MAX];	/* innermost first */
 	size_t n_frames;
 	bool cut;
@@ -154,6 +156,7 @@ read_leak(struct reader *r, const struct logline *l)
 {
 	begin_record(r, PENDING_LEAK);
 	r->leak = (struct told_leak){
+		.process = r->process,
 		.all = { l->size, l->blocks },
 		.held = { l->held[0], l->held[1] },
 		.indirect = { l->indirect[0], l->indirect[1] },
@@ -167,7 +170,7 @@ read_lost(struct reader *r, const struct logline *l)
 {
 	size_t n = MIN(l->entry.len, sizeof(r->notes->blind) - 1);
 
-	r->notes->beside += l->beside;
+	summaries_beside(&r->summaries, r->notes, r->process, l->beside);
 	if (n == 0) {
 		r->notes->scanned = true;
 		return;
@@ -194,8 +197,14 @@ read_head(struct reader *r, const struct logline *l)
 		break;
 	case LINE_LEAKS:
 		r->notes->told = true;
-		r->notes->told_bytes += l->size;
-		r->notes->told_blocks += l->blocks;
+		summaries_begin(&r->summaries, r->m, r->notes, r->process,
+		    (struct amount){ l->size, l->blocks });
+		break;
+	case LINE_NEXT:
+		summaries_next(&r->summaries, r->process);
+		break;
+	case LINE_GOES_ON:
+		summaries_go_on(&r->summaries, r->process);
 		break;
 	case LINE_LOST:
 		read_lost(r, l);
@@ -281,6 +290,8 @@ logreader_read(struct model *m, const char *path,
 	notes->cut |= r->pending == PENDING_EVENT && r->n_frames == 0;
 	if (!notes->cut)
 		finish_record(r);
+	notes->untold = summaries_untold(&r->summaries);
+	summaries_drop(&r->summaries);
 	lognames_drop(&r->names);
 	input_close(&in);
 	free(r);

@@ -193,3 +193,14 @@ model_told_leak(struct model *m, const struct told_leak *leak)
 	make_room(m, told);
 	m->told[m->n_told++] = *leak;
 }
+
+void
+model_forget_told(struct model *m, uint32_t process, size_t from)
+{
+	size_t kept = MIN(from, m->n_told);
+
+	for (size_t i = kept; i < m->n_told; i++)
+		if (m->told[i].process != process)
+			m->told[kept++] = m->told[i];
+	m->n_told = kept;
+}

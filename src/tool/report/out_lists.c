@@ -172,6 +172,12 @@ print_kinds(const struct report *r, const struct groups *g, FILE *to)
 	else if (!r->notes.scanned && g->n > 0 && !r->opt.reachable)
 		fputs("hint: it is not recorded what is still pointed to at "
 		    "the end, and is no leak (diag run --leaks tells)\n", to);
+	if (r->notes.untold > 0)
+		fprintf(to, "hint: %" PRIu64 " program%s told nothing: what "
+		    "%s leaked is missing (exec of a program that cannot be "
+		    "traced, or cannot write the log)\n", r->notes.untold,
+		    figures_plural(r->notes.untold),
+		    r->notes.untold == 1 ? "it" : "they");
 	if (r->notes.beside > 0 && g->n > 0)
 		fprintf(to, "hint: %" PRIu64 " thread%s still ran: what only "
 		    "their registers pointed to is listed too\n",
@@ -185,8 +191,9 @@ leaks_print(struct report *r, FILE *to)
 
 	groups_collect(&g, r, BY_LEAKED);
 	fprintf(to, "leaks: %" PRIu64 " bytes in %" PRIu64 " block%s never "
-	    "freed, %zu stack%s\n", g.value, g.blocks,
-	    figures_plural(g.blocks), g.n, figures_plural(g.n));
+	    "freed, %zu stack%s%s\n", g.value, g.blocks,
+	    figures_plural(g.blocks), g.n, figures_plural(g.n),
+	    r->notes.untold > 0 ? ", of what was seen" : "");
 	print_kinds(r, &g, to);
 	told_print_unlisted(r, to);
 	for (size_t i = 0; i < MIN(g.n, (size_t)r->opt.number); i++)

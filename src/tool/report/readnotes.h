@@ -27,6 +27,7 @@ struct readnotes {
 	uint64_t told_bytes, told_blocks;
 	bool scanned;		/* and it says what is still pointed to */
 	char blind[64];		/* why it does not; "" when it does */
+	uint64_t untold;	/* programs that came next and told nothing */
 	uint64_t beside;	/* threads that went on meanwhile */
 
 	/* A tape. */

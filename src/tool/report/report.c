@@ -98,6 +98,7 @@ join_notes(struct readnotes *all, const struct readnotes *n)
 	all->told |= n->told;
 	all->scanned |= n->scanned;
 	all->beside += n->beside;
+	all->untold += n->untold;
 	if (all->blind[0] == '\0')
 		memcpy(all->blind, n->blind, sizeof(all->blind));
 	all->told_bytes += n->told_bytes;

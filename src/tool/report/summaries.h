@@ -1,0 +1,50 @@
+/*
+ * summaries - which leak summaries of a log are each process's last words.
+ *
+ * A process tells of its leaks before it calls exec.  When another program
+ * takes its place, that one owes a summary as well; when none does, the
+ * process goes on, and its next summary counts instead of this one.
+ *
+ * Memory   owned until summaries_drop().
+ * Threads  one.
+ * Fork     nothing to do.
+ */
+#ifndef DIAG_REPORT_SUMMARIES_H
+#define DIAG_REPORT_SUMMARIES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tool/report/model.h"
+#include "tool/report/readnotes.h"
+
+/* Of one process. */
+struct summary {
+	bool next;		/* another program comes next */
+	bool goes_on;		/* what it told was not the last */
+	struct amount all;
+	uint64_t beside;	/* threads */
+	size_t from;		/* its groups are in model.told from here on */
+};
+
+struct summaries {
+	struct summary *of;	/* by number of the process */
+	size_t n, cap;
+};
+
+/* @process, from model_process(), begins a summary of @all. */
+void summaries_begin(struct summaries *s, struct model *m,
+    struct readnotes *notes, uint32_t process, struct amount all);
+/* It ran beside @threads. */
+void summaries_beside(struct summaries *s, struct readnotes *notes,
+    uint32_t process, uint64_t threads);
+/* Another program comes next in it; or none did, or does yet. */
+void summaries_next(struct summaries *s, uint32_t process);
+void summaries_go_on(struct summaries *s, uint32_t process);
+/* How many programs came next and told nothing. */
+uint64_t summaries_untold(const struct summaries *s);
+
+void summaries_drop(struct summaries *s);
+
+#endif
