@@ -189,6 +189,51 @@ START_TEST(of_two_records_of_one_thread_the_one_that_was_found_goes)
 }
 END_TEST
 
+static void
+find_named(struct task *task, void *arg)
+{
+	tasks_name(task);
+	*(unsigned *)arg += strcmp(task->name, "named_late") == 0;
+}
+
+/* Looks until @n threads are found to be named like that. */
+static bool
+look_until_named(unsigned n)
+{
+	unsigned found;
+
+	/* However long ago it was read last: that is after twice as many. */
+	for (unsigned i = 0; i < 1u << 20; i++) {
+		found = 0;
+		tasks_look(&look, BUDGET_NS);
+		tasks_each(find_named, &found);
+		if (found == n)
+			return true;
+	}
+	return false;
+}
+
+START_TEST(a_name_that_a_sleeper_is_given_is_found)
+{
+	pthread_t th[2];
+	bool named, renamed;
+
+	start(th, 2, announce);
+	look_until_idle(2, 2);
+	ck_assert(look_until_named(0));
+	pthread_setname_np(th[0], "named_late");
+	named = look_until_named(1);
+	pthread_setname_np(th[0], "another");
+	renamed = look_until_named(0);
+	for (unsigned i = 0; i < 2; i++)
+		sem_post(&go);
+	for (unsigned i = 0; i < 2; i++)
+		pthread_join(th[i], NULL);
+	ck_assert(named);
+	ck_assert(renamed);
+}
+END_TEST
+
 START_TEST(waiting_for_locks_adds_up)
 {
 	uint64_t before, spent;
@@ -305,6 +350,7 @@ tasks_suite(void)
 	tcase_add_test(c, of_two_records_of_one_thread_the_older_goes);
 	tcase_add_test(c,
 	    of_two_records_of_one_thread_the_one_that_was_found_goes);
+	tcase_add_test(c, a_name_that_a_sleeper_is_given_is_found);
 	tcase_add_test(c, waiting_for_locks_adds_up);
 	tcase_add_test(c, more_computing_threads_than_processors_queue_up);
 	tcase_add_test(c, a_small_budget_is_said_to_be_one);

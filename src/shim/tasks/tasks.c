@@ -19,7 +19,7 @@
 
 enum {
 	AT_LEAST = 16, CHECK_EACH = 32, FIRST_COST_NS = 4000,
-	YIELD_NS = 10000000,
+	YIELD_NS = 10000000, NAME_LOOKS = 1 << 16,
 };
 
 static uint64_t cost_ns = FIRST_COST_NS;	/* of one file; smoothed */
@@ -99,6 +99,18 @@ has_begun_wait(const struct task *task)
 	    wait_read(task->thread, &now) && now.seq != task->wait.seq;
 }
 
+/* A thread begins with its creator's name, and whoever knows it may give it
+ * another one while it sleeps: it is read again, after twice as many looks each
+ * time that it was the same. */
+static void
+take_name(struct task *task, const char name[sizeof(task->name)])
+{
+	task->name_looks = strcmp(task->name, name) != 0 ? 1 :
+	    MIN(task->name_looks * 2, NAME_LOOKS);
+	task->name_due = task->look + task->name_looks;
+	memcpy(task->name, name, sizeof(task->name));
+}
+
 static void
 read_state(struct looking *l, struct task *task)
 {
@@ -115,7 +127,7 @@ read_state(struct looking *l, struct task *task)
 	task->state = st.state;
 	task->cpu = st.cpu;
 	task->fresh = true;
-	memcpy(task->name, st.name, sizeof(task->name));
+	take_name(task, st.name);
 	task->passing = task->state == 'S' && has_begun_wait(task);
 	read_blocked(l, task);
 }
@@ -183,28 +195,19 @@ read_movers(struct looking *l)
 	mover_cursor = from + done;
 }
 
-static unsigned
-count_runnable(const struct looking *l)
-{
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < l->n; i++)
-		n += l->task[i]->fresh && l->task[i]->state == 'R';
-	return n;
-}
-
 /* A waiting thread that has been woken is runnable before it can say so.  The
  * machine's count of runnable threads tells whether there can be any; it
  * counts this thread, too. */
 static void
 read_waiters(struct looking *l)
 {
-	unsigned found = count_runnable(l) + 1;
+	unsigned found = 1, i;
 	uint64_t runnable = UINT64_MAX;
-	unsigned i;
 
 	if (l->n == 0)
 		return;
+	for (i = 0; i < l->n; i++)
+		found += l->task[i]->fresh && l->task[i]->state == 'R';
 	procfs_runnable(&runnable);
 
 	uint32_t from = waiter_cursor % l->n;
@@ -467,17 +470,18 @@ void
 tasks_name(struct task *task)
 {
 	struct proc_stat st;
+	bool known = task->name[0] != '\0' && task->name[0] != '?';
 
-	if (task->name[0] != '\0' && task->name[0] != '?')
+	if (known && (int32_t)(task->look - task->name_due) < 0)
 		return;
-	if (names_left <= 0 || procfs_stat(task->tid, &task->files, false,
-	    &st) != 0) {
+	if (names_left > 0 &&
+	    procfs_stat(task->tid, &task->files, false, &st) == 0) {
+		names_left--;
+		task->cpu = st.cpu;
+		take_name(task, st.name);
+	} else if (!known) {
 		memcpy(task->name, "?", 2);
-		return;
 	}
-	names_left--;
-	task->cpu = st.cpu;
-	memcpy(task->name, st.name, sizeof(task->name));
 }
 
 void

@@ -54,6 +54,8 @@ struct task {
 	struct procfs_blocked blocked;	/* where the kernel says it sleeps; @sp
 					 * 0: not asked, or it does not */
 	char name[32];
+	uint32_t name_due, name_looks;	/* the look at which it is read again;
+					 * so many after the last time */
 	struct procfs_thread files;
 };
 
@@ -81,8 +83,8 @@ DETACHED void tasks_look(struct tasks_look *out, uint64_t budget_ns);
 typedef void (*task_fn)(struct task *task, void *arg);
 DETACHED void tasks_each(task_fn see, void *arg);
 
-/* Sees to it that @task->name is set: reads it when no look has, as long as
- * the last look's budget lasts; "?" when it is not known. */
+/* Sees to it that @task->name is set: reads it when no look has, or not lately,
+ * as long as the last look's budget lasts; "?" when it is not known. */
 DETACHED void tasks_name(struct task *task);
 
 /* The time all threads have waited for locks since the start, waits that go on
