@@ -3,13 +3,14 @@
  * lines of other versions.  It is read, told and drawn.
  *
  * sources: src/common/base src/tool/timeline src/tool/base
- * sources: src/tool/report/logline.c
+ * sources: src/tool/report/logline.c src/tool/report/logsearch.c
+ * sources: src/tool/report/collector.c
  */
 #include <math.h>
 #include <string.h>
 
 #include "fuzz.h"
-#include "tool/report/logline.h"
+#include "tool/report/collector.h"
 #include "tool/timeline/digest.h"
 #include "tool/timeline/picture.h"
 
@@ -21,15 +22,27 @@ is_within(const struct logtext *part, const char *line, size_t len)
 }
 
 static void
-read_line(struct timeline *t, const char *line, size_t len)
+look_at(const struct logline *l, const char *line, size_t len)
+{
+	must(is_within(&l->text, line, len));
+	must(is_within(&l->name, line, len));
+	must(is_within(&l->module, line, len));
+}
+
+static void
+read_line(struct timeline *t, struct collector *c, const char *line,
+    size_t len)
 {
 	struct periodline p;
 	struct logline l;
 
 	logline_parse(line, len, &l);
-	must(is_within(&l.text, line, len));
-	must(is_within(&l.name, line, len));
-	must(is_within(&l.module, line, len));
+	look_at(&l, line, len);
+	collector_parse(c, line, len, &l);
+	if (c->room > 0 && is_within(&l.text, c->text, c->room))
+		look_at(&l, c->text, c->room);
+	else
+		look_at(&l, line, len);
 	if (l.kind == LINE_PERIOD)
 		timeline_add(t, l.pid, l.text.at, l.text.len);
 	if (!periodline_parse(line, len, &p))
@@ -41,6 +54,7 @@ read_line(struct timeline *t, const char *line, size_t len)
 static void
 read_text(struct timeline *t, const char *text, size_t size)
 {
+	struct collector c = { 0 };
 	const char *end = text + size;
 
 	while (text < end) {
@@ -51,10 +65,11 @@ read_text(struct timeline *t, const char *text, size_t size)
 		must(copy != NULL || len == 0);
 		if (len > 0)
 			memcpy(copy, text, len);
-		read_line(t, copy != NULL ? copy : "", len);
+		read_line(t, &c, copy != NULL ? copy : "", len);
 		free(copy);
 		text += len + 1;
 	}
+	collector_drop(&c);
 }
 
 int

@@ -1,10 +1,12 @@
 # tests/preload: the command.
-TESTS += tests/preload/cli.test tests/preload/damage.test \
+TESTS += tests/preload/cli.test tests/preload/collected.test \
+	tests/preload/damage.test \
 	tests/preload/freed.test tests/preload/report.test \
 	tests/preload/plot.test tests/preload/leakhunt.test \
 	tests/preload/readers.test tests/preload/mangled.test \
 	tests/preload/replaced.test
-dist_check_SCRIPTS += tests/preload/cli.test tests/preload/damage.test \
+dist_check_SCRIPTS += tests/preload/cli.test \
+	tests/preload/collected.test tests/preload/damage.test \
 	tests/preload/freed.test tests/preload/report.test \
 	tests/preload/plot.test tests/preload/leakhunt.test \
 	tests/preload/readers.test tests/preload/mangled.test \

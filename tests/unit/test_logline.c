@@ -54,16 +54,6 @@ START_TEST(a_free_may_have_an_age_and_a_stack)
 }
 END_TEST
 
-START_TEST(an_event_behind_the_programs_text_is_found)
-{
-	struct logline l = parsed("progress: 50%tracealloc(0x40, 0x1/0x8, "
-	    "malloc) @0.5 thread 1 \"x\"");
-
-	ck_assert_int_eq(l.kind, LINE_ALLOC);
-	ck_assert_uint_eq(l.addr, 0x40);
-}
-END_TEST
-
 START_TEST(a_torn_event_is_broken)
 {
 	static const char whole[] = "tracealloc(0x40, 0x64/0x70, malloc) "
@@ -116,8 +106,11 @@ START_TEST(what_the_program_prints_is_left_alone)
 	static const char *const lines[] = {
 		"hello", "\tindented (text)", "\t", "\t+0x1 (x)", "stack smash",
 		"stack 17: more", "module", "leaks: none", "leak 1: of mine",
-		"gc is fine", "SCHED not", "diag", "diag[12", "diag[x] y",
-		"diag[12]x", "(", ")", "\t)", "\t(+)", "tracealloc", "module ",
+		"gc is fine", "SCHED not",
+		"# a comment", "#", "  T", "  T1 \"x\"", "  M x",
+		"  arena", "leaks: 5 bytes in 1 block", "diag", "diag[12",
+		"diag[x] y", "diag[12]x", "(",
+		")", "\t)", "\t(+)", "tracealloc", "module ",
 	};
 
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
@@ -160,18 +153,14 @@ START_TEST(records_of_other_kinds_are_known)
 	ck_assert_int_eq(parsed("gc 7 @2.104s 0.8%: 0+0").kind, LINE_PERIOD);
 	ck_assert_int_eq(parsed("SCHED 2005ms: procs=4").kind, LINE_PERIOD);
 	ck_assert_int_eq(parsed("POOL 2005ms: w#1 is").kind, LINE_PERIOD);
-}
-END_TEST
-
-START_TEST(a_line_of_a_period_behind_the_programs_text_is_found)
-{
-	struct logline l = parsed("loading...diag[12] SCHED 2005ms: procs=4");
-
-	ck_assert_int_eq(l.kind, LINE_PERIOD);
-	ck_assert_uint_eq(l.pid, 12);
-	ck_assert_uint_eq(l.text.len, strlen("SCHED 2005ms: procs=4"));
-	ck_assert_int_eq(parsed("the SCHED of a POOL is full").kind,
-	    LINE_OTHER);
+	ck_assert_int_eq(parsed("# diag.MemStats").kind, LINE_STATS);
+	ck_assert_int_eq(parsed("diag[3] # Alloc = 686080").kind, LINE_STATS);
+	ck_assert_int_eq(parsed("  T42 \"a \"b\"\": state=S x=1").kind,
+	    LINE_DETAIL);
+	ck_assert_int_eq(parsed("  T ... 3 more").kind, LINE_DETAIL);
+	ck_assert_int_eq(parsed("  M ... 7 waiters of other locks").kind,
+	    LINE_DETAIL);
+	ck_assert_int_eq(parsed("# RSS -").kind, LINE_STATS);
 }
 END_TEST
 
@@ -221,13 +210,10 @@ main(void)
 
 	tcase_add_test(t, an_allocation_has_all_its_parts);
 	tcase_add_test(t, a_free_may_have_an_age_and_a_stack);
-	tcase_add_test(t, an_event_behind_the_programs_text_is_found);
 	tcase_add_test(t, a_torn_event_is_broken);
 	tcase_add_test(t, frames_have_function_module_and_address);
 	tcase_add_test(t, what_the_program_prints_is_left_alone);
 	tcase_add_test(t, records_of_other_kinds_are_known);
-	tcase_add_test(t,
-	    a_line_of_a_period_behind_the_programs_text_is_found);
 	tcase_add_loop_test(t, changed_lines_never_lead_outside, 0, 10);
 	suite_add_tcase(s, t);
 

@@ -1,6 +1,7 @@
 # tests/unit: the command's own parts.
 if HAVE_CHECK
-TOOL_UNIT = tests/unit/test_callee tests/unit/test_command \
+TOOL_UNIT = tests/unit/test_callee tests/unit/test_collector \
+	tests/unit/test_command \
 	tests/unit/test_elfinfo \
 	tests/unit/test_logline \
 	tests/unit/test_periodline \
@@ -14,6 +15,9 @@ TOOL_UNIT_LIBS = src/tool/cli/libcli.la $(DIAG_TOOL_LIBS) $(CHECK_LIBS)
 tests_unit_test_callee_SOURCES = tests/unit/test_callee.c
 tests_unit_test_callee_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_callee_LDADD = $(TOOL_UNIT_LIBS)
+tests_unit_test_collector_SOURCES = tests/unit/test_collector.c
+tests_unit_test_collector_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_collector_LDADD = $(TOOL_UNIT_LIBS)
 tests_unit_test_command_SOURCES = tests/unit/test_command.c
 tests_unit_test_command_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_command_LDADD = $(TOOL_UNIT_LIBS)

@@ -21,7 +21,8 @@
 
 static const char text[] =
 "Reads a tape, or a text log (allocfreetrace=1 or 2, leaks=, schedtrace=,\n"
-"gctrace=; mixed with what the program printed; - is standard input).\n"
+"gctrace=; mixed with what the program printed, and from journald, docker\n"
+"or syslog; - is standard input).\n"
 "Without an option: a summary, then the stacks that leaked most.  Several\n"
 "files, or a quoted pattern ('app.*.tape'), are processes that belong\n"
 "together: each is told, then all of them.\n"

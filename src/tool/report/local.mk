@@ -3,11 +3,13 @@ TOOL_LIBS += src/tool/report/libreport.la
 src_tool_report_libreport_la_SOURCES = \
 	src/tool/report/blocks.h src/tool/report/blocks.c \
 	src/tool/report/calltree.h src/tool/report/calltree.c \
+	src/tool/report/collector.h src/tool/report/collector.c \
 	src/tool/report/events.c \
 	src/tool/report/filters.h src/tool/report/filters.c \
 	src/tool/report/groups.h src/tool/report/groups.c \
 	src/tool/report/keys.h src/tool/report/keys.c \
 	src/tool/report/logline.h src/tool/report/logline.c \
+	src/tool/report/logsearch.h src/tool/report/logsearch.c \
 	src/tool/report/lognames.h src/tool/report/lognames.c \
 	src/tool/report/logreader.h src/tool/report/logreader.c \
 	src/tool/report/model.h src/tool/report/model.c \

@@ -116,12 +116,6 @@ parse_event(struct scan *r, struct logline *out)
 	return scan_is_at_end(r);
 }
 
-static void
-set_event(struct scan r, struct logline *out, enum logline_kind kind)
-{
-	out->kind = parse_event(&r, out) ? kind : LINE_BROKEN;
-}
-
 /* NAME+0xOFFSET, and nothing after it. */
 static bool
 split_offset(struct scan r, struct logtext *name, uint64_t *offset)
@@ -215,8 +209,11 @@ parse_module(struct scan *r, struct logline *out)
 static bool
 parse_leaks(struct scan *r, struct logline *out)
 {
-	return take_decimal(r, &out->size) && scan_take(r, " bytes in ") &&
-	    take_decimal(r, &out->blocks) && scan_take(r, " block");
+	if (!take_decimal(r, &out->size) || !scan_take(r, " bytes in ") ||
+	    !take_decimal(r, &out->blocks) || !scan_take(r, " block"))
+		return false;
+	scan_take(r, "s");
+	return scan_take(r, " never freed");
 }
 
 /* 12 bytes in 1 block */
@@ -333,6 +330,56 @@ parse_period(struct scan *r, struct logline *out)
 	return take_decimal(r, &ms) && scan_take(r, "ms: ");
 }
 
+static bool
+holds(const struct scan *r, const char *word)
+{
+	return memmem(r->at, scan_len(r), word, strlen(word)) != NULL;
+}
+
+/* # diag.MemStats, # Alloc = 4096, # RSS 4.4 MB = live 0.7 + ..., # RSS - */
+static bool
+parse_stats(struct scan *r, struct logline *out)
+{
+	(void)out;
+	if (scan_take(r, "diag.MemStats") || scan_take(r, "RSS -"))
+		return scan_is_at_end(r);
+	return holds(r, " = ");
+}
+
+/* T4242 "worker-3": state=S ...; T* x12 "worker": state=S ...; T ... 3 more */
+static bool
+parse_thread(struct scan *r, struct logline *out)
+{
+	uint64_t n;
+
+	(void)out;
+	if (scan_take(r, " ... "))
+		return take_decimal(r, &n) && scan_take(r, " more");
+	scan_take(r, "* x");
+	return take_decimal(r, &n) && scan_take(r, " \"") &&
+	    holds(r, "\": state=");
+}
+
+/* M 0x55d0c8 mutex held by T4242 ... waiters=2 ...; M ... 7 waiters of other
+ * locks */
+static bool
+parse_lock(struct scan *r, struct logline *out)
+{
+	(void)out;
+	return holds(r, " waiters=") ||
+	    (scan_take(r, "... ") && holds(r, " waiters of other locks"));
+}
+
+/* arena 0: threads=1 ... */
+static bool
+parse_arena(struct scan *r, struct logline *out)
+{
+	uint64_t n;
+
+	(void)out;
+	return take_decimal(r, &n) && scan_take(r, ": threads=");
+}
+
 /* How a line of ours begins, and who reads on.  A line of the program may
  * begin so too: then it is not ours, except where the beginning is too
  * particular for chance. */
@@ -355,9 +402,13 @@ static const struct {
 	{ "gc ", LINE_PERIOD, LINE_OTHER, parse_gc },
 	{ "SCHED ", LINE_PERIOD, LINE_OTHER, parse_period },
 	{ "POOL ", LINE_PERIOD, LINE_OTHER, parse_period },
+	{ "  T", LINE_DETAIL, LINE_OTHER, parse_thread },
+	{ "  M ", LINE_DETAIL, LINE_OTHER, parse_lock },
+	{ "  arena ", LINE_DETAIL, LINE_OTHER, parse_arena },
+	{ "# ", LINE_STATS, LINE_OTHER, parse_stats },
 };
 
-static bool
+static void
 set_known(struct scan r, struct logline *out)
 {
 	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
@@ -367,27 +418,8 @@ set_known(struct scan r, struct logline *out)
 			continue;
 		out->kind = forms[i].parse(&after, out) ? forms[i].kind :
 		    forms[i].otherwise;
-		return true;
-	}
-	return false;
-}
-
-/* The program's text may stand before an event, without a newline. */
-static void
-set_hidden_event(struct scan r, struct logline *out)
-{
-	size_t len = scan_len(&r);
-	const char *found = memmem(r.at, len, "tracealloc(0x", 13);
-	enum logline_kind kind = LINE_ALLOC;
-
-	if (found == NULL) {
-		found = memmem(r.at, len, "tracefree(0x", 12);
-		kind = LINE_FREE;
-	}
-	if (found == NULL)
 		return;
-	r.at = found + (kind == LINE_ALLOC ? 11 : 10);
-	set_event(r, out, kind);
+	}
 }
 
 static void
@@ -405,31 +437,6 @@ take_prefix(struct scan *r, struct logline *out)
 	*r = p;
 }
 
-/* The prefix stands behind what the program wrote, too. */
-static void
-set_hidden_period(struct scan r, struct logline *out)
-{
-	static const char *const begins[] = { "SCHED ", "POOL " };
-	const char *found = NULL;
-
-	for (size_t i = 0; i < ARRAY_LEN(begins) && found == NULL; i++)
-		found = memmem(r.at, scan_len(&r), begins[i],
-		    strlen(begins[i]));
-	if (found == NULL)
-		return;
-
-	struct scan front = { r.at, found }, line = { found, r.end };
-	const char *prefix = memmem(front.at,
-	    scan_len(&front), "diag[", 5);
-
-	if (prefix != NULL) {
-		front.at = prefix;
-		take_prefix(&front, out);
-	}
-	out->text = (struct logtext){ found, (size_t)(r.end - found) };
-	set_known(line, out);
-}
-
 void
 logline_parse(const char *line, size_t len, struct logline *out)
 {
@@ -440,13 +447,10 @@ logline_parse(const char *line, size_t len, struct logline *out)
 	out->text = (struct logtext){ r.at, scan_len(&r) };
 	if (scan_is_at_end(&r))
 		out->kind = LINE_BLANK;
-	else if (scan_take(&r, "\t"))
+	else if (scan_take(&r, "\t") || scan_take(&r, "#011"))
 		set_frame(r, out);
 	else if (scan_take(&r, "diag: "))
 		out->kind = LINE_NOTICE;
-	else if (!set_known(r, out)) {
-		set_hidden_event(r, out);
-		if (out->kind == LINE_OTHER)
-			set_hidden_period(r, out);
-	}
+	else
+		set_known(r, out);
 }

@@ -2,9 +2,8 @@
  * logline - one line of a text log, taken apart.
  *
  * A log is mixed with what the program itself writes, and may be cut or
- * damaged anywhere; a line is ours only when it is ours to its end.  What the
- * program wrote without a newline may stand before our line: then the event
- * is found behind it.
+ * damaged anywhere; a line is ours only when it is ours to its end.  What may
+ * stand before our record in a line: logsearch.h.
  *
  * Memory   the results point into the line.
  * Threads  pure functions.
@@ -31,6 +30,8 @@ enum logline_kind {
 	LINE_LEAK,	/* leak 1: a group; frames follow */
 	LINE_LOST,	/* lost: what of the leaks nothing points to */
 	LINE_PERIOD,	/* SCHED, POOL or gc: tool/timeline reads it */
+	LINE_DETAIL,	/* a thread, lock or arena below a LINE_PERIOD */
+	LINE_STATS,	/* # Alloc = 4096: of memstats */
 	LINE_NOTICE,	/* diag: a sentence */
 	LINE_BROKEN	/* begins as ours and is not: cut or torn */
 };
@@ -61,7 +62,8 @@ struct logline {
 	struct logtext text;	/* the line without prefix and newline */
 };
 
-/* Takes the @len bytes at @line (without the newline) apart. */
+/* Takes the @len bytes at @line (without the newline), which begins with the
+ * record or its diag[PID], apart. */
 void logline_parse(const char *line, size_t len, struct logline *out);
 
 #endif

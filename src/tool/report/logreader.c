@@ -10,6 +10,7 @@
 #include "common/base/attrs.h"
 #include "tool/base/alloc.h"
 #include "tool/base/input.h"
+#include "tool/report/collector.h"
 #include "tool/report/logline.h"
 #include "tool/report/lognames.h"
 #include "tool/report/summaries.h"
@@ -24,6 +25,7 @@ enum pending {
 struct reader {
 	struct model *m;
 	struct readnotes *notes;
+	struct collector collector;
 	struct lognames names;
 	enum pending pending;
 	struct model_event event;
@@ -279,7 +281,7 @@ logreader_read(struct model *m, const char *path,
 		/* A log that came over another system. */
 		if (len > 0 && line[len - 1] == '\r')
 			len--;
-		logline_parse(line, len, &l);
+		collector_parse(&r->collector, line, len, &l);
 		/* The last line may be half of one, or the host's own. */
 		notes->cut = in.unended && (l.kind != LINE_OTHER ||
 		    r->pending != PENDING_NOTHING);
@@ -293,6 +295,7 @@ logreader_read(struct model *m, const char *path,
 	notes->untold = summaries_untold(&r->summaries);
 	summaries_drop(&r->summaries);
 	lognames_drop(&r->names);
+	collector_drop(&r->collector);
 	input_close(&in);
 	free(r);
 	return -in.err;
