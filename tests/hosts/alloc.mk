@@ -5,7 +5,8 @@ HOST_STACKS = -O1 -g0 -fno-optimize-sibling-calls -fno-omit-frame-pointer \
 check_PROGRAMS += tests/hosts/leak_kinds tests/hosts/leak_ways \
 	tests/hosts/leak_dlopen tests/hosts/alloc_churn \
 	tests/hosts/alloc_deep tests/hosts/leak_places \
-	tests/hosts/leak_reach tests/hosts/leak_random
+	tests/hosts/leak_reach tests/hosts/leak_random \
+	tests/hosts/leak_hidden
 tests_hosts_leak_kinds_CFLAGS = $(AM_CFLAGS) $(HOST_STACKS)
 tests_hosts_leak_kinds_LDADD = -lpthread
 tests_hosts_leak_ways_CFLAGS = $(AM_CFLAGS) $(HOST_STACKS)

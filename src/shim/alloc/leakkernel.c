@@ -2,10 +2,12 @@
  * leakkernel - pointers that the program gave to the kernel.
  *
  * What the kernel does not list is not seen: what lies in a pipe or a ring of
- * io_uring, and the signal stacks of other threads.
+ * io_uring, the value of a queued signal, and the signal stacks of other
+ * threads.
  */
 #include "shim/alloc/leakkernel.h"
 
+#include <asm/prctl.h>
 #include <signal.h>
 #include <string.h>
 
@@ -13,6 +15,7 @@
 #include "common/base/dir.h"
 #include "common/base/proc.h"
 #include "common/base/sys.h"
+#include "shim/state/state.h"
 
 enum { LINE = 256, PIECE = 8192, ENTRIES = 512 };
 
@@ -35,10 +38,34 @@ void
 leakkernel_see_thread(struct leakkernel *k)
 {
 	stack_t ss = { 0 };
+	uint64_t gs = 0;
 
 	if (sys_call2(SYS_sigaltstack, NULL, &ss) == 0 &&
 	    (ss.ss_flags & SS_DISABLE) == 0)
 		add(k, (uintptr_t)ss.ss_sp);
+	if (sys_call2(SYS_arch_prctl, ARCH_GET_GS, &gs) == 0)
+		add(k, gs);
+}
+
+/* A page that cannot be read is passed over: it was given back meanwhile. */
+void
+leakkernel_see_closed(struct leakkernel *k, int mem, uint64_t start,
+    uint64_t end)
+{
+	uint64_t word[PIECE / sizeof(uint64_t)];
+
+	while (start < end && !k->cut) {
+		size_t n = end - start < PIECE ? (size_t)(end - start) : PIECE;
+		ssize_t got = sys_pread(mem, word, n, (off_t)start);
+
+		if (got <= 0)
+			return;
+		for (size_t i = 0; i < (size_t)got / sizeof(*word); i++)
+			if (word[i] - WINDOW_BASE < WINDOW_SIZE)
+				add(k, word[i]);
+		start += (uint64_t)got;
+		k->cut |= clock_ns() > k->deadline_ns;
+	}
 }
 
 /* The number that follows @key, and then @c, in @line. */

@@ -52,7 +52,7 @@ struct roots {
 	size_t n;
 	bool cut, read;
 	bool by_user;		/* to read some of it could be to wait */
-	int pagemap;
+	int pagemap, mem;
 	uint64_t heap_end;	/* of the last stretch of it in use */
 	uint64_t stack;		/* of the calling thread: in use from here */
 };
@@ -190,6 +190,23 @@ is_root(const struct smaps_vma *v)
 	    !is_shared_file(v) && strncmp(v->name, "[v", 2) != 0;
 }
 
+/* Private memory of no file that the program has written, and then protected
+ * against itself.  Guards and reservations were never touched. */
+static bool
+is_closed(const struct smaps_vma *v)
+{
+	return !v->readable && v->inode == 0 && !v->shared && !v->by_user &&
+	    !is_ours(v) && v->anonymous + v->swap > 0;
+}
+
+static void
+see_closed(struct roots *r, uint64_t start, uint64_t end,
+    const struct smaps_vma *v)
+{
+	(void)v;
+	leakkernel_see_closed(&r->kernel, r->mem, start, end);
+}
+
 /* Adds what of @v lies between @start and @end. */
 static void
 see_part(struct roots *r, const struct smaps_vma *v, uint64_t start,
@@ -222,6 +239,8 @@ see(void *arg, const struct smaps_vma *v)
 	if (r->scan->hole != NULL && r->pagemap >= 0 &&
 	    v->start >= WINDOW_BASE && v->end <= WINDOW_BASE + WINDOW_SIZE)
 		see_heap(r, v);
+	if (is_closed(v) && r->pagemap >= 0 && r->mem >= 0)
+		each_touched(r, v, see_closed);
 	if (!is_root(v))
 		return;
 	if (is_own_stack(r, v)) {
@@ -240,11 +259,14 @@ read_maps(void *arg)
 
 	r->pagemap = sys_open("/proc/thread-self/pagemap",
 	    O_RDONLY | O_CLOEXEC, 0);
+	r->mem = sys_open("/proc/thread-self/mem", O_RDONLY | O_CLOEXEC, 0);
 	r->read = smaps_read("/proc/thread-self/smaps", see, r) == 0;
 	if (!r->read && r->n == 0)
 		r->read = smaps_read("/proc/thread-self/maps", see, r) == 0;
 	if (r->pagemap >= 0)
 		sys_close(r->pagemap);
+	if (r->mem >= 0)
+		sys_close(r->mem);
 	leakkernel_see_process(&r->kernel);
 }
 
@@ -356,6 +378,7 @@ leakroots_read(struct leakscan *s, uintptr_t stack)
 	struct roots r = {
 	    .scan = s,
 	    .pagemap = -1,
+	    .mem = -1,
 	    .kernel = {
 		.word = mem_reserve(words),
 		.deadline_ns = s->deadline_ns,
