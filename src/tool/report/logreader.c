@@ -158,7 +158,7 @@ read_leak(struct reader *r, const struct logline *l)
 {
 	begin_record(r, PENDING_LEAK);
 	r->leak = (struct told_leak){
-		.process = r->process,
+		.summary = summaries_number(&r->summaries, r->process),
 		.all = { l->size, l->blocks },
 		.held = { l->held[0], l->held[1] },
 		.indirect = { l->indirect[0], l->indirect[1] },

@@ -195,12 +195,12 @@ model_told_leak(struct model *m, const struct told_leak *leak)
 }
 
 void
-model_forget_told(struct model *m, uint32_t process, size_t from)
+model_forget_told(struct model *m, uint32_t summary)
 {
-	size_t kept = MIN(from, m->n_told);
+	size_t kept = 0;
 
-	for (size_t i = kept; i < m->n_told; i++)
-		if (m->told[i].process != process)
+	for (size_t i = 0; i < m->n_told; i++)
+		if (m->told[i].summary != summary)
 			m->told[kept++] = m->told[i];
 	m->n_told = kept;
 }

@@ -72,7 +72,7 @@ struct amount {
 /* What a leak summary in a log says of a stack. */
 struct told_leak {
 	uint32_t node;
-	uint32_t process;	/* from model_process() */
+	uint32_t summary;	/* which one it is of */
 	struct amount all;
 	struct amount reach;	/* of them still pointed to at exit */
 	struct amount indirect;	/* of them lost with a block that held them */
@@ -143,8 +143,8 @@ void model_free(struct model *m, const struct model_event *e);
 
 /* A group that the log itself tells of. */
 void model_told_leak(struct model *m, const struct told_leak *leak);
-/* Forgets those of @process from number @from on. */
-void model_forget_told(struct model *m, uint32_t process, size_t from);
+/* Forgets those of @summary. */
+void model_forget_told(struct model *m, uint32_t summary);
 
 /* After the last event: brings the sums per site up to date. */
 void model_end(struct model *m);

@@ -27,11 +27,17 @@ summaries_begin(struct summaries *s, struct model *m, struct readnotes *notes,
 		notes->told_bytes -= x->all.bytes;
 		notes->told_blocks -= x->all.blocks;
 		notes->beside -= x->beside;
-		model_forget_told(m, process, x->from);
+		model_forget_told(m, x->number);
 	}
-	*x = (struct summary){ .all = all, .from = m->n_told };
+	*x = (struct summary){ .all = all, .number = ++s->begun };
 	notes->told_bytes += all.bytes;
 	notes->told_blocks += all.blocks;
+}
+
+uint32_t
+summaries_number(struct summaries *s, uint32_t process)
+{
+	return summary_of(s, process)->number;
 }
 
 void

@@ -25,17 +25,20 @@ struct summary {
 	bool goes_on;		/* what it told was not the last */
 	struct amount all;
 	uint64_t beside;	/* threads */
-	size_t from;		/* its groups are in model.told from here on */
+	uint32_t number;	/* its groups in model.told have it */
 };
 
 struct summaries {
 	struct summary *of;	/* by number of the process */
 	size_t n, cap;
+	uint32_t begun;
 };
 
 /* @process, from model_process(), begins a summary of @all. */
 void summaries_begin(struct summaries *s, struct model *m,
     struct readnotes *notes, uint32_t process, struct amount all);
+/* The number of the one it is at, for its groups. */
+uint32_t summaries_number(struct summaries *s, uint32_t process);
 /* It ran beside @threads. */
 void summaries_beside(struct summaries *s, struct readnotes *notes,
     uint32_t process, uint64_t threads);
