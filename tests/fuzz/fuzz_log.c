@@ -5,6 +5,7 @@
  * sources: src/common/base src/tool/timeline src/tool/base
  * sources: src/tool/report/logline.c src/tool/report/logsearch.c
  * sources: src/tool/report/collector.c
+ * libs: -lz
  */
 #include <math.h>
 #include <string.h>

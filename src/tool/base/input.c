@@ -19,20 +19,26 @@ bool
 input_open(struct input *in, const char *path)
 {
 	struct stat st;
+	int fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) :
+	    open(path, O_RDONLY | O_CLOEXEC);
 
 	*in = (struct input){ 0 };
-	in->fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) :
-	    open(path, O_RDONLY | O_CLOEXEC);
-	if (in->fd < 0)
+	if (fd < 0)
 		return false;
-	if (fstat(in->fd, &st) == 0 && S_ISDIR(st.st_mode)) {
-		close(in->fd);
+	if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
+		close(fd);
 		errno = EISDIR;
 		return false;
 	}
-	if (fstat(in->fd, &st) == 0 && S_ISREG(st.st_mode)) {
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
 		in->size = (uint64_t)st.st_size;
 		in->changed_s = st.st_mtim.tv_sec;
+	}
+	in->file = gzdopen(fd, "r");
+	if (in->file == NULL) {
+		close(fd);
+		errno = ENOMEM;
+		return false;
 	}
 	bar_start(&in->bar, in->size);
 	in->buffer = alloc_zeroed(BUFFER, 1);
@@ -43,29 +49,40 @@ void
 input_close(struct input *in)
 {
 	bar_end(&in->bar);
-	close(in->fd);
+	gzclose(in->file);
 	free(in->buffer);
+}
+
+/* What ended the file before its end. */
+static void
+note_end(struct input *in)
+{
+	int err;
+
+	gzerror(in->file, &err);
+	if (err == Z_ERRNO)
+		in->err = errno;
+	else if (err != Z_OK && err != Z_STREAM_END)
+		in->damaged = true;
 }
 
 /* Reads more after what is there; false at the end. */
 static bool
 fill(struct input *in)
 {
-	ssize_t n;
+	int n;
 
 	memmove(in->buffer, in->buffer + in->at, in->len - in->at);
 	in->len -= in->at;
 	in->at = 0;
-	do
-		n = read(in->fd, in->buffer + in->len, BUFFER - in->len);
-	while (n < 0 && errno == EINTR);
-	if (n < 0)
-		in->err = errno;
-	if (n <= 0)
+	n = gzread(in->file, in->buffer + in->len,
+	    (unsigned)(BUFFER - in->len));
+	if (n <= 0) {
+		note_end(in);
 		return false;
+	}
 	in->len += (size_t)n;
-	in->done += (uint64_t)n;
-	bar_show(&in->bar, in->done);
+	bar_show(&in->bar, (uint64_t)gzoffset(in->file));
 	return true;
 }
 

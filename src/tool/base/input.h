@@ -1,5 +1,6 @@
 /*
  * input - a file of any length, line by line, with a bar while it lasts.
+ * One that gzip wrote is read as what is in it.
  *
  * Memory   one buffer; a line longer than it is given in pieces, the first
  *          piece as a line and the rest skipped.
@@ -13,18 +14,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <zlib.h>
+
 #include "tool/base/bar.h"
 
 struct input {
-	int fd;
+	gzFile file;
 	char *buffer;
 	size_t at, len;		/* what is read and not taken */
-	uint64_t size, done;	/* bytes; size 0: not known */
+	uint64_t size;		/* of the file, bytes; 0: not known */
 	int64_t changed_s;	/* the file, since 1970; 0: not known */
 	struct bar bar;
 	bool skipping;		/* the rest of a line that was too long */
 	uint64_t long_lines;
 	bool unended;		/* the last line has no newline */
+	bool damaged;		/* what gzip wrote is cut or changed */
 	int err;		/* errno of a read that failed */
 };
 

@@ -24,6 +24,18 @@ add(struct operands *o, size_t *cap, const char *path, const char *name)
 }
 
 static bool
+add_file(struct operands *o, size_t *cap, const char *path, const char *name)
+{
+	path = spool_file(path);
+	if (path == NULL) {
+		say("%s: %m", name);
+		return false;
+	}
+	add(o, cap, path, name);
+	return true;
+}
+
+static bool
 expand(struct operands *o, const char *word)
 {
 	int append = o->found.gl_pathc > 0 ? GLOB_APPEND : 0;
@@ -33,30 +45,42 @@ expand(struct operands *o, const char *word)
 	return glob(word, append, NULL, &o->found) == 0;
 }
 
+/* A file, a pattern of files, or standard input. */
+static bool
+take_word(struct operands *o, size_t *cap, const char *word, bool again)
+{
+	size_t from = o->found.gl_pathc;
+
+	if (strcmp(word, "-") == 0) {
+		const char *path = spool_input(again);
+
+		if (path == NULL)
+			say("standard input: %m");
+		else
+			add(o, cap, path, word);
+		return path != NULL;
+	}
+	if (!expand(o, word))
+		return add_file(o, cap, word, word);
+	/* The text of a name stays where it is when more follow. */
+	for (; from < o->found.gl_pathc; from++)
+		if (!add_file(o, cap, o->found.gl_pathv[from],
+		    o->found.gl_pathv[from]))
+			return false;
+	return true;
+}
+
 bool
 operands_take(struct operands *o, char **words, int n, bool again)
 {
 	size_t cap = 0;
 
 	*o = (struct operands){ 0 };
-	for (int i = 0; i < n; i++) {
-		size_t from = o->found.gl_pathc;
-		const char *path = words[i];
-
-		if (strcmp(words[i], "-") == 0)
-			path = spool_input(again);
-		if (path == NULL) {
-			say("standard input: %m");
+	for (int i = 0; i < n; i++)
+		if (!take_word(o, &cap, words[i], again)) {
 			operands_drop(o);
 			return false;
 		}
-		if (!expand(o, path))
-			add(o, &cap, path, words[i]);
-		/* The text of a name stays where it is when more follow. */
-		for (size_t k = from; k < o->found.gl_pathc; k++)
-			add(o, &cap, o->found.gl_pathv[k],
-			    o->found.gl_pathv[k]);
-	}
 	return true;
 }
 

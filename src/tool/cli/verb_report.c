@@ -12,6 +12,7 @@
 #include "tool/cli/operands.h"
 #include "tool/cli/options_say.h"
 #include "tool/cli/say.h"
+#include "tool/cli/spool.h"
 #include "tool/cli/verbs.h"
 #include "tool/dwarf/places.h"
 #include "tool/report/filters.h"
@@ -253,6 +254,24 @@ say_unmet(const struct report *r)
 		    "report: --%s=%s: there is none", filter, near.typed);
 }
 
+/* Neither a tape nor a log: why may that be? */
+static void
+say_nothing_found(const struct report *r)
+{
+	const char *program = spool_unpacker(r->path);
+
+	if (program != NULL)
+		say("%s: is compressed: %s -dc %s | diag report -", r->name,
+		    program, r->name);
+	else if (r->notes.lines == 0 && r->notes.unpacked_part)
+		say("%s: gzip wrote it, and it is cut or changed", r->name);
+	else if (r->notes.lines == 0)
+		say("%s: is empty", r->name);
+	else
+		say("%s: neither a tape nor a log: no line of diag's in it",
+		    r->name);
+}
+
 static bool
 open_report(struct report *r, const struct operands *o, size_t from, size_t n,
     const struct request *q)
@@ -272,9 +291,7 @@ open_report(struct report *r, const struct operands *o, size_t from, size_t n,
 			    q->suppressions, err);
 	}
 	if (err == 0 && r->notes.ours == 0 && !r->notes.is_tape) {
-		say(r->notes.lines == 0 ? "%s: is empty" :
-		    "%s: neither a tape nor a log: no line of diag's in it",
-		    r->name);
+		say_nothing_found(r);
 		err = 1;
 	}
 	if (err != 0)

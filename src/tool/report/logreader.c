@@ -256,15 +256,38 @@ read_line(struct reader *r, const struct logline *l)
 	read_head(r, l);
 }
 
+static void
+read_lines(struct reader *r, struct input *in)
+{
+	struct readnotes *notes = r->notes;
+	struct logline l;
+	const char *line;
+	size_t len;
+
+	while (!notes->cut && input_line(in, &line, &len)) {
+		/* A log that came over another system. */
+		if (len > 0 && line[len - 1] == '\r')
+			len--;
+		collector_parse(&r->collector, line, len, &l);
+		/* The last line may be half of one, or the host's own. */
+		notes->cut = in->unended && (l.kind != LINE_OTHER ||
+		    r->pending != PENDING_NOTHING);
+		if (!notes->cut)
+			read_line(r, &l);
+	}
+	notes->unpacked_part = in->damaged;
+	notes->cut |= in->damaged;
+	notes->cut |= r->pending == PENDING_EVENT && r->n_frames == 0;
+	if (!notes->cut)
+		finish_record(r);
+}
+
 int
 logreader_read(struct model *m, const char *path,
     struct readnotes *notes)
 {
 	struct reader *r = alloc_zeroed(1, sizeof(*r));
 	struct input in;
-	struct logline l;
-	const char *line;
-	size_t len;
 
 	*notes = (struct readnotes){ 0 };
 	if (!input_open(&in, path)) {
@@ -277,21 +300,7 @@ logreader_read(struct model *m, const char *path,
 	r->notes = notes;
 	notes->recorded_s = in.changed_s;
 	lognames_start(&r->names, m);
-	while (input_line(&in, &line, &len)) {
-		/* A log that came over another system. */
-		if (len > 0 && line[len - 1] == '\r')
-			len--;
-		collector_parse(&r->collector, line, len, &l);
-		/* The last line may be half of one, or the host's own. */
-		notes->cut = in.unended && (l.kind != LINE_OTHER ||
-		    r->pending != PENDING_NOTHING);
-		if (notes->cut)
-			break;
-		read_line(r, &l);
-	}
-	notes->cut |= r->pending == PENDING_EVENT && r->n_frames == 0;
-	if (!notes->cut)
-		finish_record(r);
+	read_lines(r, &in);
 	notes->untold = summaries_untold(&r->summaries);
 	summaries_drop(&r->summaries);
 	lognames_drop(&r->names);

@@ -45,7 +45,10 @@ static void
 print_damage(const struct readnotes *n, const struct totals *t, FILE *to)
 {
 	print_tape_damage(n, to);
-	if (n->cut && !n->is_tape)
+	if (n->unpacked_part)
+		fprintf(to, "damage: what gzip wrote is cut or changed: it is "
+		    "read as far as it is whole\n");
+	else if (n->cut && !n->is_tape)
 		fprintf(to, "damage: the log ends inside a record, which is "
 		    "left out\n");
 	if (n->broken > 0)

@@ -20,6 +20,7 @@ struct readnotes {
 	bool cut;		/* it ends before the process did */
 
 	/* A log. */
+	bool unpacked_part;	/* gzip wrote it, and it is cut or changed */
 	uint64_t lines, ours;
 	uint64_t broken;	/* lines that begin as ours and are not */
 	struct timeline timeline;	/* its SCHED, POOL and gc lines */

@@ -93,6 +93,7 @@ join_notes(struct readnotes *all, const struct readnotes *n)
 	all->missing_chunks += n->missing_chunks;
 	all->missing_bytes += n->missing_bytes;
 	all->cut |= n->cut;
+	all->unpacked_part |= n->unpacked_part;
 	all->free_calls |= n->free_calls;
 	all->free_nothing |= n->free_nothing;
 	all->told |= n->told;
