@@ -43,7 +43,9 @@ def wrong(role, lines):
         if not any(m["via"] == "inferred" and m["workers"] == "4"
                    for m in lines):
             return "no pool of four workers"
-        return "workers are tasks" if int(threads["workers"]) > 0 else ""
+        # Of the tasks there were before one line tells, and no other.
+        return "workers are tasks" if threads is not None and \
+            int(threads["workers"]) > 0 else ""
     for what in ("busy", "blocked", "saturated", "longest"):
         sure = threads[what][0] not in "-~"
         if sure or (role == "idle" and threads[what] != "-"):
