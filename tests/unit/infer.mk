@@ -1,6 +1,7 @@
 # tests/unit: pools that nobody told us about.
 if HAVE_CHECK
 INFER_UNIT_TESTS = tests/unit/test_gate tests/unit/test_sync \
+	tests/unit/test_sync_first \
 	tests/unit/test_home tests/unit/test_pools tests/unit/test_pools_queue \
 	tests/unit/test_pools_sleep tests/unit/test_pools_task \
 	tests/unit/test_poolview tests/unit/test_cxxname
@@ -12,6 +13,8 @@ tests_unit_test_home_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_home_LDADD = $(SCHED_UNIT_LIBS)
 tests_unit_test_sync_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_sync_LDADD = $(SCHED_UNIT_LIBS)
+tests_unit_test_sync_first_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_sync_first_LDADD = $(SCHED_UNIT_LIBS)
 tests_unit_test_cxxname_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_cxxname_SOURCES = tests/unit/test_cxxname.c \
 	src/shim/names/cxxname.c

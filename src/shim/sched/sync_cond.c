@@ -357,6 +357,19 @@ know_better(struct thread *t, struct gate *g)
 	store32(&t->work.met, WORK_BRINGS);
 }
 
+/* It has brought something before it ever had to wait, and comes now where
+ * workers alone come, for tasks: it is one, and there was always something to
+ * do. */
+static bool
+is_worker_after_all(const struct thread *t, const struct gate *g,
+    enum role role)
+{
+	const struct work *w = &t->work;
+
+	return role == TAKES && load32(&w->met) == WORK_BRINGS &&
+	    load32(&w->kind) == WAIT_RUN && can_be_worker(t, g);
+}
+
 /* A place where workers come for tasks may be a wrapper around the lock that
  * all use: only who can be a worker is taken for one.  What comes from a place
  * that was never followed by a signal, while workers are idle and of no use
@@ -405,13 +418,24 @@ sync_locked_gate(struct thread *t, const void *mutex, const void *caller)
 		if (load32(&g->idle) != 0)
 			add32(&s->idle_locks);
 	}
-	if (worker)
+	if (worker || is_worker_after_all(t, g, role))
 		lock_by_worker(t, g, role, ticks_now());
 	else if (is_new)
 		lock_by_new(t, g, role, ticks_now());
 	else
 		lock_by_other(t, g, role, s != NULL && load32(&s->signals) != 0,
 		    ticks_now());
+}
+
+/* Who is like a worker, has never waited, and signals where workers go straight
+ * to their wait, has brought something, through a lock that all use, or has
+ * taken something and rings up the next one. */
+static bool
+may_pass_on(const struct thread *t, const struct gate *g,
+    const struct gate_site *s)
+{
+	return load32(&t->work.kind) == WAIT_RUN && can_be_worker(t, g) &&
+	    was_waited_after(s);
 }
 
 /* Signals come with the mutex held, or right after. */
@@ -432,6 +456,8 @@ sync_signal_gate(struct thread *t, const void *condition)
 	thread_add(&g->signals, 1);
 	if (can_be_worker(t, g))
 		thread_add(&g->passed, 1);
+	if (s != NULL && may_pass_on(t, g, s))
+		thread_add(&g->unclear, 1);
 	know_better(t, g);
 	/* A worker may signal the next one when it has taken a task. */
 	if (s != NULL && load32(&t->work.gate) != number)
