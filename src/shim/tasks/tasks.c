@@ -105,8 +105,9 @@ has_begun_wait(const struct task *task)
 static void
 take_name(struct task *task, const char name[sizeof(task->name)])
 {
-	task->name_looks = strcmp(task->name, name) != 0 ? 1 :
-	    MIN(task->name_looks * 2, NAME_LOOKS);
+	bool same = strncmp(task->name, name, sizeof(task->name)) == 0;
+
+	task->name_looks = same ? MIN(task->name_looks * 2, NAME_LOOKS) : 1;
 	task->name_due = task->look + task->name_looks;
 	memcpy(task->name, name, sizeof(task->name));
 }
