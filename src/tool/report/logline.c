@@ -300,7 +300,6 @@ parse_lost(struct scan *r, struct logline *out)
 static bool
 parse_nothing(struct scan *r, struct logline *out)
 {
-	(void)out;
 	return scan_is_at_end(r);
 }
 
@@ -340,7 +339,6 @@ holds(const struct scan *r, const char *word)
 static bool
 parse_stats(struct scan *r, struct logline *out)
 {
-	(void)out;
 	if (scan_take(r, "diag.MemStats") || scan_take(r, "RSS -"))
 		return scan_is_at_end(r);
 	return holds(r, " = ");
@@ -352,7 +350,6 @@ parse_thread(struct scan *r, struct logline *out)
 {
 	uint64_t n;
 
-	(void)out;
 	if (scan_take(r, " ... "))
 		return take_decimal(r, &n) && scan_take(r, " more");
 	scan_take(r, "* x");
@@ -365,7 +362,6 @@ parse_thread(struct scan *r, struct logline *out)
 static bool
 parse_lock(struct scan *r, struct logline *out)
 {
-	(void)out;
 	return holds(r, " waiters=") ||
 	    (scan_take(r, "... ") && holds(r, " waiters of other locks"));
 }
@@ -376,7 +372,6 @@ parse_arena(struct scan *r, struct logline *out)
 {
 	uint64_t n;
 
-	(void)out;
 	return take_decimal(r, &n) && scan_take(r, ": threads=");
 }
 
