@@ -100,6 +100,12 @@ submit_bulk(unsigned from, unsigned n)
 	pthread_mutex_unlock(&q->mutex);
 }
 
+static pthread_cond_t *
+room_of(struct queue *q)
+{
+	return shape.second ? &q->room : &q->filled;
+}
+
 static void
 submit(unsigned i)
 {
@@ -113,8 +119,11 @@ submit(unsigned i)
 		return;
 	}
 	lock_to_submit(q);
-	while (shape.bounded && q->tail - q->head >= ROOM)
-		pthread_cond_wait(&q->filled, &q->mutex);
+	while (shape.bounded && q->tail - q->head >=
+	    (shape.second && !t->hold ? LITTLE_ROOM : ROOM))
+		pthread_cond_wait(room_of(q), &q->mutex);
+	if (shape.bounded)
+		t->queued = now_ns();
 	q->task[q->tail++] = t;
 	if (shape.kind == COND)
 		wake(q);
@@ -139,7 +148,8 @@ work_on(struct task *t)
 	if (t->hold && read(hold[0], &c, 1) != 1)
 		abort();
 	if (!t->hold)
-		rest(shape.inside ? TASK_US / 2 : TASK_US);
+		rest(shape.inside ? TASK_US / 2 : shape.second ?
+		    3 * TASK_US : TASK_US);
 	if (!t->hold && shape.inside) {
 		pthread_mutex_lock(&queues[0].mutex);
 		pthread_mutex_unlock(&queues[0].mutex);
@@ -199,7 +209,7 @@ take_cond(struct queue *q)
 	}
 	t = q->task[q->head++];
 	if (shape.bounded)
-		pthread_cond_broadcast(&q->filled);
+		pthread_cond_broadcast(room_of(q));
 	if (shape.drains) {
 		q->head = q->tail;
 		last = q->task[q->tail - 1];
@@ -348,6 +358,7 @@ start(void)
 
 		pthread_mutex_init(&q->mutex, NULL);
 		pthread_cond_init(&q->filled, NULL);
+		pthread_cond_init(&q->room, NULL);
 		if (pipe(q->pipe) != 0)
 			abort();
 	}
@@ -453,7 +464,8 @@ be_steady(void)
 			if (!shape.bulk)
 				submit(i);
 		}
-		rest(GAP_US);
+		if (!shape.second)
+			rest(GAP_US);
 	}
 	while (done < TASKS)
 		rest(1000);

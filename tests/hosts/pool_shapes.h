@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { WORKERS = 3, HELD = 10, LET_GO = 4, ROOM = 7 };
+enum { WORKERS = 3, HELD = 10, LET_GO = 4, ROOM = 7, LITTLE_ROOM = 2 };
 enum { BURST = 9, BURSTS = 40, TASK_US = 3000 };
 enum { TASKS = HELD + BURST * BURSTS, GAP_US = 30000 };
 
@@ -20,7 +20,7 @@ struct task {
 
 struct queue {
 	pthread_mutex_t mutex;
-	pthread_cond_t filled;
+	pthread_cond_t filled, room;
 	struct task *task[TASKS];
 	unsigned head, tail, idle;
 	int pipe[2];
@@ -56,6 +56,8 @@ struct shape {
 	bool beside;		/* tasks are part of the worker's function */
 	bool bounded;		/* who submits waits for room, where workers
 				 * wait for tasks */
+	bool second;		/* it waits at a condition of its own, nearly
+				 * all the time */
 	bool drains;		/* who takes takes all there are */
 	enum { COND, SEM, EPOLL, FUTEX, READ, ODD } kind;
 	enum odd_kind odd;

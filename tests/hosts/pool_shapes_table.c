@@ -13,6 +13,7 @@ const struct shape shapes[] = {
 	{ .name = "counting", .always = true, .counts = true },
 	{ .name = "countwrapped", .counts = true, .wrapped = true },
 	{ .name = "ring", .broadcasts = true, .bounded = true },
+	{ .name = "room", .always = true, .bounded = true, .second = true },
 	{ .name = "drain", .always = true, .drains = true },
 	{ .name = "tried", .always = true, .tries = true },
 	{ .name = "bulk", .broadcasts = true, .bulk = true },

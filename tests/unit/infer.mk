@@ -1,7 +1,7 @@
 # tests/unit: pools that nobody told us about.
 if HAVE_CHECK
 INFER_UNIT_TESTS = tests/unit/test_gate tests/unit/test_sync \
-	tests/unit/test_sync_first \
+	tests/unit/test_sync_first tests/unit/test_sync_room \
 	tests/unit/test_home tests/unit/test_pools tests/unit/test_pools_queue \
 	tests/unit/test_pools_sleep tests/unit/test_pools_task \
 	tests/unit/test_poolview tests/unit/test_cxxname
@@ -11,10 +11,18 @@ tests_unit_test_gate_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_gate_LDADD = $(SCHED_UNIT_LIBS)
 tests_unit_test_home_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_home_LDADD = $(SCHED_UNIT_LIBS)
+SYNC_UNIT_SOURCES = tests/unit/syncbed.h tests/unit/syncbed.c
 tests_unit_test_sync_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_sync_SOURCES = tests/unit/test_sync.c $(SYNC_UNIT_SOURCES)
 tests_unit_test_sync_LDADD = $(SCHED_UNIT_LIBS)
 tests_unit_test_sync_first_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_sync_first_SOURCES = tests/unit/test_sync_first.c \
+	$(SYNC_UNIT_SOURCES)
 tests_unit_test_sync_first_LDADD = $(SCHED_UNIT_LIBS)
+tests_unit_test_sync_room_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_sync_room_SOURCES = tests/unit/test_sync_room.c \
+	$(SYNC_UNIT_SOURCES)
+tests_unit_test_sync_room_LDADD = $(SCHED_UNIT_LIBS)
 tests_unit_test_cxxname_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_cxxname_SOURCES = tests/unit/test_cxxname.c \
 	src/shim/names/cxxname.c

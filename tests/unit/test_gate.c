@@ -72,6 +72,24 @@ START_TEST(what_is_in_doubt_is_no_task_until_it_is_confirmed)
 }
 END_TEST
 
+START_TEST(only_what_came_last_can_be_taken_back)
+{
+	struct gate *g = gate_at(gate_make(0x1000, WAIT_COND, START));
+	uint64_t first = gate_push(g, 100), second;
+
+	second = gate_push_doubtful(g, 130);
+	ck_assert(!gate_take_back(g, first));
+	ck_assert(gate_take_back(g, second));
+	ck_assert(!gate_take_back(g, second));
+	ck_assert_uint_eq(gate_waiting(g), 1);
+	ck_assert_uint_eq(gate_push(g, 140), second);
+	ck_assert_uint_eq(gate_pop(g, 150), 50);
+	ck_assert_uint_eq(gate_pop(g, 150), 10);
+	ck_assert(!gate_take_back(g, second));
+	ck_assert_uint_eq(gate_waiting(g), 0);
+}
+END_TEST
+
 START_TEST(a_queue_longer_than_the_ring_is_counted_and_not_timed)
 {
 	struct gate *g = gate_at(gate_make(0x1000, WAIT_COND, START));
@@ -216,6 +234,7 @@ main(void)
 	tcase_add_test(tc,
 	    a_gate_is_found_by_all_its_addresses_and_no_other);
 	tcase_add_test(tc, what_waited_first_is_taken_first);
+	tcase_add_test(tc, only_what_came_last_can_be_taken_back);
 	tcase_add_test(tc,
 	    what_is_in_doubt_is_no_task_until_it_is_confirmed);
 	tcase_add_test(tc,

@@ -8,102 +8,13 @@
 #include <semaphore.h>
 #include <stdlib.h>
 
-#include "common/base/ticks.h"
 #include "shim/sched/pool.h"
-#include "shim/sched/sync.h"
+#include "tests/unit/syncbed.h"
 
-enum { WORKERS = 3, TASKS = 3000 };
+enum { TASKS = 3000 };
 
-static struct thread *worker[WORKERS], *main_thread, *other;
-static struct sync_scope scope[WORKERS];
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t cond = PTHREAD_COND_INITIALIZER;
 static sem_t sem;
-
-/* Places in a host, and depths of its stack. */
-static char take_site, bring_site, done_site, ask_site, wrapper_site;
-static char stack[1000];
-
-static void *
-work(void *arg)
-{
-	return arg;
-}
-
-static void *
-ask(void *arg)
-{
-	return arg;
-}
-
-static void
-make_threads(void)
-{
-	ticks_init();
-	sync_after_fork_child();
-	for (unsigned i = 0; i < WORKERS; i++)
-		worker[i] = thread_expect(work, NULL, 0);
-	other = thread_expect(ask, NULL, 0);
-	main_thread = thread_self();
-	work_reset(&main_thread->work);
-}
-
-static void
-drop_threads(void)
-{
-	for (unsigned i = 0; i < WORKERS; i++)
-		thread_cancel(worker[i]);
-	thread_cancel(other);
-}
-
-/* What wait_enter() and wait_leave() are called around, at this depth. */
-static void
-enter(unsigned i, enum wait_kind kind, const void *object, const char *depth)
-{
-	struct wait_news news = {
-		.kind = kind,
-		.object = (uint64_t)(uintptr_t)object,
-		.caller = &take_site,
-		.mutex = &mutex,
-	};
-
-	sync_enter(worker[i], &scope[i], &news, depth);
-}
-
-static void
-wait_for_task(unsigned i)
-{
-	enter(i, WAIT_COND, &cond, &stack[900]);
-}
-
-static void
-end_wait(unsigned i)
-{
-	sync_leave(worker[i], &scope[i]);
-}
-
-static void
-lock(struct thread *t, const char *site)
-{
-	sync_locked_gate(t, &mutex, site);
-}
-
-static void
-bring(const char *site, bool signals)
-{
-	lock(main_thread, site);
-	if (signals)
-		sync_signal_gate(main_thread, &cond);
-}
-
-static struct gate *
-gate(void)
-{
-	uint32_t n = gate_find((uint64_t)(uintptr_t)&mutex);
-
-	ck_assert_uint_ne(n, 0);
-	return gate_at(n);
-}
+static char done_site, ask_site, wrapper_site;
 
 static void
 all_wait(const char *site)

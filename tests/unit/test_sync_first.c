@@ -2,85 +2,9 @@
  * test_sync_first - threads that begin with a task, and what their locks and
  * signals are taken for before they have ever waited.
  */
-#include <check.h>
-#include <pthread.h>
 #include <stdlib.h>
 
-#include "common/base/ticks.h"
-#include "shim/sched/sync.h"
-#include "shim/sched/thread.h"
-
-enum { WORKERS = 2 };
-
-static struct thread *worker[WORKERS], *main_thread;
-static struct sync_scope scope[WORKERS];
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t cond = PTHREAD_COND_INITIALIZER;
-
-/* Places in a host, and depths of its stack. */
-static char take_site, bring_site;
-static char stack[1000];
-
-static void *
-work(void *arg)
-{
-	return arg;
-}
-
-static void
-make_threads(void)
-{
-	ticks_init();
-	sync_after_fork_child();
-	for (unsigned i = 0; i < WORKERS; i++)
-		worker[i] = thread_expect(work, NULL, 0);
-	main_thread = thread_self();
-	work_reset(&main_thread->work);
-}
-
-static void
-drop_threads(void)
-{
-	for (unsigned i = 0; i < WORKERS; i++)
-		thread_cancel(worker[i]);
-}
-
-/* What wait_enter() is called before. */
-static void
-wait_for_task(unsigned i)
-{
-	struct wait_news news = {
-		.kind = WAIT_COND,
-		.object = (uint64_t)(uintptr_t)&cond,
-		.caller = &take_site,
-		.mutex = &mutex,
-	};
-
-	sync_enter(worker[i], &scope[i], &news, &stack[900]);
-}
-
-static void
-lock(struct thread *t, const char *site)
-{
-	sync_locked_gate(t, &mutex, site);
-}
-
-static void
-bring(const char *site, bool signals)
-{
-	lock(main_thread, site);
-	if (signals)
-		sync_signal_gate(main_thread, &cond);
-}
-
-static struct gate *
-gate(void)
-{
-	uint32_t n = gate_find((uint64_t)(uintptr_t)&mutex);
-
-	ck_assert_uint_ne(n, 0);
-	return gate_at(n);
-}
+#include "tests/unit/syncbed.h"
 
 /* Its tasks bring others, and there is always one. */
 START_TEST(a_worker_that_brings_before_it_has_waited_takes_tasks_too)

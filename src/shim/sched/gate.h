@@ -132,14 +132,17 @@ SIGNAL_SAFE uint32_t gate_number(const struct gate *g);
 /* The largest @born so far. */
 DETACHED uint32_t gate_births(void);
 
-/* A task came, or was taken; the number of ticks it has waited, or 0 when that
- * is not known.  For gates whose writers exclude each other. */
-IN_HOOK void gate_push(struct gate *g, uint64_t now);
+/* A task came: returns its number; or was taken: returns the number of ticks it
+ * has waited, or 0 when that is not known.  For gates whose writers exclude
+ * each other. */
+IN_HOOK uint64_t gate_push(struct gate *g, uint64_t now);
 IN_HOOK uint64_t gate_pop(struct gate *g, uint64_t now);
-/* What came may be no task: it is none until it is confirmed, by the number
- * that this returns. */
+/* What came may be no task: it is none until it is confirmed. */
 IN_HOOK uint64_t gate_push_doubtful(struct gate *g, uint64_t now);
 IN_HOOK void gate_confirm(struct gate *g, uint64_t number);
+/* It has not come yet, after all.  False when others came since, or it was
+ * taken. */
+IN_HOOK bool gate_take_back(struct gate *g, uint64_t number);
 /* Coming and taking for gates that several threads write at a time. */
 IN_HOOK void gate_push_shared(struct gate *g, uint64_t now);
 IN_HOOK uint64_t gate_pop_shared(struct gate *g, uint64_t now);

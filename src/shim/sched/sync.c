@@ -324,11 +324,15 @@ sync_enter(struct thread *t, struct sync_scope *s,
     const struct wait_news *news, const void *depth)
 {
 	s->gate = 0;
+	s->queue = NULL;
 	s->home = s->counts = false;
 	s->events = 1;
 	if (!can_be_home(news->kind) ||
 	    load32(&t->wait.kind) != WAIT_RUN || is_told(t))
 		return;
+	if (news->kind == WAIT_COND && sync_cond_hold_back(t, news->mutex,
+	    (const void *)(uintptr_t)news->object))
+		s->queue = news->mutex;
 	if (load(&t->start_routine) == 0 ||
 	    !is_home(t, news, (uint64_t)(uintptr_t)depth)) {
 		if (is_of_object(news->kind) && gate_maybe(news->object))
@@ -363,6 +367,8 @@ sync_enter(struct thread *t, struct sync_scope *s,
 void
 sync_leave(struct thread *t, struct sync_scope *s)
 {
+	if (s->queue != NULL)
+		sync_cond_put(t, s->queue);
 	if (!s->home)
 		return;
 

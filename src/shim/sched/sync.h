@@ -28,6 +28,8 @@
 /* One wait, from its beginning to its end. */
 struct sync_scope {
 	uint32_t gate;		/* number of the gate that it is at; 0 */
+	const void *queue;	/* the mutex of one that it waits for room in;
+				 * NULL */
 	bool home;
 	bool counts;		/* in the gate's idle */
 	unsigned events;	/* what it was given when it ended: 0, it

@@ -14,14 +14,10 @@
 #include "common/base/relaxed.h"
 #include "common/base/ticks.h"
 #include "shim/sched/sync.h"
-
-/* So many locks without a sign make a place one of the other sort. */
-enum { ENOUGH_BY_WORKERS = 4, ENOUGH_BY_OTHERS = 16, ENOUGH_WHILE_IDLE = 2 };
+#include "shim/sched/sync_site.h"
 
 /* What takes less may be no task. */
 enum { NO_TASK_NS = 20000 };
-
-enum role { TAKES, BRINGS, OTHER, NOT_CLEAR };
 
 static void
 add32(_Atomic uint32_t *word)
@@ -103,17 +99,6 @@ end_task(struct work *w, struct gate *g, uint64_t now)
 	store32(&w->doing, WORK_BETWEEN);
 }
 
-/* The site at which the thread has locked the gate's mutex last. */
-static struct gate_site *
-last_site(const struct work *w, uint32_t number)
-{
-	uint32_t site = load32(&w->locked_site);
-
-	if (site == 0 || load32(&w->locked_gate) != number)
-		return NULL;
-	return &gate_at(number)->site[site - 1];
-}
-
 /* What is behind another mutex, or none, is taken without this one.  Who looks
  * once more before it waits takes some of that here, but hardly ever while all
  * are busy. */
@@ -150,7 +135,7 @@ find_nothing(struct work *w, struct gate *g)
 	if (lying != 0)
 		count_back(w, g, (uint64_t)-1);
 
-	struct gate_site *s = last_site(w, load32(&w->gate));
+	struct gate_site *s = sync_site_last(w, load32(&w->gate));
 
 	/* A worker's way to its first wait is not the one that it comes back
 	 * by. */
@@ -195,60 +180,6 @@ sync_cond_leave(struct thread *t, struct gate *g, uint64_t now, bool woken)
 		come_for_task(t, g, now);
 	else
 		store32(&t->work.doing, WORK_BETWEEN);
-}
-
-static bool
-some_site(const struct gate *g, bool takes)
-{
-	for (unsigned i = 0; i < GATE_SITES; i++) {
-		const struct gate_site *s = &g->site[i];
-
-		if (load32(takes ? &s->waits : &s->signals) != 0)
-			return true;
-	}
-	return false;
-}
-
-static enum role
-role_of(const struct gate *g, const struct gate_site *s, bool worker)
-{
-	if (s == NULL)
-		return NOT_CLEAR;
-
-	bool takes = (load32(&s->waits) | load32(&s->first_waits)) != 0;
-	bool brings = load32(&s->signals) != 0;
-
-	if (takes != brings)
-		return takes ? TAKES : BRINGS;
-	if (takes)
-		return NOT_CLEAR;
-	if (!worker && load32(&s->idle_locks) >= ENOUGH_WHILE_IDLE)
-		return OTHER;
-	if (load32(&s->locks) >= (worker ? ENOUGH_BY_WORKERS :
-	    ENOUGH_BY_OTHERS) && some_site(g, worker))
-		return OTHER;
-	return NOT_CLEAR;
-}
-
-static bool
-was_waited_after(const struct gate_site *s)
-{
-	return (load32(&s->waits) | load32(&s->first_waits)) != 0;
-}
-
-/* Workers come for tasks at another place, as far as is known. */
-static bool
-is_new_place(const struct work *w, const struct gate *g)
-{
-	const struct gate_site *s = last_site(w, gate_number(g));
-
-	if (s == NULL || was_waited_after(s) || load32(&s->signals) != 0)
-		return false;
-	for (unsigned i = 0; i < GATE_SITES; i++) {
-		if (was_waited_after(&g->site[i]))
-			return true;
-	}
-	return false;
 }
 
 /* What a worker brings may be what it took: the lock that this is. */
@@ -308,7 +239,7 @@ lock_by_worker(struct thread *t, struct gate *g, enum role role, uint64_t now)
 	if (role == OTHER)
 		return;
 
-	bool is_new = is_new_place(w, g);
+	bool is_new = sync_site_is_new(w, g);
 
 	if (is_new)
 		thread_add(&g->unclear, 1);
@@ -370,20 +301,28 @@ is_worker_after_all(const struct thread *t, const struct gate *g,
 	    load32(&w->kind) == WAIT_RUN && can_be_worker(t, g);
 }
 
+/* What comes from a place that was never followed by a signal, while workers
+ * are idle and of no use without one, is no task until the signal comes. */
+static void
+bring(struct work *w, struct gate *g, bool signals, uint64_t now)
+{
+	bool doubtful = load32(&g->idle) != 0 && !signals;
+	uint64_t number = doubtful ? gate_push_doubtful(g, now) :
+	    gate_push(g, now);
+
+	store(&w->brought, number + 1);
+	store(&w->doubtful, doubtful ? number + 1 : 0);
+}
+
 /* A place where workers come for tasks may be a wrapper around the lock that
- * all use: only who can be a worker is taken for one.  What comes from a place
- * that was never followed by a signal, while workers are idle and of no use
- * without one, is no task until the signal comes. */
+ * all use: only who can be a worker is taken for one. */
 static void
 lock_by_other(struct thread *t, struct gate *g, enum role role, bool signals,
     uint64_t now)
 {
 	if (role == OTHER || (role == TAKES && can_be_worker(t, g)))
 		return;
-	if (load32(&g->idle) != 0 && !signals)
-		store(&t->work.doubtful, gate_push_doubtful(g, now) + 1);
-	else
-		gate_push(g, now);
+	bring(&t->work, g, signals, now);
 }
 
 void
@@ -400,6 +339,7 @@ sync_locked_gate(struct thread *t, const void *mutex, const void *caller)
 	if (load32(&g->kind) != WAIT_COND)
 		return;
 
+	store(&w->brought, 0);
 	store(&w->doubtful, 0);
 
 	uint32_t site = gate_site_of(g, (uint64_t)(uintptr_t)caller);
@@ -410,8 +350,8 @@ sync_locked_gate(struct thread *t, const void *mutex, const void *caller)
 	store32(&w->locked_gate, number);
 	store32(&w->locked_site, site);
 
-	struct gate_site *s = last_site(w, number);
-	enum role role = role_of(g, s, worker || is_new);
+	struct gate_site *s = sync_site_last(w, number);
+	enum role role = sync_site_role(g, s, worker || is_new);
 
 	if (s != NULL) {
 		add32(&s->locks);
@@ -427,6 +367,44 @@ sync_locked_gate(struct thread *t, const void *mutex, const void *caller)
 		    ticks_now());
 }
 
+bool
+sync_cond_hold_back(struct thread *t, const void *mutex, const void *condition)
+{
+	struct work *w = &t->work;
+	uint64_t brought = load(&w->brought);
+	uint32_t number;
+
+	if (likely(brought == 0))
+		return false;
+	number = gate_find((uint64_t)(uintptr_t)mutex);
+	if (number == 0 || load32(&w->locked_gate) != number)
+		return false;
+
+	struct gate *g = gate_at(number);
+
+	/* Where workers wait for tasks, who is like them may be one. */
+	if (can_be_worker(t, g) &&
+	    load(&g->condition) == (uint64_t)(uintptr_t)condition)
+		return false;
+	store(&w->brought, 0);
+	store(&w->doubtful, 0);
+	return gate_take_back(g, brought - 1);
+}
+
+void
+sync_cond_put(struct thread *t, const void *mutex)
+{
+	uint32_t number = gate_find((uint64_t)(uintptr_t)mutex);
+
+	if (number == 0 || load32(&gate_at(number)->kind) != WAIT_COND)
+		return;
+
+	struct gate_site *s = sync_site_last(&t->work, number);
+
+	bring(&t->work, gate_at(number), s != NULL && load32(&s->signals) != 0,
+	    ticks_now());
+}
+
 /* Who is like a worker, has never waited, and signals where workers go straight
  * to their wait, has brought something, through a lock that all use, or has
  * taken something and rings up the next one. */
@@ -435,7 +413,7 @@ may_pass_on(const struct thread *t, const struct gate *g,
     const struct gate_site *s)
 {
 	return load32(&t->work.kind) == WAIT_RUN && can_be_worker(t, g) &&
-	    was_waited_after(s);
+	    sync_site_waited_after(s);
 }
 
 /* Signals come with the mutex held, or right after. */
@@ -449,7 +427,7 @@ sync_signal_gate(struct thread *t, const void *condition)
 		return;
 
 	struct gate *g = gate_at(number);
-	struct gate_site *s = last_site(&t->work, number);
+	struct gate_site *s = sync_site_last(&t->work, number);
 
 	if (load(&g->condition) != key)
 		return;
@@ -462,7 +440,7 @@ sync_signal_gate(struct thread *t, const void *condition)
 	/* A worker may signal the next one when it has taken a task. */
 	if (s != NULL && load32(&t->work.gate) != number)
 		add32(&s->signals);
-	else if (s != NULL && !was_waited_after(s))
+	else if (s != NULL && !sync_site_waited_after(s))
 		give_back(t, g);
 	if (s != NULL && load(&t->work.doubtful) != 0)
 		gate_confirm(g, load(&t->work.doubtful) - 1);

@@ -25,4 +25,11 @@ IN_HOOK void sync_cond_enter(struct thread *t, struct gate *g, uint64_t now);
 IN_HOOK void sync_cond_leave(struct thread *t, struct gate *g, uint64_t now,
     bool woken);
 
+/* A thread, with @mutex, begins to wait for @condition.  True when that is for
+ * room in a queue, for what it brings: it is not there yet.  When the wait has
+ * ended, sync_cond_put() puts it there, with the mutex again. */
+IN_HOOK bool sync_cond_hold_back(struct thread *t, const void *mutex,
+    const void *condition);
+IN_HOOK void sync_cond_put(struct thread *t, const void *mutex);
+
 #endif

@@ -74,9 +74,10 @@ struct work {
 	 * one in whose idle it is counted; 0: none. */
 	_Atomic uint32_t holds, counted;
 
-	/* What it put into @locked_gate while somebody was idle, and has not
-	 * signalled: its number there, + 1; 0: nothing. */
-	_Atomic uint64_t doubtful;
+	/* What it put into @locked_gate with its last lock; the same, if that
+	 * was while somebody was idle and it has not signalled: its number
+	 * there, + 1; 0: nothing. */
+	_Atomic uint64_t brought, doubtful;
 };
 
 static inline void
@@ -95,6 +96,7 @@ work_reset(struct work *w)
 	atomic_store(&w->locked_gate, 0);
 	atomic_store(&w->met, WORK_NOT_MET);
 	atomic_store(&w->brief, 0);
+	atomic_store(&w->brought, 0);
 	atomic_store(&w->doubtful, 0);
 	atomic_store(&w->lock, 0);
 	atomic_store(&w->holds, 0);
