@@ -150,7 +150,7 @@ def main():
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--kinds", default=",".join(KINDS))
     parser.add_argument("--modes", default=",".join(MODES))
-    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--jobs", type=int, default=3)
     args = parser.parse_args()
     plain = plain_run()
     injected = wrong = 0

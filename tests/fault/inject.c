@@ -9,7 +9,8 @@
  * answers with the kind's error.  Of threads, those are counted that the
  * library starts: before the host's main (which begins with a mark, see
  * fault_host.c), and in forked children.  REPORT gets a line: how many calls
- * there were, and whether one was made to fail.  Ends as HOST ended.
+ * there were, up to the one that failed, and whether one was made to fail.
+ * Ends as HOST ended.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -194,23 +195,37 @@ enter(pid_t tid, struct user_regs_struct *r)
 	ptrace(PTRACE_SETREGS, tid, 0, r);
 }
 
+/* The kernel has answered the call that was not made. */
+static void
+answer(pid_t tid)
+{
+	struct user_regs_struct r;
+
+	task_of(tid)->failing = false;
+	if (ptrace(PTRACE_GETREGS, tid, 0, &r) != 0)
+		return;
+	r.rax = (unsigned long long)-kind->error;
+	ptrace(PTRACE_SETREGS, tid, 0, &r);
+}
+
 static void
 on_call(pid_t tid)
 {
 	struct user_regs_struct r;
 	struct __ptrace_syscall_info info;
-	struct task *t = task_of(tid);
 
-	if (ptrace(PTRACE_GET_SYSCALL_INFO, tid, sizeof(info), &info) < 0 ||
-	    ptrace(PTRACE_GETREGS, tid, 0, &r) != 0)
+	if (failed) {
+		if (task_of(tid)->failing)
+			answer(tid);
 		return;
-	if (info.op == PTRACE_SYSCALL_INFO_ENTRY) {
-		enter(tid, &r);
-	} else if (t->failing) {
-		t->failing = false;
-		r.rax = (unsigned long long)-kind->error;
-		ptrace(PTRACE_SETREGS, tid, 0, &r);
 	}
+	if (ptrace(PTRACE_GET_SYSCALL_INFO, tid, sizeof(info), &info) < 0 ||
+	    info.op != PTRACE_SYSCALL_INFO_ENTRY)
+		return;
+	if ((text_low == 0 || is_of_kind((long)info.entry.nr) ||
+	    info.entry.nr == FAULT_MARK_CALL) &&
+	    ptrace(PTRACE_GETREGS, tid, 0, &r) == 0)
+		enter(tid, &r);
 }
 
 /* A new child of the host's: not a thread. */
@@ -239,7 +254,9 @@ on_stop(pid_t tid, int status)
 		task_of(tid);
 		sig = 0;
 	}
-	ptrace(PTRACE_SYSCALL, tid, 0, sig);
+	/* What comes after the call that failed is nobody's concern. */
+	ptrace(failed && !task_of(tid)->failing ? PTRACE_CONT :
+	    PTRACE_SYSCALL, tid, 0, sig);
 }
 
 static void
