@@ -34,12 +34,13 @@ check-unit: $(BUILT_SOURCES)
 # Then what all of them come to, in a line.  What takes longest goes first, so
 # that with -j nothing waits for it in the end.
 LONGEST_TEST = tests/fault/fault_long.test
+CHECK_LONG = $(LONGEST_TEST) $(HAZARD_TESTS) \
+	$(filter-out $(LONGEST_TEST),$(LONG_TESTS))
 EXTRA_DIST += tests/summary.sh
 .PHONY: check-long
 check-long: all $(BENCH_TOOLS)
 	status=0; $(MAKE) $(AM_MAKEFLAGS) check \
-		TESTS='$(LONGEST_TEST) $(HAZARD_TESTS) \
-			$(filter-out $(LONGEST_TEST),$(LONG_TESTS))' \
+		TESTS='$(CHECK_LONG)' \
 		TEST_SUITE_LOG=test-suite-long.log || status=$$?; \
 	$(SHELL) $(srcdir)/tests/summary.sh . '$(abs_top_srcdir)' && \
 		exit $$status
