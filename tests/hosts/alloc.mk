@@ -20,8 +20,8 @@ tests_hosts_leak_places_LDADD = -ldl
 tests_hosts_alloc_churn_CFLAGS = $(AM_CFLAGS) $(HOST_STACKS)
 tests_hosts_alloc_deep_CFLAGS = $(AM_CFLAGS) $(HOST_STACKS)
 tests_hosts_alloc_churn_LDADD = -lpthread
-EXTRA_DIST += tests/hosts/leak_plugin.c tests/hosts/leak_cxx.cc \
-	tests/hosts/leak_lines.cc
+EXTRA_DIST += tests/hosts/leak_take.h tests/hosts/leak_plugin.c \
+	tests/hosts/leak_cxx.cc tests/hosts/leak_lines.cc
 check_PROGRAMS += tests/hosts/leak_gaps
 tests_hosts_leak_gaps_CFLAGS = $(AM_CFLAGS) -O1 -g0 -fno-pie \
 	-fomit-frame-pointer -fno-optimize-sibling-calls \

@@ -13,30 +13,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define NOINLINE __attribute__((noinline, noclone))
+#include "tests/hosts/leak_take.h"
 
 enum { PAGE = 4096, PAGES = 40, APART = 10, AT = 72 };
-
-/* The compiler does not know that it is malloc(). */
-static NOINLINE void *
-take(size_t size)
-{
-	void *p = malloc(size);
-
-	memset(p, 0, size);
-	__asm__ volatile("" : "+r"(p) :: "memory");
-	return p;
-}
-
-/* What a call left below the stack pointer is overwritten. */
-static NOINLINE void
-scrub(void)
-{
-	char room[4096];
-
-	memset(room, 0, sizeof(room));
-	__asm__ volatile("" :: "r"(room) : "memory");
-}
 
 /* Four of the pages are written. */
 static NOINLINE char *

@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define NOINLINE __attribute__((noinline, noclone))
+#include "tests/hosts/leak_take.h"
 
 struct link {
 	struct link *next;
@@ -30,27 +30,6 @@ static void *volatile word;
 static void **mapped;
 static __thread void *volatile own;
 static pthread_key_t key;
-
-/* The compiler does not know that it is malloc(). */
-static NOINLINE void *
-take(size_t size)
-{
-	void *p = malloc(size);
-
-	memset(p, 0, size);
-	__asm__ volatile("" : "+r"(p) :: "memory");
-	return p;
-}
-
-/* What a call left below the stack pointer is overwritten. */
-static NOINLINE void
-scrub(void)
-{
-	char room[4096];
-
-	memset(room, 0, sizeof(room));
-	__asm__ volatile("" :: "r"(room) : "memory");
-}
 
 static NOINLINE void
 keep_list(void)
