@@ -193,14 +193,18 @@ collector_parse(struct collector *c, const char *line, size_t len,
 {
 	struct scan r = { line, line + len };
 	size_t before;
+	bool known;
 
 	unwrap(c, &r);
 	logline_parse(r.at, scan_len(&r), out);
 	if (out->kind != LINE_OTHER)
 		return;
 
-	bool known = take_known(c, &r);
-
+	known = take_known(c, &r);
+	if (known)
+		logline_parse(r.at, scan_len(&r), out);
+	if (out->kind != LINE_OTHER)
+		return;
 	before = logsearch(r.at, scan_len(&r), out);
 	if (before > 0 && !known && out->kind != LINE_BROKEN)
 		learn(c, r.at, before);

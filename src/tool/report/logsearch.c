@@ -107,15 +107,11 @@ find_anywhere(const char *line, size_t len, struct logline *out)
 size_t
 logsearch(const char *line, size_t len, struct logline *out)
 {
-	size_t at;
+	size_t at = find_apart(line, len, out);
 
-	logline_parse(line, len, out);
-	if (out->kind != LINE_OTHER)
-		return 0;
-	at = find_apart(line, len, out);
 	if (at == 0)
 		at = find_anywhere(line, len, out);
 	if (at == 0)
-		logline_parse(line, len, out);
+		out->kind = LINE_OTHER;
 	return at;
 }

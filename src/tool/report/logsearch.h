@@ -18,8 +18,9 @@
 
 #include "tool/report/logline.h"
 
-/* Takes the @len bytes at @line (without the newline) apart.  Returns how many
- * of them stand before the record; 0 too when there is none. */
+/* Takes the record that stands behind others' text in the @len bytes at @line
+ * (without the newline) apart.  Returns how many of them stand before it; 0
+ * when there is none, which is LINE_OTHER. */
 size_t logsearch(const char *line, size_t len, struct logline *out);
 
 #endif
