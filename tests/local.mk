@@ -33,9 +33,9 @@ check-unit: $(BUILT_SOURCES)
 
 # Then what all of them come to, in a line.  What takes longest goes first, so
 # that with -j nothing waits for it in the end.
-LONGEST_TEST = tests/fault/fault_long.test
-CHECK_LONG = $(LONGEST_TEST) $(HAZARD_TESTS) \
-	$(filter-out $(LONGEST_TEST),$(LONG_TESTS))
+LONGEST_TESTS = tests/hazards/soak_long.test tests/fault/fault_long.test
+CHECK_LONG = $(LONGEST_TESTS) $(HAZARD_TESTS) \
+	$(filter-out $(LONGEST_TESTS),$(LONG_TESTS))
 EXTRA_DIST += tests/summary.sh
 .PHONY: check-long
 check-long: all $(BENCH_TOOLS)
