@@ -119,8 +119,8 @@ struct pool_reading {
 					 * known */
 	uint32_t queue_length[POOL_QUEUES];
 	bool sampled;		/* a worker has so many tasks that it times one
-				 * in eight: wait and run are estimates, all
-				 * counts are exact */
+				 * in some thirty: wait and run are estimates,
+				 * all counts are exact */
 	struct histogram wait, run;	/* ns, of this period alone */
 	uint64_t full_ns;	/* time in which every worker was busy, since
 				 * the pool was made, or armed */

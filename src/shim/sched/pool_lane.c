@@ -104,6 +104,7 @@ prepare(struct pool_lane *l, struct thread *t, unsigned queue, uint64_t now)
 	memset(&l->n, 0, sizeof(l->n));
 	atomic_store(&l->times, NULL);
 	atomic_store(&l->hurry, 0);
+	atomic_store(&l->sampled, 0);
 	l->skip = l->since_check = 0;
 	l->checked = l->looked_at = 0;
 	l->visits = atomic_load(&t->work.visits);
@@ -182,6 +183,7 @@ pool_detach(struct pool *p, struct pool_lane *l, uint64_t now)
 	if (!was_there)
 		return;
 	add_counts(&p->left, &l->n);
+	p->left_sampled |= atomic_load(&l->sampled) != 0;
 	keep_times(p, l);
 	atomic_store(&l->pool, NULL);
 }

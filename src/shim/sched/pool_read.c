@@ -87,6 +87,16 @@ drop_dead(struct pool *p, uint64_t now)
 	}
 }
 
+/* Were all of its tasks timed in this period?  Who is in a hurry still will
+ * not have timed all of the next. */
+static bool
+is_sampled(struct pool_lane *l)
+{
+	return atomic_load(&l->hurry) != 0 ?
+	    atomic_load(&l->sampled) != 0 :
+	    atomic_exchange(&l->sampled, 0) != 0;
+}
+
 struct sums {
 	uint64_t taken, stamps_taken;
 	uint64_t queued, stamps_queued;
@@ -106,11 +116,13 @@ static void
 read_workers(struct pool *p, struct sums *s, struct pool_reading *out)
 {
 	add_lane(&p->left, s, out);
+	out->sampled = p->left_sampled;
+	p->left_sampled = false;
 	for (struct pool_lane *l = p->lanes; l != NULL; l = l->next_of_pool) {
 		add_lane(&l->n, s, out);
 		out->workers++;
 		out->busy += atomic_load(&l->active) != 0;
-		out->sampled |= atomic_load(&l->hurry) != 0;
+		out->sampled |= is_sampled(l);
 	}
 	out->dropped = get(&p->dropped);
 	s->taken += out->dropped;

@@ -60,8 +60,13 @@ struct pool_lane {
 	_Atomic uint64_t idle_since;	/* while @active is 0 */
 	_Atomic uint64_t newest;	/* the stamp of its last task */
 	struct pool_counts n;
-	_Atomic uint32_t hurry;		/* it times one task in eight */
-	uint32_t skip, since_check;	/* the owner's, as is @checked */
+	_Atomic uint32_t sampled;	/* not all tasks were timed since the
+					 * last reading */
+	_Atomic uint32_t hurry;		/* it times some tasks, until it was
+					 * found slow so often */
+	uint32_t skip, chance;		/* not timed next; whence the number;
+					 * the owner's, as what follows */
+	uint32_t since_check;
 	uint64_t checked;
 	uint64_t looked_at;		/* the diag thread's: n.done then */
 	uint64_t visits;		/* of its record, when it came */
@@ -89,6 +94,7 @@ struct pool {
 	unsigned alone;
 	struct pool_counts left;	/* of workers that left */
 	struct pool_times gone;		/* the same */
+	bool left_sampled;		/* the same, since the last reading */
 
 	struct lock full_lock CACHE_ALIGNED;
 	struct fullness full;

@@ -11,6 +11,11 @@
 enum {
 	HURRY_TASKS = 1024, HURRY_NS = 2000, OWN_TIMES_NS = 50000,
 	GAP_NS = 200000,
+	/* A worker that lost its processor for a while is still in a hurry. */
+	HURRY_KEPT = 8, PAUSED_NS = 20000,
+	STRIDE_MASK = 63,		/* tasks passed over at most */
+	LONG_TICKS = 1 << 24,		/* 4 to 17 ms: a task that is told of in
+					 * any case */
 };
 
 /* The lane of the calling thread in @p, or the one that the rest shares. */
@@ -220,13 +225,13 @@ watch_order(struct pool *p, struct pool_lane *l, uint64_t queued)
 	atomic_store_explicit(&l->newest, queued, memory_order_relaxed);
 }
 
-static struct pool_lane *
+static ALWAYS_INLINE struct pool_lane *
 worker_lane(struct pool *p)
 {
 	struct thread *t = thread_self();
 	struct pool_lane *l = t == NULL ? NULL : pool_lane_of(t, p);
 
-	return l != NULL || t == NULL ? l :
+	return likely(l != NULL) || t == NULL ? l :
 	    pool_join(p, t, 0, ticks_now());
 }
 
@@ -238,18 +243,33 @@ is_seen(uint64_t stamp)
 	    &pool_armed_since, memory_order_relaxed);
 }
 
+/* How many tasks to pass over, 31.5 on average.  By chance, as what comes every
+ * so many tasks would always be timed, or never. */
+static ALWAYS_INLINE uint32_t
+next_stride(struct pool_lane *l)
+{
+	l->chance = l->chance * 1664525 + 1013904223;
+	return l->chance >> 16 & STRIDE_MASK;
+}
+
 /* A worker that has more than half a million tasks a second, and finds the next
- * one waiting whenever it is done, times one in eight: reading the time is most
- * of what we cost it.  It is counted all the same. */
+ * one waiting whenever it is done, times one in some thirty: reading the time
+ * is most of what we cost it.  It is counted all the same. */
 static ALWAYS_INLINE bool
 may_skip_times(struct pool_lane *l, const struct pool_stamp *s)
 {
-	return unlikely(atomic_load_explicit(&l->hurry,
-	    memory_order_relaxed) != 0) && is_seen(s->queued) &&
-	    s->queued <= atomic_load_explicit(&l->idle_since,
-	    memory_order_relaxed) &&
-	    atomic_load_explicit(&l->active, memory_order_relaxed) == 0 &&
-	    (l->skip++ & 7) != 0;
+	if (likely(atomic_load_explicit(&l->hurry, memory_order_relaxed) == 0))
+		return false;
+	if (!is_seen(s->queued) || s->queued >
+	    atomic_load_explicit(&l->idle_since, memory_order_relaxed) ||
+	    atomic_load_explicit(&l->active, memory_order_relaxed) != 0)
+		return false;
+	if (l->skip == 0) {
+		l->skip = next_stride(l);
+		return false;
+	}
+	l->skip--;
+	return true;
 }
 
 static ALWAYS_INLINE void
@@ -260,7 +280,7 @@ count_started(struct pool_lane *l, uint64_t n, uint64_t taken, uint64_t sum)
 	thread_add(&l->n.taken, taken);
 }
 
-static void
+static ALWAYS_INLINE void
 start_untimed(struct pool *p, struct pool_lane *l, struct pool_stamp *s)
 {
 	s->started = 0;
@@ -270,7 +290,8 @@ start_untimed(struct pool *p, struct pool_lane *l, struct pool_stamp *s)
 	count_started(l, 1, 1, s->queued);
 }
 
-static void
+/* Apart, so that who is in a hurry saves no registers for it. */
+static __attribute__((noinline)) void
 start_timed(struct pool *p, struct pool_lane *l, struct pool_stamp *stamps,
     size_t n)
 {
@@ -330,29 +351,29 @@ static COLD void
 check_hurry(struct pool *p, struct pool_lane *l, uint64_t now)
 {
 	uint64_t ns = ticks_to_ns(now - l->checked) / l->since_check;
+	uint32_t hurry = atomic_load(&l->hurry);
 
 	if (l->checked != 0 && ns < OWN_TIMES_NS && atomic_load(&l->times) ==
 	    NULL)
 		pool_times_for(p, l);
 
-	atomic_store_explicit(&l->hurry, l->checked != 0 && ns < HURRY_NS,
-	    memory_order_relaxed);
+	if (l->checked != 0 && ns < HURRY_NS) {
+		atomic_store(&l->hurry, HURRY_KEPT);
+		atomic_store(&l->sampled, 1);
+	} else if (hurry > 0) {
+		atomic_store(&l->hurry, ns < PAUSED_NS ? hurry - 1 : 0);
+	}
 	l->checked = now;
 	l->since_check = 0;
 }
 
-void
-pool_done(struct pool *p, struct pool_stamp *stamps, size_t n)
+/* Apart, as start_timed(). */
+static __attribute__((noinline)) void
+end_timed(struct pool *p, struct pool_lane *l, struct pool_stamp *stamps,
+    size_t n, uint64_t now)
 {
-	struct pool_lane *l = p == NULL || n == 0 ? NULL : worker_lane(p);
-	uint64_t now;
-
-	if (unlikely(l == NULL))
-		return;
-
 	struct pool_times *t = times_of(p, l);
 
-	now = ticks_now();
 	for (size_t i = 0; i < n; i++) {
 		if (is_seen(stamps[i].started))
 			add_time(p, t, &t->run, now - MIN(now,
@@ -360,11 +381,48 @@ pool_done(struct pool *p, struct pool_stamp *stamps, size_t n)
 		stamps[i].queued = 0;
 		stamps[i].started = 0;
 	}
-	thread_add(&l->n.done, n);
-	become_idle(l, now, n);
 	l->since_check += (uint32_t)n;
 	if (unlikely(l->since_check >= HURRY_TASKS))
 		check_hurry(p, l, now);
+}
+
+/* A task that was not timed, as those before it were short, was not. */
+static COLD void
+end_long(struct pool *p, struct pool_lane *l, uint64_t span)
+{
+	struct pool_times *t = times_of(p, l);
+
+	atomic_store(&l->hurry, 0);
+	add_time(p, t, &t->run, span);
+}
+
+/* Not timed: it began when the one before it ended. */
+static ALWAYS_INLINE void
+end_untimed(struct pool *p, struct pool_lane *l, struct pool_stamp *s,
+    uint64_t span)
+{
+	s->queued = 0;
+	l->since_check++;
+	if (unlikely(span > LONG_TICKS))
+		end_long(p, l, span);
+}
+
+void
+pool_done(struct pool *p, struct pool_stamp *stamps, size_t n)
+{
+	struct pool_lane *l = p == NULL || n == 0 ? NULL : worker_lane(p);
+	uint64_t now, began;
+
+	if (unlikely(l == NULL))
+		return;
+	now = ticks_now();
+	began = atomic_load_explicit(&l->busy_since, memory_order_relaxed);
+	thread_add(&l->n.done, n);
+	become_idle(l, now, n);
+	if (n == 1 && stamps->started == 0 && is_seen(began))
+		end_untimed(p, l, stamps, now - MIN(now, began));
+	else
+		end_timed(p, l, stamps, n, now);
 }
 
 void
