@@ -7,7 +7,8 @@ TESTS += $(ALLOC_UNIT_TESTS)
 tests_unit_test_symbol_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_symbol_LDADD = $(COMMON_LIBS) $(CHECK_LIBS)
 tests_unit_test_live_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
-tests_unit_test_live_SOURCES = tests/unit/test_live.c src/shim/alloc/live.c
+tests_unit_test_live_SOURCES = tests/unit/test_live.c src/shim/alloc/live.c \
+	src/shim/alloc/sparse.c
 tests_unit_test_live_LDADD = $(COMMON_LIBS) $(CHECK_LIBS)
 tests_unit_test_opener_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_opener_SOURCES = tests/unit/test_opener.c \

@@ -16,6 +16,13 @@ setup(void)
 	ck_assert_int_eq(live_start(), 0);
 }
 
+static void
+setup_few(void)
+{
+	setup();
+	live_expect_few(true);
+}
+
 static void *
 at(uint64_t off)
 {
@@ -209,15 +216,64 @@ START_TEST(threads_do_not_disturb_each_other)
 }
 END_TEST
 
-int
-main(void)
+/* A thousand live ones at any time, and never at the same places. */
+START_TEST(few_blocks_cost_little_wherever_they_lie)
 {
-	Suite *s = suite_create("live");
-	TCase *c = tcase_create("live");
-	SRunner *r = srunner_create(s);
-	int failed;
+	enum { ALIVE = 1000, ROUNDS = 2000 };
+	size_t held = mem_held() + live_held();
+	struct live_block got;
+	uint64_t lost = 0;
 
-	tcase_add_checked_fixture(c, setup, NULL);
+	for (uint64_t i = 0; i < ALIVE * ROUNDS; i++) {
+		put(i * 272, i, 272, 1);
+		if (i >= ALIVE)
+			lost += !live_take(at((i - ALIVE) * 272), &got) ||
+			    got.size != i - ALIVE;
+	}
+	ck_assert_uint_eq(lost, 0);
+	ck_assert_uint_le(mem_held() + live_held() - held, 100 << 10);
+}
+END_TEST
+
+START_TEST(many_blocks_cost_at_most_four_times_their_places)
+{
+	size_t held = mem_held() + live_held();
+	uint64_t blocks = 0;
+
+	fill(48, &blocks);
+	ck_assert_uint_le(mem_held() + live_held() - held,
+	    blocks * 24 * 4);
+}
+END_TEST
+
+START_TEST(a_block_is_found_after_the_table_was_changed)
+{
+	struct live_block got;
+	uint64_t sums[3] = { 0 };
+
+	live_expect_few(_i == 1);
+	put(0x5000, 11, 16, 3);
+	live_expect_few(_i == 0);
+	put(0x5010, 12, 16, 3);
+	live_each(count, sums);
+	ck_assert_uint_eq(sums[0], 2);
+	ck_assert_uint_eq(sums[1], 23);
+	ck_assert(live_take(at(0x5000), &got));
+	ck_assert_uint_eq(got.size, 11);
+	ck_assert(live_take(at(0x5010), &got));
+	ck_assert_uint_eq(got.size, 12);
+	ck_assert(!live_take(at(0x5000), &got));
+	ck_assert(!live_take(at(0x5010), &got));
+}
+END_TEST
+
+/* What both tables have in common. */
+static TCase *
+tests_of(const char *name, SFun begin)
+{
+	TCase *c = tcase_create(name);
+
+	tcase_add_checked_fixture(c, begin, NULL);
 	tcase_set_timeout(c, 120);
 	tcase_add_test(c, block_comes_out_as_it_went_in);
 	tcase_add_test(c, largest_values_are_kept_whole);
@@ -225,9 +281,25 @@ main(void)
 	tcase_add_test(c, large_block_that_begins_inside_a_page_is_found);
 	tcase_add_test(c, block_whose_end_went_unseen_is_replaced);
 	tcase_add_test(c, each_block_is_seen_once_with_its_address);
-	tcase_add_loop_test(c, a_live_block_costs_at_most_32_bytes, 0, 35);
 	tcase_add_test(c, threads_do_not_disturb_each_other);
+	tcase_add_loop_test(c, a_block_is_found_after_the_table_was_changed,
+	    0, 2);
+	return c;
+}
+
+int
+main(void)
+{
+	Suite *s = suite_create("live");
+	TCase *c = tests_of("live", setup), *f = tests_of("few", setup_few);
+	SRunner *r = srunner_create(s);
+	int failed;
+
+	tcase_add_loop_test(c, a_live_block_costs_at_most_32_bytes, 0, 35);
+	tcase_add_test(f, few_blocks_cost_little_wherever_they_lie);
+	tcase_add_test(f, many_blocks_cost_at_most_four_times_their_places);
 	suite_add_tcase(s, c);
+	suite_add_tcase(s, f);
 	srunner_run_all(r, CK_ENV);
 	failed = srunner_ntests_failed(r);
 	srunner_free(r);

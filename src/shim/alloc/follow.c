@@ -27,6 +27,9 @@
 /* Larger blocks are mostly fresh pages, and writing to them costs memory. */
 #define WIPE_MOST 8192
 
+/* One block in so many is few. */
+enum { SAMPLE_OF_FEW = 4 };
+
 /* The diag thread may change them: what an event needs twice it reads once. */
 static struct {
 	_Atomic bool on, text;
@@ -103,6 +106,7 @@ follow_set(const struct options *opt, bool tape)
 	trace.minsize = opt->minsize;
 	trace.maxsize = opt->maxsize;
 	trace.sample = opt->sample;
+	live_expect_few(opt->sample >= SAMPLE_OF_FEW);
 }
 
 void

@@ -9,6 +9,7 @@
 
 #include "common/base/mem.h"
 #include "common/base/sys.h"
+#include "shim/alloc/sparse.h"
 #include "shim/state/state.h"
 
 enum {
@@ -43,6 +44,13 @@ struct leaf {
 static _Atomic(struct leaf *) *directory;
 static _Atomic uint64_t pages_touched;
 static _Atomic uint64_t leaves_made;
+static _Atomic bool few;
+
+void
+live_expect_few(bool yes)
+{
+	atomic_store(&few, yes);
+}
 
 int
 live_start(void)
@@ -131,12 +139,49 @@ touch(struct leaf *leaf, unsigned slot)
 		    memory_order_relaxed);
 }
 
+static ALWAYS_INLINE uint64_t
+first_word(const struct live_block *b, uint64_t place)
+{
+	return (b->time & TIME_MASK) << 16 | place << 8 |
+	    b->size >> SIZE_LOW_BITS;
+}
+
+static ALWAYS_INLINE uint64_t
+second_word(const struct live_block *b)
+{
+	return (uint64_t)b->stack << SIZE_LOW_BITS | (b->size & SIZE_LOW_MASK);
+}
+
 static void
 unpack(uint64_t word0, uint64_t word1, struct live_block *out)
 {
 	out->size = (word0 & 0xff) << SIZE_LOW_BITS | (word1 & SIZE_LOW_MASK);
 	out->time = word0 >> 16;
 	out->stack = (uint32_t)(word1 >> SIZE_LOW_BITS);
+}
+
+static COLD enum live_result
+put_few(const void *p, const struct live_block *b, struct live_block *old)
+{
+	struct sparse_words w = { { first_word(b, 0), second_word(b) } };
+	struct sparse_words was = { { 0, 0 } };
+	enum sparse_result r = sparse_put((uintptr_t)p, &w, &was);
+
+	if (r == SPARSE_REPLACED)
+		unpack(was.word[0], was.word[1], old);
+	return r == SPARSE_FULL ? LIVE_NONE :
+	    r == SPARSE_REPLACED ? LIVE_REPLACED : LIVE_NEW;
+}
+
+static bool
+take_few(const void *p, struct live_block *out)
+{
+	struct sparse_words w;
+
+	if (!sparse_take((uintptr_t)p, &w))
+		return false;
+	unpack(w.word[0], w.word[1], out);
+	return true;
 }
 
 enum live_result
@@ -153,6 +198,8 @@ live_put(const void *p, size_t usable, const struct live_block *b,
 	    off % (1 << SMALLEST_SHIFT) != 0 || b->size > SIZE_MAX_KEPT ||
 	    b->stack == 0 || b->stack > LIVE_STACK_MAX)
 		return LIVE_NONE;
+	if (unlikely(atomic_load_explicit(&few, memory_order_relaxed)))
+		return put_few(p, b, old);
 	if (unlikely(leaf == NULL)) {
 		leaf = make_leaf(&directory[off >> LEAF_SHIFT]);
 		if (leaf == NULL)
@@ -171,16 +218,15 @@ live_put(const void *p, size_t usable, const struct live_block *b,
 		    word1, old);
 		atomic_store_explicit(&s->word1, 0, memory_order_release);
 	}
-	atomic_store_explicit(&s->word0, (b->time & TIME_MASK) << 16 |
-	    place_in_page(off) << 8 | b->size >> SIZE_LOW_BITS,
+	atomic_store_explicit(&s->word0, first_word(b, place_in_page(off)),
 	    memory_order_relaxed);
-	atomic_store_explicit(&s->word1, (uint64_t)b->stack << SIZE_LOW_BITS |
-	    (b->size & SIZE_LOW_MASK), memory_order_release);
+	atomic_store_explicit(&s->word1, second_word(b),
+	    memory_order_release);
 	return word1 != 0 ? LIVE_REPLACED : LIVE_NEW;
 }
 
-bool
-live_take(const void *p, struct live_block *out)
+static ALWAYS_INLINE bool
+take_from_leaf(const void *p, struct live_block *out)
 {
 	uint64_t off = (uint64_t)(uintptr_t)p - WINDOW_BASE, word0, word1;
 	struct leaf *leaf = leaf_of(off);
@@ -202,6 +248,17 @@ live_take(const void *p, struct live_block *out)
 	unpack(word0, word1, out);
 	atomic_store_explicit(&s->word1, 0, memory_order_release);
 	return true;
+}
+
+/* What was put before the other table was chosen is in the one before. */
+bool
+live_take(const void *p, struct live_block *out)
+{
+	if (likely(!sparse_is_used()))
+		return take_from_leaf(p, out);
+	if (atomic_load_explicit(&few, memory_order_relaxed))
+		return take_few(p, out) || take_from_leaf(p, out);
+	return take_from_leaf(p, out) || take_few(p, out);
 }
 
 /* Where the block in slot @at of a leaf begins, from the leaf's start: the
@@ -249,9 +306,25 @@ see_leaf(uint64_t base, struct leaf *leaf, live_fn see, void *arg)
 	}
 }
 
+struct seer {
+	live_fn see;
+	void *arg;
+};
+
+static void
+see_few(uint64_t key, const struct sparse_words *w, void *arg)
+{
+	const struct seer *s = arg;
+	struct live_block b;
+
+	unpack(w->word[0], w->word[1], &b);
+	s->see((const void *)(uintptr_t)key, &b, s->arg);
+}
+
 void
 live_each(live_fn see, void *arg)
 {
+	sparse_each(see_few, &(struct seer){ see, arg });
 	if (directory == NULL)
 		return;
 	for (uint64_t i = 0; i < LEAVES; i++) {

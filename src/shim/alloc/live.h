@@ -8,6 +8,10 @@
  * than that size, and the leaf remembers which.  That is 16 to 32 bytes per
  * block in a full slab.  Blocks of a page or more have one slot a page.
  *
+ * Where one block in many is followed, this would be a page of slots for almost
+ * each of them, and more and more such pages with time: live_expect_few() has
+ * them kept by address (sparse.h).
+ *
  * A slot is two words: time in ticks (48 bits), place in the page (8),
  * size (42), stack (30); the stack is not 0 exactly while the block lives.
  *
@@ -44,6 +48,9 @@ enum live_result {
 /* Makes the directory.  0 or a negative errno.  Safe to call again. */
 int live_start(void);
 
+/* Most blocks will not be entered from now on; or they will. */
+void live_expect_few(bool yes);
+
 /* Enters the block at @p, whose usable size is @usable.  @old (not NULL)
  * receives the block that is replaced. */
 IN_HOOK enum live_result live_put(const void *p, size_t usable,
@@ -57,7 +64,8 @@ IN_HOOK bool live_take(const void *p, struct live_block *out);
 typedef void (*live_fn)(const void *p, const struct live_block *b, void *arg);
 void live_each(live_fn see, void *arg);
 
-/* The same in the order of addresses; how many leaves of 16 MiB it reads. */
+/* The same in the order of addresses, without those that were entered while
+ * few were expected; how many leaves of 16 MiB it reads. */
 void live_each_by_address(live_fn see, void *arg);
 size_t live_leaves(void);
 
