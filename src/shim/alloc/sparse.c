@@ -83,9 +83,9 @@ static ALWAYS_INLINE void
 copy_out(struct bucket *b, unsigned i, struct sparse_words *out)
 {
 	out->word[0] = atomic_load_explicit(&b->word[i][0],
-	    memory_order_relaxed);
+	    memory_order_acquire);
 	out->word[1] = atomic_load_explicit(&b->word[i][1],
-	    memory_order_relaxed);
+	    memory_order_acquire);
 }
 
 bool
@@ -158,7 +158,6 @@ see_place(struct bucket *b, unsigned i, sparse_fn see, void *arg)
 	if (key <= BUSY_KEY)
 		return;
 	copy_out(b, i, &w);
-	atomic_thread_fence(memory_order_acquire);
 	if (w.word[1] == before && atomic_load_explicit(&b->key[i],
 	    memory_order_relaxed) == key)
 		see(key, &w, arg);
