@@ -219,7 +219,7 @@ END_TEST
 /* A thousand live ones at any time, and never at the same places. */
 START_TEST(few_blocks_cost_little_wherever_they_lie)
 {
-	enum { ALIVE = 1000, ROUNDS = 2000 };
+	enum { ALIVE = 1000, ROUNDS = 400 };
 	size_t held = mem_held() + live_held();
 	struct live_block got;
 	uint64_t lost = 0;
