@@ -13,7 +13,8 @@ EXTRA_DIST += tests/fuzz/seeds/elf/header tests/fuzz/seeds/elf/object \
 	tests/fuzz/seeds/elf/shared tests/fuzz/seeds/elf/stripped
 
 # tests/fuzz: parsers of text that is not ours.
-FUZZ_TARGETS = tests/fuzz/fuzz_options tests/fuzz/fuzz_proc
+FUZZ_TARGETS = tests/fuzz/fuzz_options tests/fuzz/fuzz_proc \
+	tests/fuzz/fuzz_names
 check_PROGRAMS += $(FUZZ_TARGETS)
 TESTS += tests/fuzz/fuzz.test
 dist_check_SCRIPTS += tests/fuzz/fuzz.test
@@ -25,6 +26,12 @@ tests_fuzz_fuzz_options_LDADD = $(FUZZ_LIBS)
 tests_fuzz_fuzz_proc_SOURCES = tests/fuzz/fuzz.h \
 	tests/fuzz/fuzz_main.c tests/fuzz/fuzz_proc.c
 tests_fuzz_fuzz_proc_LDADD = $(FUZZ_LIBS)
+tests_fuzz_fuzz_names_SOURCES = tests/fuzz/fuzz.h \
+	tests/fuzz/fuzz_main.c tests/fuzz/fuzz_names.c \
+	src/shim/names/cxxname.c src/shim/names/rustname.c \
+	src/shim/names/rustpath.c
+tests_fuzz_fuzz_names_CFLAGS = $(AM_CFLAGS)
+tests_fuzz_fuzz_names_LDADD = $(FUZZ_LIBS)
 
 include tests/fuzz/gc.mk
 include tests/fuzz/tool.mk

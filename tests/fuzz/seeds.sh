@@ -1,8 +1,8 @@
 #!/bin/sh
 # seeds - writes the inputs that the fuzz targets begin with, into the folders
-# options and proc of the folder that is named.
+# options, proc and names of the folder that is named.
 set -eu
-mkdir -p "$1/options" "$1/proc"
+mkdir -p "$1/options" "$1/proc" "$1/names"
 
 n=0
 # put KIND TEXT: one more seed, without a newline of our own.
@@ -32,3 +32,16 @@ for text in '' '(' ')(' '1 (a) b) R 1 2 3' 'Threads:\t7\nName: x\n' \
 	put "$1/proc" "$text"
 done
 cp /proc/self/stat /proc/self/status /proc/self/maps "$1/proc/"
+
+for text in _Z4takei _ZN4pool6workerEi _ZZN6Server5startEvENKUlvE0_clEv \
+	_RNvCs1_1r4work _RNCNvCs1_1r4mains_0B3_ \
+	_RNvMs_NtNtCs1_3std6thread6threadNtB4_6Thread4park \
+	_RINvNtCs1_4core3ptr13drop_in_placeNtCs2_1r3BoxECs2_1r \
+	_RNvXs_CsA_1rINtB4_4PoolhKj10_ENtNtCs1_4core3ops4Drop4drop \
+	_RNvMCs1_1rTRNtB2_1aQDNtB2_1bpNtB2_1tEL_FG_UKCPhEAhKp_E3run \
+	_ZN3std6thread4park17h0123456789abcdefE \
+	'_ZN32_$LT$r..Pool$u20$as$u20$x..D$GT$4drop17h0123456789abcdefE' \
+	'_ZN1r4main28_$u7b$$u7b$closure$u7d$$u7d$17h0123456789abcdefE'; do
+	n=$((n + 1))
+	printf %s "$text" > "$1/names/$n"
+done

@@ -4,7 +4,8 @@ INFER_UNIT_TESTS = tests/unit/test_gate tests/unit/test_sync \
 	tests/unit/test_sync_first tests/unit/test_sync_room \
 	tests/unit/test_home tests/unit/test_pools tests/unit/test_pools_queue \
 	tests/unit/test_pools_sleep tests/unit/test_pools_task \
-	tests/unit/test_poolview tests/unit/test_cxxname
+	tests/unit/test_poolview tests/unit/test_cxxname \
+	tests/unit/test_rustname
 check_PROGRAMS += $(INFER_UNIT_TESTS)
 TESTS += $(INFER_UNIT_TESTS)
 tests_unit_test_gate_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
@@ -27,8 +28,13 @@ tests_unit_test_cxxname_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_cxxname_SOURCES = tests/unit/test_cxxname.c \
 	src/shim/names/cxxname.c
 tests_unit_test_cxxname_LDADD = $(SCHED_UNIT_LIBS)
+tests_unit_test_rustname_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_rustname_SOURCES = tests/unit/test_rustname.c \
+	src/shim/names/rustname.c src/shim/names/rustpath.c
+tests_unit_test_rustname_LDADD = $(SCHED_UNIT_LIBS)
 POOLS_UNIT_SOURCES = tests/unit/poolsbed.h tests/unit/poolsbed.c \
-	src/shim/names/cxxname.c \
+	src/shim/names/cxxname.c src/shim/names/rustname.c \
+	src/shim/names/rustpath.c \
 	src/shim/pools/pools.c src/shim/pools/pools_cell.c \
 	src/shim/pools/pools_gate.c \
 	src/shim/pools/pools_join.c src/shim/pools/pools_member.c \

@@ -4,6 +4,7 @@
 #include "tests/unit/poolsbed.h"
 
 #include "shim/names/objects.h"
+#include "shim/names/place.h"
 #include "shim/tasks/locks.h"
 #include "shim/tasks/threadwalk.h"
 #include "shim/tasks/whereis.h"
@@ -42,6 +43,13 @@ objects_find(uintptr_t pc, uint32_t at)
 }
 
 /* Functions are 256 bytes long, but for the start routines. */
+bool
+place_is_library(uint64_t pc)
+{
+	(void)pc;
+	return false;
+}
+
 uintptr_t
 threadwalk_function(uint64_t pc)
 {

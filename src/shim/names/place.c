@@ -3,23 +3,24 @@
  */
 #include "shim/names/place.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "common/symbol/symbol.h"
 #include "shim/names/cxxname.h"
 #include "shim/names/objects.h"
+#include "shim/names/rustname.h"
 #include "shim/stack/stack.h"
 
 enum { NAME_MAX_SHOWN = 64 };
 
-/* A name as long as C++ makes them would fill the line. */
+/* A name as long as C++ and Rust make them would fill the line. */
 static void
 write_name(struct buf *b, const char *name)
 {
 	unsigned n = 0;
 
-	if (cxxname_write(b, name, NAME_MAX_SHOWN) ||
+	if (rustname_write(b, name, NAME_MAX_SHOWN) ||
+	    cxxname_write(b, name, NAME_MAX_SHOWN) ||
 	    cxxname_write_lambda(b, name, NAME_MAX_SHOWN))
 		return;
 	while (name[n] != '\0' && n < NAME_MAX_SHOWN)
@@ -60,6 +61,16 @@ write_place(struct buf *b, uint64_t pc, bool offset)
 		buf_str(b, m->name);
 	if (name == NULL || offset)
 		buf_printf(b, "+0x%llx", (unsigned long long)(vaddr - start));
+}
+
+bool
+place_is_library(uint64_t pc)
+{
+	struct object *m = objects_find((uintptr_t)pc, stack_limit());
+	uint64_t vaddr, start;
+	const char *name = m != NULL ? name_of(m, pc, &vaddr, &start) : NULL;
+
+	return name != NULL && rustname_is_library(name);
 }
 
 void

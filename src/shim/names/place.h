@@ -8,6 +8,7 @@
 #ifndef DIAG_NAMES_PLACE_H
 #define DIAG_NAMES_PLACE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/base/attrs.h"
@@ -17,5 +18,8 @@
 DETACHED void place_write(struct buf *b, uint64_t pc);
 /* The same without +0xOFF where the function has a name. */
 DETACHED void place_write_function(struct buf *b, uint64_t pc);
+/* The function that the call is in is of the library of its language, which is
+ * linked into the program: Rust's. */
+DETACHED bool place_is_library(uint64_t pc);
 
 #endif

@@ -14,8 +14,11 @@
 #include "common/symbol/symbol.h"
 #include "shim/names/cxxname.h"
 #include "shim/names/objects.h"
+#include "shim/names/place.h"
+#include "shim/names/rustname.h"
 #include "shim/pools/pools.h"
 #include "shim/stack/stack.h"
+#include "shim/tasks/threadwalk.h"
 
 enum { REMEMBERED = 64, PAGE = 4096 };
 
@@ -313,7 +316,8 @@ write_closure(struct buf *b, const struct thread *t, const char *name)
 static void
 write_symbol(struct buf *b, const struct thread *t, const char *name)
 {
-	if (!cxxname_write(b, name, POOL_NAME_MAX) &&
+	if (!rustname_write(b, name, POOL_NAME_MAX) &&
+	    !cxxname_write(b, name, POOL_NAME_MAX) &&
 	    (strncmp(name, "_Z", 2) != 0 || !write_closure(b, t, name)))
 		objects_write_word(b, name, POOL_NAME_MAX - 1);
 }
@@ -362,6 +366,28 @@ write_place(struct buf *b, uint64_t pc)
 	buf_printf(b, "+0x%llx", (unsigned long long)(pc - m->bias));
 }
 
+/* What the library's function calls that the thread begins with: the outermost
+ * of the program's own.  False when the thread runs just now. */
+static bool
+write_outermost(struct buf *b, const struct task *task)
+{
+	static uint64_t pc[THREADWALK_FRAMES];
+	struct procfs_blocked at;
+	unsigned n = threadwalk(task->tid, &at, pc);
+
+	if (n == 0)
+		n = threadwalk_waits(task->thread, &at, pc);
+	while (n-- > 0) {
+		const struct object *m = objects_find((uintptr_t)pc[n],
+		    stack_limit());
+
+		if (m != NULL && !m->ours && !place_is_library(pc[n]) &&
+		    write_function(b, task->thread, pc[n] - 1))
+			return true;
+	}
+	return false;
+}
+
 static void
 write_home(struct buf *b, const struct pools_entry *e, const struct task *task)
 {
@@ -370,9 +396,11 @@ write_home(struct buf *b, const struct pools_entry *e, const struct task *task)
 
 	if (caller == 0)
 		caller = atomic_load(&task->thread->work.caller);
-	if (!pools_name_is_general(start) ||
-	    !write_function(b, task->thread, caller - 1))
-		write_place(b, start);
+	if (pools_name_is_general(start) &&
+	    ((place_is_library(caller) && write_outermost(b, task)) ||
+	    write_function(b, task->thread, caller - 1)))
+		return;
+	write_place(b, start);
 }
 
 void

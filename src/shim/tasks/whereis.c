@@ -33,18 +33,33 @@ is_system(const struct object *m)
 	    begins(m->name, "libnss_") || begins(m->name, "[vdso]");
 }
 
+static bool
+is_of_program(uint64_t pc)
+{
+	const struct object *m = objects_find((uintptr_t)pc, stack_limit());
+
+	return m != NULL && !is_system(m);
+}
+
 /* Innermost first: the first frame that is not the system's. */
 static unsigned
 first_of_program(const uint64_t *pc, unsigned n)
 {
-	for (unsigned i = 0; i < n; i++) {
-		const struct object *m = objects_find((uintptr_t)pc[i],
-		    stack_limit());
-
-		if (m != NULL && !is_system(m))
+	for (unsigned i = 0; i < n; i++)
+		if (is_of_program(pc[i]))
 			return i;
-	}
 	return n;
+}
+
+/* The first that is not its language's library's either, which is linked into
+ * the program; where there is none, what there is. */
+static unsigned
+first_to_tell(const uint64_t *pc, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (is_of_program(pc[i]) && !place_is_library(pc[i]))
+			return i;
+	return first_of_program(pc, n);
 }
 
 uint64_t
@@ -72,7 +87,7 @@ write_walked(struct buf *b, const struct task *task)
 
 	if (n == 0)
 		n = threadwalk_waits(task->thread, &at, pc);
-	i = first_of_program(pc, n);
+	i = first_to_tell(pc, n);
 	if (i == n)
 		return false;
 	place_write_function(b, pc[i]);
@@ -95,7 +110,7 @@ is_in_program(uint64_t pc)
 {
 	const struct object *m = objects_find((uintptr_t)pc, stack_limit());
 
-	return m != NULL && m->is_program;
+	return m != NULL && m->is_program && !place_is_library(pc);
 }
 
 static void
@@ -121,10 +136,8 @@ write_scanned(struct buf *b, const struct task *task)
 	unsigned n = stackscan(task->thread, pc);
 
 	while (n > 0) {
-		const struct object *m = objects_find((uintptr_t)pc[--n],
-		    stack_limit());
-
-		if (m == NULL || is_system(m))
+		n--;
+		if (!is_of_program(pc[n]) || place_is_library(pc[n]))
 			continue;
 		buf_char(b, '~');
 		place_write_function(b, pc[n]);
