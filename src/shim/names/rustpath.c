@@ -45,6 +45,17 @@ rustpath_decimal(struct rustpath *r)
 	return n;
 }
 
+/* 62 for what is no digit. */
+static unsigned
+digit_of(char c)
+{
+	if (c >= '0' && c <= '9')
+		return (unsigned)(c - '0');
+	if (c >= 'a' && c <= 'z')
+		return (unsigned)(c - 'a') + 10;
+	return c >= 'A' && c <= 'Z' ? (unsigned)(c - 'A') + 36 : 62;
+}
+
 /* "_" is 0, "0_" is 1.  What tells crates apart has any 64 bits. */
 static uint64_t
 read_base62(struct rustpath *r)
@@ -54,10 +65,7 @@ read_base62(struct rustpath *r)
 	if (takes(r, '_'))
 		return 0;
 	while (*r->at != '_') {
-		char c = *r->at;
-		unsigned digit = c >= '0' && c <= '9' ? c - '0' :
-		    c >= 'a' && c <= 'z' ? c - 'a' + 10 :
-		    c >= 'A' && c <= 'Z' ? c - 'A' + 36 : 62;
+		unsigned digit = digit_of(*r->at);
 
 		if (digit == 62) {
 			r->bad = true;
