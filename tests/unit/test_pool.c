@@ -9,38 +9,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/ticks.h"
-#include "shim/sched/pool.h"
-
-static struct pool_reading r;
-static struct pool *pool;
-
-static const struct pool_traits plain = {
-	.name = "work", .via = "api", .timed = true, .counts_queue = true,
-};
-
-static void
-set_up(void)
-{
-	clock_init();
-	pool_arm();
-	state_arm_wait(ARMED_STATE, 0);
-	pool = pool_make(&plain);
-}
-
-static void
-look(void)
-{
-	ck_assert(pool_read(0, &r));
-}
-
-static void
-spin_ns(uint64_t ns)
-{
-	uint64_t until = clock_ns() + ns;
-
-	while (clock_ns() < until)
-		;
-}
+#include "tests/unit/toldbed.h"
 
 START_TEST(ticks_agree_with_the_clock)
 {
@@ -68,35 +37,35 @@ START_TEST(a_task_is_counted_at_each_step)
 	pool_worker_begin(pool, 0);
 	pool_queued(pool, s, 3);
 	look();
-	ck_assert_str_eq(r.name, "work");
-	ck_assert_uint_eq(r.workers, 1);
-	ck_assert_uint_eq(r.busy, 0);
-	ck_assert_int_eq(r.waiting, 3);
-	ck_assert_uint_eq(r.oldest_queued, s[0].queued);
+	ck_assert_str_eq(told.name, "work");
+	ck_assert_uint_eq(told.workers, 1);
+	ck_assert_uint_eq(told.busy, 0);
+	ck_assert_int_eq(told.waiting, 3);
+	ck_assert_uint_eq(told.oldest_queued, s[0].queued);
 	pool_started(pool, s, 1);
-	ck_assert_uint_eq(pool_of(thread_self(), &since), r.number);
+	ck_assert_uint_eq(pool_of(thread_self(), &since), told.number);
 	ck_assert_uint_eq(since, s[0].started);
 	look();
-	ck_assert_uint_eq(r.busy, 1);
-	ck_assert_int_eq(r.waiting, 2);
-	ck_assert_uint_eq(r.wait.count, 1);
+	ck_assert_uint_eq(told.busy, 1);
+	ck_assert_int_eq(told.waiting, 2);
+	ck_assert_uint_eq(told.wait.count, 1);
 	pool_done(pool, s, 1);
 	pool_dropped(pool, s + 1, 1);
 	look();
-	ck_assert_uint_eq(pool_of(thread_self(), &since), r.number);
+	ck_assert_uint_eq(pool_of(thread_self(), &since), told.number);
 	ck_assert_uint_eq(since, 0);
-	ck_assert_uint_eq(r.wait.count, 0);
-	ck_assert_uint_eq(r.run.count, 1);
-	ck_assert_uint_eq(r.queued, 3);
-	ck_assert_uint_eq(r.started, 1);
-	ck_assert_uint_eq(r.done, 1);
-	ck_assert_uint_eq(r.dropped, 1);
-	ck_assert_int_eq(r.waiting, 1);
-	ck_assert_uint_eq(r.oldest_queued, s[2].queued);
+	ck_assert_uint_eq(told.wait.count, 0);
+	ck_assert_uint_eq(told.run.count, 1);
+	ck_assert_uint_eq(told.queued, 3);
+	ck_assert_uint_eq(told.started, 1);
+	ck_assert_uint_eq(told.done, 1);
+	ck_assert_uint_eq(told.dropped, 1);
+	ck_assert_int_eq(told.waiting, 1);
+	ck_assert_uint_eq(told.oldest_queued, s[2].queued);
 	pool_worker_end(pool);
 	look();
-	ck_assert_uint_eq(r.workers, 0);
-	ck_assert_uint_eq(r.done, 1);
+	ck_assert_uint_eq(told.workers, 0);
+	ck_assert_uint_eq(told.done, 1);
 	ck_assert_uint_eq(pool_of(thread_self(), &since), 0);
 }
 END_TEST
@@ -110,25 +79,25 @@ START_TEST(times_are_those_that_passed)
 	pool_queued(pool, &s, 1);
 	spin_ns(2 * NS_PER_MS);
 	look();
-	ck_assert_uint_ge(r.waited_mean_ns, 2 * NS_PER_MS - NS_PER_MS / 50);
-	ck_assert(!r.full_now);
+	ck_assert_uint_ge(told.waited_mean_ns, 2 * NS_PER_MS - NS_PER_MS / 50);
+	ck_assert(!told.full_now);
 	pool_started(pool, &s, 1);
 	spin_ns(3 * NS_PER_MS);
 	look();
-	ck_assert(r.full_now);
-	ck_assert_uint_ge(r.full_ns, 3 * NS_PER_MS - NS_PER_MS / 50);
+	ck_assert(told.full_now);
+	ck_assert_uint_ge(told.full_ns, 3 * NS_PER_MS - NS_PER_MS / 50);
 	pool_done(pool, &s, 1);
 
-	uint64_t full = r.full_ns;
+	uint64_t full = told.full_ns;
 
 	look();
-	ck_assert(!r.full_now);
-	ck_assert_uint_ge(r.run.max_ns, 3 * NS_PER_MS - NS_PER_MS / 50);
-	ck_assert_uint_ge(r.full_ns, full);
-	full = r.full_ns;
+	ck_assert(!told.full_now);
+	ck_assert_uint_ge(told.run.max_ns, 3 * NS_PER_MS - NS_PER_MS / 50);
+	ck_assert_uint_ge(told.full_ns, full);
+	full = told.full_ns;
 	spin_ns(NS_PER_MS);
 	look();
-	ck_assert_uint_eq(r.full_ns, full);
+	ck_assert_uint_eq(told.full_ns, full);
 }
 END_TEST
 
@@ -141,9 +110,9 @@ START_TEST(a_worker_between_two_tasks_does_not_end_a_full_time)
 	pool_started(pool, &s[0], 1);
 	look();
 
-	uint64_t since = r.full_since, between;
+	uint64_t since = told.full_since, between;
 
-	ck_assert(r.full_now);
+	ck_assert(told.full_now);
 	spin_ns(NS_PER_MS);
 	between = clock_ns();
 	pool_done(pool, &s[0], 1);
@@ -152,13 +121,13 @@ START_TEST(a_worker_between_two_tasks_does_not_end_a_full_time)
 		return; /* the machine stood still: too long between them */
 	pool_started(pool, &s[1], 1);
 	look();
-	ck_assert(r.full_now);
-	ck_assert_uint_eq(r.full_since, since);
-	ck_assert_uint_ge(r.full_ns, NS_PER_MS - NS_PER_MS / 50);
+	ck_assert(told.full_now);
+	ck_assert_uint_eq(told.full_since, since);
+	ck_assert_uint_ge(told.full_ns, NS_PER_MS - NS_PER_MS / 50);
 	pool_done(pool, &s[1], 1);
 	spin_ns(NS_PER_MS);
 	look();
-	ck_assert(!r.full_now);
+	ck_assert(!told.full_now);
 }
 END_TEST
 
@@ -172,11 +141,11 @@ START_TEST(several_queues_have_lengths_of_their_own)
 
 	pool_queued(p, s, 3);
 	pool_started(p, s, 1);
-	ck_assert(pool_read(1, &r));
-	ck_assert_uint_eq(r.queues, 4);
-	ck_assert_uint_eq(r.queue_length[0], 0);
-	ck_assert_uint_eq(r.queue_length[1], 1);
-	ck_assert_uint_eq(r.queue_length[3], 1);
+	ck_assert(pool_read(1, &told));
+	ck_assert_uint_eq(told.queues, 4);
+	ck_assert_uint_eq(told.queue_length[0], 0);
+	ck_assert_uint_eq(told.queue_length[1], 1);
+	ck_assert_uint_eq(told.queue_length[3], 1);
 }
 END_TEST
 
@@ -189,12 +158,12 @@ START_TEST(who_takes_the_newest_first_leaves_the_oldest_estimated)
 		spin_ns(NS_PER_MS);
 	}
 	look();
-	ck_assert_uint_eq(r.oldest_queued, s[0].queued);
+	ck_assert_uint_eq(told.oldest_queued, s[0].queued);
 	pool_started(pool, &s[2], 1);
 	pool_started(pool, &s[1], 1);
 	look();
-	ck_assert(r.oldest_estimated);
-	ck_assert_uint_ge(r.oldest_queued, s[0].queued);
+	ck_assert(told.oldest_estimated);
+	ck_assert_uint_ge(told.oldest_queued, s[0].queued);
 }
 END_TEST
 
@@ -223,11 +192,11 @@ START_TEST(the_oldest_of_many_is_known)
 			many[taken].started = 0;
 		}
 		look();
-		ck_assert_int_eq(r.waiting, left);
-		ck_assert_uint_ge(r.oldest_queued, many[taken].queued);
-		ck_assert_uint_le(r.oldest_queued,
+		ck_assert_int_eq(told.waiting, left);
+		ck_assert_uint_ge(told.oldest_queued, many[taken].queued);
+		ck_assert_uint_le(told.oldest_queued,
 		    many[taken + left / 16].queued);
-		ck_assert(left > 100 || !r.oldest_estimated);
+		ck_assert(left > 100 || !told.oldest_estimated);
 	}
 }
 END_TEST
@@ -246,9 +215,9 @@ START_TEST(the_oldest_of_several_submitters_is_known)
 		many[i].started = 0;
 	}
 	look();
-	ck_assert_int_eq(r.waiting, MANY - taken);
-	ck_assert_uint_ge(r.oldest_queued + 5000, many[taken].queued);
-	ck_assert_uint_le(r.oldest_queued,
+	ck_assert_int_eq(told.waiting, MANY - taken);
+	ck_assert_uint_ge(told.oldest_queued + 5000, many[taken].queued);
+	ck_assert_uint_le(told.oldest_queued,
 	    many[taken + (MANY - taken) / 16].queued);
 }
 END_TEST
@@ -258,13 +227,13 @@ START_TEST(an_ended_pool_is_read_once_more)
 	pool_worker_begin(pool, 0);
 	pool_unmake(pool);
 	look();
-	ck_assert(r.ended);
-	ck_assert_uint_eq(r.workers, 0);
-	ck_assert(!pool_read(0, &r));
-	ck_assert_ptr_nonnull(pool = pool_make(&plain));
+	ck_assert(told.ended);
+	ck_assert_uint_eq(told.workers, 0);
+	ck_assert(!pool_read(0, &told));
+	ck_assert_ptr_nonnull(pool = pool_make(&plain_pool));
 	look();
-	ck_assert_uint_eq(r.number, 2);
-	ck_assert_uint_eq(r.queued, 0);
+	ck_assert_uint_eq(told.number, 2);
+	ck_assert_uint_eq(told.queued, 0);
 }
 END_TEST
 
@@ -277,9 +246,9 @@ START_TEST(what_was_queued_unseen_does_not_count_as_waiting)
 	pool_started(pool, &stale, 1);
 	pool_done(pool, &stale, 1);
 	look();
-	ck_assert_int_eq(r.waiting, 0);
-	ck_assert_uint_eq(r.wait.count, 0);
-	ck_assert_uint_eq(r.run.count, 2);
+	ck_assert_int_eq(told.waiting, 0);
+	ck_assert_uint_eq(told.wait.count, 0);
+	ck_assert_uint_eq(told.run.count, 2);
 }
 END_TEST
 
@@ -287,7 +256,7 @@ START_TEST(a_table_of_pools_that_is_full_says_so)
 {
 	unsigned made = 1;
 
-	while (pool_make(&plain) != NULL)
+	while (pool_make(&plain_pool) != NULL)
 		made++;
 	ck_assert_uint_eq(made, POOLS);
 	ck_assert_uint_eq(pool_lost(), 1);
@@ -339,10 +308,10 @@ START_TEST(many_threads_lose_no_task)
 	}
 	for (unsigned i = 0; i < 200; i++) {
 		look();
-		ck_assert_int_ge(r.waiting, 0);
-		ck_assert_uint_le(r.busy, r.workers);
-		waits += r.wait.count;
-		runs += r.run.count;
+		ck_assert_int_ge(told.waiting, 0);
+		ck_assert_uint_le(told.busy, told.workers);
+		waits += told.wait.count;
+		runs += told.run.count;
 		sched_yield();
 	}
 	for (unsigned i = 0; i < THREADS; i++) {
@@ -350,17 +319,17 @@ START_TEST(many_threads_lose_no_task)
 		pthread_join(b[i], NULL);
 	}
 	look();
-	waits += r.wait.count;
-	runs += r.run.count;
+	waits += told.wait.count;
+	runs += told.run.count;
 	ck_assert_uint_eq(waits, THREADS * TASKS);
 	ck_assert_uint_eq(runs, THREADS * TASKS);
-	ck_assert_uint_eq(r.queued, THREADS * TASKS);
-	ck_assert_uint_eq(r.started, THREADS * TASKS);
-	ck_assert_uint_eq(r.done, THREADS * TASKS);
-	ck_assert_int_eq(r.waiting, 0);
+	ck_assert_uint_eq(told.queued, THREADS * TASKS);
+	ck_assert_uint_eq(told.started, THREADS * TASKS);
+	ck_assert_uint_eq(told.done, THREADS * TASKS);
+	ck_assert_int_eq(told.waiting, 0);
 	/* They ended without a word. */
 	look();
-	ck_assert_uint_eq(r.workers, 0);
+	ck_assert_uint_eq(told.workers, 0);
 }
 END_TEST
 
@@ -373,13 +342,13 @@ START_TEST(a_forked_child_begins_with_nothing)
 	pool_started(pool, s, 1);
 	pool_after_fork_child();
 	look();
-	ck_assert_int_eq(r.waiting, 0);
-	ck_assert_uint_eq(r.queued, 0);
-	ck_assert_uint_eq(r.workers, 1);
+	ck_assert_int_eq(told.waiting, 0);
+	ck_assert_uint_eq(told.queued, 0);
+	ck_assert_uint_eq(told.workers, 1);
 	pool_done(pool, s, 1);
 	look();
-	ck_assert_uint_eq(r.busy, 0);
-	ck_assert_uint_eq(r.done, 1);
+	ck_assert_uint_eq(told.busy, 0);
+	ck_assert_uint_eq(told.done, 1);
 }
 END_TEST
 
@@ -405,7 +374,7 @@ be_a_task(void *arg)
 
 START_TEST(who_is_no_task_after_all_is_no_worker)
 {
-	struct pool_traits t = plain;
+	struct pool_traits t = plain_pool;
 	pthread_t thread;
 
 	pool_unmake(pool);
@@ -415,13 +384,13 @@ START_TEST(who_is_no_task_after_all_is_no_worker)
 	ck_assert_int_eq(pthread_create(&thread, NULL, be_a_task, pool), 0);
 	pthread_join(thread, NULL);
 	look();
-	ck_assert(r.full_unclear);
-	ck_assert_uint_eq(r.workers, 0);
-	ck_assert_uint_eq(r.busy, 0);
-	ck_assert_uint_eq(r.started, 1);
-	ck_assert_uint_eq(r.done, 0);
+	ck_assert(told.full_unclear);
+	ck_assert_uint_eq(told.workers, 0);
+	ck_assert_uint_eq(told.busy, 0);
+	ck_assert_uint_eq(told.started, 1);
+	ck_assert_uint_eq(told.done, 0);
 	look();
-	ck_assert(!r.full_unclear);
+	ck_assert(!told.full_unclear);
 }
 END_TEST
 

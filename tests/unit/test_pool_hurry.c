@@ -6,38 +6,13 @@
 #include <stdlib.h>
 
 #include "common/base/clock.h"
-#include "shim/sched/pool.h"
-
-static struct pool_reading r;
-static struct pool *pool;
-
-static const struct pool_traits plain = {
-	.name = "work", .via = "api", .timed = true, .counts_queue = true,
-};
+#include "tests/unit/toldbed.h"
 
 static void
-set_up(void)
+set_up_worker(void)
 {
-	clock_init();
-	pool_arm();
-	state_arm_wait(ARMED_STATE, 0);
-	pool = pool_make(&plain);
+	set_up();
 	pool_worker_begin(pool, 0);
-}
-
-static void
-look(void)
-{
-	ck_assert(pool_read(0, &r));
-}
-
-static void
-spin_ns(uint64_t ns)
-{
-	uint64_t until = clock_ns() + ns;
-
-	while (clock_ns() < until)
-		;
 }
 
 /* @n tasks that all wait from the beginning; one in @rare takes @ns. */
@@ -60,9 +35,9 @@ START_TEST(what_comes_every_so_often_is_not_timed_more_often)
 {
 	hurry_through(80000, 8, 4000);
 	look();
-	ck_assert_uint_eq(r.done, 80000);
-	ck_assert_uint_lt(histogram_quantile(&r.run, 800), 2000);
-	ck_assert_uint_ge(histogram_quantile(&r.run, 960), 2000);
+	ck_assert_uint_eq(told.done, 80000);
+	ck_assert_uint_lt(histogram_quantile(&told.run, 800), 2000);
+	ck_assert_uint_ge(histogram_quantile(&told.run, 960), 2000);
 }
 END_TEST
 
@@ -73,13 +48,13 @@ START_TEST(a_time_in_which_not_all_were_timed_says_so)
 	hurry_through(20000, 100000, 0);
 	hurry_through(4096, 1, 30000);
 	look();
-	timed = r.run.count;
-	ck_assert_uint_eq(r.done, 24096);
-	ck_assert(r.sampled == (timed < r.done));
+	timed = told.run.count;
+	ck_assert_uint_eq(told.done, 24096);
+	ck_assert(told.sampled == (timed < told.done));
 	hurry_through(10, 1, 1000);
 	look();
-	ck_assert(!r.sampled);
-	ck_assert_uint_eq(r.run.count, 10);
+	ck_assert(!told.sampled);
+	ck_assert_uint_eq(told.run.count, 10);
 }
 END_TEST
 
@@ -89,7 +64,7 @@ START_TEST(a_long_task_among_short_ones_is_seen)
 		hurry_through(20000, 20000, 0);
 		hurry_through(7, 7, 40 * NS_PER_MS);
 		look();
-		ck_assert_uint_ge(r.run.max_ns, 40 * NS_PER_MS - NS_PER_MS);
+		ck_assert_uint_ge(told.run.max_ns, 40 * NS_PER_MS - NS_PER_MS);
 	}
 }
 END_TEST
@@ -103,7 +78,7 @@ main(void)
 	int failed;
 
 	tcase_set_timeout(c, 120);
-	tcase_add_checked_fixture(c, set_up, NULL);
+	tcase_add_checked_fixture(c, set_up_worker, NULL);
 	tcase_add_test(c, what_comes_every_so_often_is_not_timed_more_often);
 	tcase_add_test(c, a_time_in_which_not_all_were_timed_says_so);
 	tcase_add_test(c, a_long_task_among_short_ones_is_seen);
