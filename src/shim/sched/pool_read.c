@@ -92,8 +92,7 @@ drop_dead(struct pool *p, uint64_t now)
 static bool
 is_sampled(struct pool_lane *l)
 {
-	return atomic_load(&l->hurry) != 0 ?
-	    atomic_load(&l->sampled) != 0 :
+	return atomic_load(&l->hurry) != 0 ||
 	    atomic_exchange(&l->sampled, 0) != 0;
 }
 
