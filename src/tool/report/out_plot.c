@@ -150,7 +150,10 @@ put_band(const struct plot *p, unsigned band, FILE *to)
 	fputs("\"/>\n", to);
 }
 
-/* A step of 1, 2 or 5 (or 4 and 8, for bytes) that leaves six ticks at most. */
+enum { TICKS_MAX = 7 };
+
+/* A step of 1, 2 or 5 (or 4 and 8, for bytes) that leaves six ticks at most,
+ * and one at the beginning. */
 static double
 nice_step(double most, bool bytes)
 {
@@ -166,10 +169,8 @@ nice_step(double most, bool bytes)
 }
 
 static void
-put_axes(const struct plot *p, FILE *to)
+put_bytes_axis(const struct plot *p, FILE *to)
 {
-	const struct totals *t = &p->r->m.totals;
-	double span = (double)(t->last_ns - t->first_ns) + 1;
 	double step = nice_step((double)p->top, true);
 	char a[FIGURE_MAX];
 
@@ -182,13 +183,28 @@ put_axes(const struct plot *p, FILE *to)
 		    LEFT + PLOT_WIDTH, y, y, LEFT - 6, y + 4,
 		    figures_bytes(a, (uint64_t)v));
 	}
-	step = nice_step(span, false);
-	for (double v = ceil((double)t->first_ns / step) * step;
-	    v <= (double)t->first_ns + span; v += step)
+}
+
+/* The ticks are counted: to a time that damage made very large, a step adds
+ * nothing. */
+static void
+put_time_axis(const struct plot *p, FILE *to)
+{
+	const struct totals *t = &p->r->m.totals;
+	double first = (double)t->first_ns;
+	double span = (double)(t->last_ns - t->first_ns) + 1;
+	double step = nice_step(span, false);
+	double begin = ceil(first / step) * step;
+
+	for (unsigned i = 0; i < TICKS_MAX; i++) {
+		double v = begin + i * step;
+
+		if (v > first + span)
+			break;
 		fprintf(to, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\""
-		    ">%gs</text>\n", LEFT + PLOT_WIDTH *
-		    (v - (double)t->first_ns) / span,
+		    ">%gs</text>\n", LEFT + PLOT_WIDTH * (v - first) / span,
 		    TOP + PLOT_HEIGHT + 18, v / 1e9);
+	}
 }
 
 /* The first function that is not the allocator's own wrapper is not known, so
@@ -291,7 +307,8 @@ put_svg(struct plot *p, FILE *to)
 	put_band(p, BANDS, to);
 	for (unsigned i = 0; i < p->n_bands; i++)
 		put_band(p, i, to);
-	put_axes(p, to);
+	put_bytes_axis(p, to);
+	put_time_axis(p, to);
 	for (unsigned i = 0; i < p->n_bands; i++)
 		put_legend(p, i, to);
 	put_legend(p, BANDS, to);

@@ -141,6 +141,10 @@ put_gaps(struct chart *c)
 	}
 }
 
+/* As many as there are at most, counted: where damage made times very large,
+ * one more is no more. */
+enum { TIME_TICKS = 16 };
+
 /* Seconds between the ticks of the time axis: about nine of them. */
 static double
 time_tick(double span_s)
@@ -161,11 +165,16 @@ put_verticals(const struct chart *c)
 {
 	const struct grid *g = c->grid;
 	double tick = time_tick((g->to_ms - g->from_ms) / 1e3) * 1e3;
+	double first = ceil(g->from_ms / tick - 1e-9);
 
-	for (double i = ceil(g->from_ms / tick - 1e-9); i * tick <= g->to_ms;
-	    i++)
+	for (unsigned i = 0; i < TIME_TICKS; i++) {
+		double ms = (first + i) * tick;
+
+		if (ms > g->to_ms)
+			break;
 		fprintf(c->to, "<path class=\"grid\" d=\"M%.1f %.1fv%.1f\"/>",
-		    chart_x(g, i * tick), c->top, c->height);
+		    chart_x(g, ms), c->top, c->height);
+	}
 	fputc('\n', c->to);
 }
 
@@ -331,13 +340,15 @@ chart_times(FILE *to, const struct grid *g, double top)
 	double span = (g->to_ms - g->from_ms) / 1e3, tick = time_tick(span);
 	double first = ceil(g->from_ms / 1e3 / tick - 1e-9);
 
-	for (double i = first; i * tick * 1e3 <= g->to_ms; i++) {
-		double x = chart_x(g, i * tick * 1e3);
+	for (unsigned i = 0; i < TIME_TICKS; i++) {
+		double at = (first + i) * tick, x = chart_x(g, at * 1e3);
 
+		if (at * 1e3 > g->to_ms)
+			break;
 		fprintf(to, "<path class=\"axis\" d=\"M%.1f %.1fv5\"/>"
 		    "<text class=\"time\" x=\"%.1f\" y=\"%.1f\">", x, top, x,
 		    top + 18);
-		put_time(to, i * tick, span);
+		put_time(to, at, span);
 		fputs("</text>\n", to);
 	}
 }
