@@ -1,15 +1,24 @@
 /*
  * starve_convoy - a lock convoy: 8 workers whose tasks all need 5 ms under one
  * lock, and 400 tasks a second.
+ *
+ *	starve_convoy MODE [own]
+ *
+ * With "own" the lock is one of the program's own making.
  */
 #include <pthread.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 #include <time.h>
 
+#include "tests/hosts/own_lock.h"
 #include "tests/hosts/starve.h"
 
 static struct starve_pool *pool;
 static pthread_mutex_t table_lock = PTHREAD_MUTEX_INITIALIZER;
+static own_lock own_table_lock;
+static bool is_own;
 
 static __attribute__((noinline)) void
 update_table(void)
@@ -21,10 +30,23 @@ update_table(void)
 	pthread_mutex_unlock(&table_lock);
 }
 
+static __attribute__((noinline)) void
+update_own_table(void)
+{
+	struct timespec t = { .tv_nsec = 5000000 };
+
+	own_lock_take(&own_table_lock);
+	nanosleep(&t, NULL);
+	own_lock_give(&own_table_lock);
+}
+
 static void
 handle_order(void)
 {
-	update_table();
+	if (is_own)
+		update_own_table();
+	else
+		update_table();
 }
 
 static void
@@ -37,6 +59,7 @@ int
 main(int argc, char **argv)
 {
 	starve_begin(argc, argv);
+	is_own = argc > 2 && strcmp(argv[2], "own") == 0;
 	pool = starve_make("orders", 8, 1);
 	starve_feed(400, submit);
 }

@@ -12,6 +12,7 @@ include tests/unit/base.mk
 # shim/sched
 if HAVE_CHECK
 SCHED_UNIT_TESTS = tests/unit/test_thread tests/unit/test_wait \
+	tests/unit/test_futexlock \
 	tests/unit/test_procfs tests/unit/test_tasks
 check_PROGRAMS += $(SCHED_UNIT_TESTS)
 TESTS += $(SCHED_UNIT_TESTS)
@@ -23,6 +24,8 @@ tests_unit_test_thread_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_thread_LDADD = $(SCHED_UNIT_LIBS)
 tests_unit_test_wait_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_wait_LDADD = $(SCHED_UNIT_LIBS)
+tests_unit_test_futexlock_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_futexlock_LDADD = $(SCHED_UNIT_LIBS)
 SCHED_UNIT_PROCFS = src/shim/proc/procfs.c src/shim/proc/procfs_parse.c
 tests_unit_test_procfs_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_procfs_SOURCES = tests/unit/test_procfs.c \

@@ -44,6 +44,13 @@ struct pool_place {
 				 * how deep in their stacks they wait */
 };
 
+/* The wait is for a lock that one has at a time. */
+static inline bool
+pools_is_mutex(uint32_t kind)
+{
+	return kind == WAIT_MUTEX || kind == WAIT_LOCK;
+}
+
 /* The wait is for something that has a gate of its own. */
 static inline bool
 pools_is_of_object(uint32_t kind)
@@ -78,6 +85,8 @@ struct pools_entry {
 	bool proven;		/* where they wait is known to be for work */
 	bool apart;		/* one waits for the object at home elsewhere,
 				 * in this period */
+	bool may_queue;		/* one may wait for its turn to wait, and nobody
+				 * knows who has it, in this period */
 	bool machine;		/* wait in a virtual machine, each for itself */
 	bool asks;		/* waits in poll() for one descriptor */
 	uint64_t stays, strays;	/* of its workers; see work.h */
@@ -190,6 +199,9 @@ DETACHED void pools_sleep_is_inner(const struct task *task, bool inner);
 
 /* It waits for the object that it has its home at, from elsewhere. */
 DETACHED bool pools_member_is_apart(const struct task *task);
+/* It waits for a lock of which nobody knows who has it, not deeper in its stack
+ * than its home is: perhaps for its turn to wait there. */
+DETACHED bool pools_member_may_queue(const struct task *task);
 /* It waits at its home, or sleeps there. */
 DETACHED bool pools_member_is_home(const struct task *task);
 

@@ -10,7 +10,7 @@
 
 #define FIRST_WAIT_NS NS_PER_S
 
-enum { SAME_FUNCTION = 128, OTHER_STACK = 8 << 20 };
+enum { SAME_FUNCTION = 128, SAME_FRAME = 512, OTHER_STACK = 8 << 20 };
 
 static struct pools_member *members;	/* by record index */
 static uint32_t room;
@@ -79,6 +79,18 @@ pools_member_is_apart(const struct task *task)
 }
 
 bool
+pools_member_may_queue(const struct task *task)
+{
+	const struct thread *t = task->thread;
+	uint64_t depth = atomic_load(&t->work.depth);
+	uint64_t frame = __atomic_load_n(&t->wait_frame, __ATOMIC_RELAXED);
+
+	return task->wait.kind == WAIT_LOCK &&
+	    atomic_load(&t->wait.seq) == task->wait.seq &&
+	    (depth == 0 || frame + SAME_FRAME >= depth);
+}
+
+bool
 pools_member_is_home(const struct task *task)
 {
 	const struct work *w = &task->thread->work;
@@ -107,9 +119,9 @@ rests(const struct task *task)
 	if (task->wait.kind == WAIT_RUN || task->wait.kind == WAIT_SPIN)
 		return false;
 	if (task->wait.seq != task->seq_before)
-		return m != NULL && task->wait.kind == WAIT_MUTEX &&
+		return m != NULL && pools_is_mutex(task->wait.kind) &&
 		    m->bed != 0 && m->bed == task->wait.object;
-	if (m != NULL && task->wait.kind == WAIT_MUTEX)
+	if (m != NULL && pools_is_mutex(task->wait.kind))
 		m->bed = task->wait.object;
 	return true;
 }
@@ -149,8 +161,7 @@ is_proven(const struct task *task)
 		return atomic_load(&w->stays) == 0 && !pools_began_late() &&
 		    task->wait.seq == task->seq_before &&
 		    clock_ns() >= task->wait.since_ns + FIRST_WAIT_NS;
-	return task->wait.kind != WAIT_MUTEX &&
-	    task->wait.kind != WAIT_RWLOCK && is_blocked(task);
+	return !wait_kind_is_lock(task->wait.kind) && is_blocked(task);
 }
 
 /* Since when the thread is at its task; not before it was last at home. */

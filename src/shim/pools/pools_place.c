@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "shim/pools/pools.h"
+#include "shim/sched/futexlock.h"
 
 /* Who has left its home so often has come back to it. */
 enum { COMES_BACK = 32 };
@@ -38,7 +39,7 @@ place_of_homeless(const struct task *task, struct pool_place *place)
 {
 	if (pools_name_is_general(place->start))
 		return false;
-	if (task->wait.kind == WAIT_MUTEX &&
+	if (pools_is_mutex(task->wait.kind) &&
 	    task->wait.seq == task->seq_before)
 		return !some_at_home(place->start);
 	return homeless != 0 && pools_find_entry(place) != NULL;
@@ -81,6 +82,9 @@ pools_place_kind(const struct thread *t)
 {
 	uint32_t gate = atomic_load(&t->work.gate);
 
+	if (atomic_load(&t->work.kind) == WAIT_FUTEX &&
+	    futexlock_is(atomic_load(&t->work.key)))
+		return WAIT_RUN;
 	if (gate != 0 && gate_is_lock(gate_at(gate)) &&
 	    !gate_is_unclear(gate_at(gate)))
 		return WAIT_RUN;

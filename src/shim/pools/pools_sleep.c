@@ -187,7 +187,7 @@ waits_below(const struct task *task, const struct pools_sleep *s)
 {
 	uint64_t sp = task->blocked.sp;
 
-	if (task->wait.kind == WAIT_MUTEX || task->wait.kind == WAIT_RWLOCK ||
+	if (wait_kind_is_lock(task->wait.kind) ||
 	    task->wait.kind == WAIT_SPIN)
 		return false;
 	if (task->wait.kind != WAIT_RUN)

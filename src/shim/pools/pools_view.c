@@ -32,7 +32,7 @@ pools_view_begin(struct pools_entry *e)
 	e->strangers = 0;
 	e->guessed = e->unread = e->unseen = e->still = e->rested = 0;
 	e->stays = e->strays = 0;
-	e->more_gates = e->guest = e->apart = false;
+	e->more_gates = e->guest = e->apart = e->may_queue = false;
 	e->visits = e->busy_ns = e->most_idle_ns = 0;
 	e->least_busy_ns = UINT64_MAX;
 	e->longest_ns = 0;
@@ -101,6 +101,8 @@ note_signs(struct pools_entry *e, const struct task *task,
 	    task->wait.object <= 1 && d->idle);
 	e->turns = e->turns || d->turn;
 	e->apart = e->apart || pools_member_is_apart(task);
+	e->may_queue = e->may_queue || (!d->idle &&
+	    pools_member_may_queue(task));
 }
 
 void
@@ -352,6 +354,9 @@ home_known(const struct pools_entry *e)
 	bool own = pools_is_of_object(kind) && e->place.object == 0;
 
 	if (sum.some_lock || kind == HOME_UNKNOWN || e->machine)
+		return NOT_KNOWN;
+	/* Who listens may be the one who has it. */
+	if (e->may_queue && e->idle != 0)
 		return NOT_KNOWN;
 	if (kind == WAIT_READ)
 		return e->sleeps && !e->rivals ? ESTIMATED : NOT_KNOWN;

@@ -74,6 +74,54 @@ is_futex_wait(long nr, long op)
 	}
 }
 
+/* Waits for a word to change, and no more. */
+static bool
+is_plain_wait(long nr, long op)
+{
+	long cmd = op & FUTEX_CMD_MASK;
+
+	return nr == SYS_futex && (cmd == FUTEX_WAIT ||
+	    cmd == FUTEX_WAIT_BITSET);
+}
+
+static bool
+is_lock_wait(long nr, long op)
+{
+	long cmd = op & FUTEX_CMD_MASK;
+
+	return nr == SYS_futex && (cmd == FUTEX_LOCK_PI ||
+	    cmd == FUTEX_LOCK_PI2);
+}
+
+static bool
+is_futex_wake(long nr, long op)
+{
+	long cmd = op & FUTEX_CMD_MASK;
+
+	return nr == SYS_futex && (cmd == FUTEX_WAKE ||
+	    cmd == FUTEX_WAKE_BITSET || cmd == FUTEX_WAKE_OP);
+}
+
+static enum wait_kind
+kind_of_futex(const void *caller, long nr, long a, long op, long value)
+{
+	struct thread *t = thread_self();
+
+	if (is_lock_wait(nr, op))
+		return WAIT_LOCK;
+	if (t == NULL || !is_plain_wait(nr, op))
+		return WAIT_FUTEX;
+	return futexlock_enter(t, (uint64_t)(uintptr_t)caller, (uint64_t)a,
+	    (uint32_t)value);
+}
+
+static void
+note_wake(long nr, long a, long op)
+{
+	if (is_futex_wake(nr, op) && tls.thread != NULL)
+		futexlock_wakes(tls.thread, (uint64_t)a);
+}
+
 /* Who calls syscall() for a futex has a library of its own for waiting, and
  * the caller's place is in there; it says more than nothing. */
 long
@@ -84,11 +132,13 @@ syscall_seen(long nr, long a, long b, long c, long d, long e, long f)
 
 	if (sandbox_minds(nr))
 		return sandbox_syscall(nr, a, b, c, d, e, f);
-	if (!waits_begin(CALLED_ANYWHERE) || !is_futex_wait(nr, b))
+	if (!waits_begin(CALLED_ANYWHERE) || !is_futex_wait(nr, b)) {
+		note_wake(nr, a, b);
 		return waits_real.syscall(nr, a, b, c, d, e, f);
+	}
 	runtime_futex_waits((const void *)a);
 	waits_enter(&scope, &(struct wait_news){
-	    .kind = WAIT_FUTEX,
+	    .kind = kind_of_futex(caller, nr, a, b, c),
 	    .object = (uint64_t)a,
 	    .caller = caller,
 	});
@@ -96,6 +146,9 @@ syscall_seen(long nr, long a, long b, long c, long d, long e, long f)
 	long r = waits_real.syscall(nr, a, b, c, d, e, f);
 
 	scope.sync.events = r >= 0;
+	if (r == 0 && is_plain_wait(nr, b) && tls.thread != NULL)
+		futexlock_woken(tls.thread, (uint64_t)(uintptr_t)caller,
+		    (uint64_t)a);
 	waits_leave(&scope);
 	return r;
 }

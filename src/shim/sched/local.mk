@@ -1,6 +1,7 @@
 noinst_LTLIBRARIES += src/shim/sched/libsched.la
 SHIM_LIBS += src/shim/sched/libsched.la
-src_shim_sched_libsched_la_SOURCES = src/shim/sched/given.c \
+src_shim_sched_libsched_la_SOURCES = src/shim/sched/futexlock.c \
+	src/shim/sched/futexlock.h src/shim/sched/given.c \
 	src/shim/sched/given.h src/shim/sched/slab.c \
 	src/shim/sched/slab.h src/shim/sched/thread.c \
 	src/shim/sched/thread.h src/shim/sched/threadstack.c \

@@ -12,6 +12,7 @@
 
 #include "common/base/relaxed.h"
 #include "common/base/ticks.h"
+#include "shim/sched/futexlock.h"
 #include "shim/sched/pool.h"
 #include "shim/sched/sync_cond.h"
 #include "shim/sched/sync_sem.h"
@@ -160,6 +161,9 @@ is_at_lock(const struct work *w)
 {
 	uint32_t number = load32(&w->gate);
 
+	if (unlikely(load32(&w->kind) == WAIT_FUTEX) &&
+	    futexlock_is(load(&w->key)))
+		return true;
 	return number != 0 && gate_is_lock(gate_at(number));
 }
 

@@ -84,6 +84,7 @@ clear(struct thread *t)
 	atomic_store(&t->wait.kind, WAIT_RUN);
 	atomic_fetch_and(&t->wait.seq, ~1u);
 	work_reset(&t->work);
+	t->futex = (struct futexlock_use){ 0 };
 	atomic_store(&t->handle, 0);
 	atomic_store(&t->start_routine, 0);
 	atomic_store(&t->functor, 0);

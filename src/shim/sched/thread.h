@@ -12,7 +12,7 @@
  * owner: the totals are the sums over all records there ever were, exact and
  * free of any moment at which an ending thread would be counted twice.
  *
- * Memory   mem_map'ed slabs, reused; 448 bytes a thread.
+ * Memory   mem_map'ed slabs, reused; 512 bytes a thread.
  * Threads  the list is lock-free: records are never unmapped, only reused;
  *          @generation tells a reader that a record changed hands.
  * Fork     the child keeps the calling thread's record alone, and the totals.
@@ -27,6 +27,7 @@
 #include <sys/types.h>
 
 #include "common/base/attrs.h"
+#include "shim/sched/futexlock.h"
 #include "shim/sched/wait.h"
 #include "shim/sched/work.h"
 #include "shim/state/state.h"
@@ -65,6 +66,7 @@ struct thread {
 	_Atomic uint64_t yielded_ns;	/* clock_ns() at the last of them */
 	struct wait wait;
 	uintptr_t wait_frame;		/* the owner's: of its innermost wait */
+	struct futexlock_use futex;	/* the owner's */
 	struct work work;
 
 	void *start_arg;		/* from the creator to the thread */

@@ -11,6 +11,7 @@
 #include "shim/sched/wait.h"
 
 #include "common/base/clock.h"
+#include "shim/sched/futexlock.h"
 #include "shim/sched/thread.h"
 
 static const char *const names[WAIT_KINDS] = {
@@ -21,7 +22,7 @@ static const char *const names[WAIT_KINDS] = {
 	[WAIT_SELECT] = "select", [WAIT_FUTEX] = "futex",
 	[WAIT_READ] = "read", [WAIT_ACCEPT] = "accept",
 	[WAIT_CHILD] = "child", [WAIT_SIGNAL] = "signal",
-	[WAIT_SPIN] = "spin",
+	[WAIT_SPIN] = "spin", [WAIT_LOCK] = "lock",
 };
 
 const char *
@@ -33,7 +34,7 @@ wait_kind_name(enum wait_kind kind)
 bool
 wait_kind_is_lock(enum wait_kind kind)
 {
-	return kind == WAIT_MUTEX || kind == WAIT_RWLOCK;
+	return kind == WAIT_MUTEX || kind == WAIT_RWLOCK || kind == WAIT_LOCK;
 }
 
 static void
@@ -128,6 +129,14 @@ wait_enter(struct thread *t, const struct wait_news *news,
 	end_change(w, seq);
 }
 
+/* That the futex is a lock may have been found out since the wait began. */
+static enum wait_kind
+as_known_now(enum wait_kind kind, uint64_t caller)
+{
+	return unlikely(kind == WAIT_FUTEX) && futexlock_is(caller) ?
+	    WAIT_LOCK : kind;
+}
+
 /* What the wait that ends has cost, when it was for a lock. */
 static uint64_t
 time_waited(const struct wait *w)
@@ -135,7 +144,8 @@ time_waited(const struct wait *w)
 	enum wait_kind kind = (enum wait_kind)atomic_load_explicit(&w->kind,
 	    memory_order_relaxed);
 
-	if (!wait_kind_is_lock(kind))
+	if (!wait_kind_is_lock(as_known_now(kind, atomic_load_explicit(
+	    &w->caller, memory_order_relaxed))))
 		return 0;
 	return clock_ns() - atomic_load_explicit(&w->since_ns,
 	    memory_order_relaxed);
@@ -182,8 +192,11 @@ wait_read(const struct thread *t, struct wait_copy *out)
 		    memory_order_relaxed);
 		atomic_thread_fence(memory_order_acquire);
 		out->seq = seq;
-		if (atomic_load_explicit(&w->seq, memory_order_relaxed) == seq)
-			return true;
+		if (atomic_load_explicit(&w->seq,
+		    memory_order_relaxed) != seq)
+			continue;
+		out->kind = as_known_now(out->kind, out->caller);
+		return true;
 	}
 	return false;
 }

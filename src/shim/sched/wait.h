@@ -23,11 +23,13 @@
 
 struct thread;
 
-/* What a thread waits for.  WAIT_RUN: in no wrapper of ours. */
+/* What a thread waits for.  WAIT_RUN: in no wrapper of ours; WAIT_LOCK: for a
+ * lock of the host's own making, on a futex: who has it is not known. */
 enum wait_kind {
 	WAIT_RUN, WAIT_COND, WAIT_MUTEX, WAIT_RWLOCK, WAIT_SEM, WAIT_BARRIER,
 	WAIT_JOIN, WAIT_SLEEP, WAIT_POLL, WAIT_EPOLL, WAIT_SELECT, WAIT_FUTEX,
-	WAIT_READ, WAIT_ACCEPT, WAIT_CHILD, WAIT_SIGNAL, WAIT_SPIN, WAIT_KINDS
+	WAIT_READ, WAIT_ACCEPT, WAIT_CHILD, WAIT_SIGNAL, WAIT_SPIN, WAIT_LOCK,
+	WAIT_KINDS
 };
 
 struct wait {
@@ -72,7 +74,7 @@ DETACHED bool wait_read(const struct thread *t, struct wait_copy *out);
 /* "cond", "mutex", ...; "run" for WAIT_RUN. */
 SIGNAL_SAFE const char *wait_kind_name(enum wait_kind kind);
 
-/* True for the kinds whose time is lockwait: mutexes and rwlocks. */
+/* True for the kinds whose time is lockwait: mutexes, rwlocks, and locks. */
 SIGNAL_SAFE bool wait_kind_is_lock(enum wait_kind kind);
 
 #endif

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "common/base/clock.h"
-#include "shim/names/place.h"
 #include "shim/schedtrace/verdict.h"
 #include "shim/tasks/locks.h"
 #include "shim/tasks/whereis.h"
@@ -142,7 +141,7 @@ write_lock(struct buf *b, const struct hunger *h)
 	    wait_kind_name(c->kind), (unsigned long long)c->object);
 	if (c->first->wait.caller != 0) {
 		buf_str(b, " at ");
-		place_write(b, c->first->wait.caller);
+		locks_write_place(b, c);
 	}
 	holder = locks_write_holder(b, locks_holder(c));
 	if (holder != NULL && strcmp(spot_of(holder, text), "-") != 0)

@@ -19,6 +19,7 @@
 #include "common/base/sys.h"
 #include "common/base/ticks.h"
 #include "shim/names/place.h"
+#include "shim/tasks/whereis.h"
 
 static struct lock_crowd *
 crowd_of(struct lock_table *t, const struct task *task)
@@ -33,6 +34,7 @@ crowd_of(struct lock_table *t, const struct task *task)
 		.object = task->wait.object,
 		.kind = task->wait.kind,
 		.first = task,
+		.last = task,
 	};
 	return &t->crowd[t->count++];
 }
@@ -70,6 +72,8 @@ locks_add(struct lock_table *t, const struct task *task)
 	c->waiters++;
 	if (task->wait.since_ns < c->first->wait.since_ns)
 		c->first = task;
+	if (task->wait.since_ns > c->last->wait.since_ns)
+		c->last = task;
 	note_holder(c, task);
 }
 
@@ -94,6 +98,8 @@ locks_holder(const struct lock_crowd *c)
 	    offsetof(pthread_rwlock_t, __data.__cur_writer);
 	int holder = 0;
 
+	if (c->kind == WAIT_LOCK)
+		return 0;
 	if (sys_copy(&holder, c->object + at, sizeof(holder)) && holder > 0)
 		return holder;
 	return c->told;
@@ -153,6 +159,13 @@ held_since(const struct lock_crowd *c, const struct task *has, pid_t holder)
 	return holder != 0 && holder == c->told ? c->told_since_ns : 0;
 }
 
+void
+locks_write_place(struct buf *b, const struct lock_crowd *c)
+{
+	if (c->kind != WAIT_LOCK || !whereis_write_lock(b, c->last))
+		place_write(b, c->first->wait.caller);
+}
+
 static void
 write_crowd(struct buf *b, const struct lock_crowd *c, uint64_t now)
 {
@@ -171,7 +184,7 @@ write_crowd(struct buf *b, const struct lock_crowd *c, uint64_t now)
 	if (c->first->wait.caller == 0)
 		return;
 	buf_str(b, " at=");
-	place_write(b, c->first->wait.caller);
+	locks_write_place(b, c);
 }
 
 static void

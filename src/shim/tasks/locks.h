@@ -25,7 +25,8 @@ struct lock_crowd {
 	uint64_t object;
 	enum wait_kind kind;
 	unsigned waiters;
-	const struct task *first;	/* has waited longest */
+	const struct task *first;	/* has waited longest, */
+	const struct task *last;	/* least */
 	pid_t told;		/* who had it when the last of them came */
 	uint64_t told_since_ns;	/* the first who found that one there came */
 };
@@ -45,6 +46,8 @@ DETACHED pid_t locks_holder(const struct lock_crowd *c);
 /* " held by T42 "x"", or nothing when nobody knows; returns what is known of
  * that thread, or NULL. */
 DETACHED const struct task *locks_write_holder(struct buf *b, pid_t holder);
+/* Where the lock is waited for. */
+DETACHED void locks_write_place(struct buf *b, const struct lock_crowd *c);
 /* The M lines of all locks that threads wait for; see scheddetail. */
 DETACHED void locks_print(struct lines *to, uint64_t now);
 

@@ -78,16 +78,67 @@ whereis_sleeper(pid_t tid, const struct procfs_blocked *seen)
 }
 
 static bool
+is_waiting(const struct task *task)
+{
+	return task->wait.kind != WAIT_RUN && task->wait.kind != WAIT_SPIN &&
+	    task->wait.caller != 0;
+}
+
+/* Of a wait that was announced the call in the host is known: nothing needs to
+ * be looked for on the way there. */
+static unsigned
+walk(const struct task *task, struct procfs_blocked *at, uint64_t *pc)
+{
+	unsigned n = is_waiting(task) ?
+	    threadwalk_waits(task->thread, at, pc) : 0;
+
+	if (n == 0)
+		n = threadwalk(task->tid, at, pc);
+	return n != 0 ? n : threadwalk_waits(task->thread, at, pc);
+}
+
+/* The frame that called the lock at which the thread waits: behind the function
+ * that waits, and behind those of its library. */
+static unsigned
+first_beyond_lock(const uint64_t *pc, unsigned n, uint64_t caller)
+{
+	const struct object *m = objects_find((uintptr_t)caller,
+	    stack_limit());
+	unsigned i = 0;
+
+	while (i < n && pc[i] != caller)
+		i++;
+	i += i < n;
+	while (i < n && m != NULL && !m->is_program &&
+	    objects_find((uintptr_t)pc[i], stack_limit()) == m)
+		i++;
+	return i;
+}
+
+bool
+whereis_write_lock(struct buf *b, const struct task *task)
+{
+	static uint64_t pc[THREADWALK_FRAMES];
+	struct procfs_blocked at;
+	unsigned n = walk(task, &at, pc);
+	unsigned i = first_beyond_lock(pc, n, task->wait.caller);
+
+	i += first_to_tell(pc + i, n - i);
+	if (i == n)
+		return false;
+	place_write_function(b, pc[i]);
+	return true;
+}
+
+static bool
 write_walked(struct buf *b, const struct task *task)
 {
 	static uint64_t pc[THREADWALK_FRAMES];
 	struct procfs_blocked at;
-	unsigned n = threadwalk(task->tid, &at, pc), i;
+	unsigned n = walk(task, &at, pc);
+	unsigned i = first_to_tell(pc, n);
 	struct object *m;
 
-	if (n == 0)
-		n = threadwalk_waits(task->thread, &at, pc);
-	i = first_to_tell(pc, n);
 	if (i == n)
 		return false;
 	place_write_function(b, pc[i]);
@@ -120,13 +171,6 @@ write_announced(struct buf *b, const struct wait_copy *w)
 	buf_printf(b, ">%s", wait_kind_name(w->kind));
 }
 
-static bool
-is_waiting(const struct task *task)
-{
-	return task->wait.kind != WAIT_RUN && task->wait.kind != WAIT_SPIN &&
-	    task->wait.caller != 0;
-}
-
 /* Of a running thread: the innermost function of the program that its stack
  * still shows. */
 static bool
@@ -149,6 +193,10 @@ write_scanned(struct buf *b, const struct task *task)
 bool
 whereis_write(struct buf *b, const struct task *task)
 {
+	if (task->wait.kind == WAIT_LOCK && whereis_write_lock(b, task)) {
+		buf_printf(b, ">%s", wait_kind_name(task->wait.kind));
+		return true;
+	}
 	if (is_waiting(task) && is_in_program(task->wait.caller)) {
 		write_announced(b, &task->wait);
 		return true;

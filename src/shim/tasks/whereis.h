@@ -24,6 +24,11 @@
 /* Writes where @task is; false, and nothing written, when that is not known. */
 DETACHED bool whereis_write(struct buf *b, const struct task *task);
 
+/* Writes where @task wants the lock of the host's own making that it waits for:
+ * the function that called the lock's.  False, and nothing written, when that
+ * is not known. */
+DETACHED bool whereis_write_lock(struct buf *b, const struct task *task);
+
 /* The place in the host at which the thread sleeps, where it was @seen; 0 when
  * it is not known, or it sleeps elsewhere by now. */
 DETACHED uint64_t whereis_sleeper(pid_t tid,
