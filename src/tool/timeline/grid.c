@@ -34,7 +34,7 @@ grid_make(struct grid *g, const struct process *p)
 		period = (g->to_ms - g->from_ms) / GRID_COLUMNS;
 	periods = ceil((g->to_ms - g->from_ms) / period - 0.5);
 	if (periods > GRID_COLUMNS)
-		g->each = (unsigned)MIN(ceil(periods / GRID_COLUMNS), 1e9);
+		g->each = ceil(periods / GRID_COLUMNS);
 	g->column_ms = period * g->each;
 	g->n = (unsigned)MAX(ceil(periods / g->each), 1);
 }

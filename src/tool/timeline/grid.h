@@ -19,7 +19,7 @@ enum { GRID_COLUMNS = 420 };
 struct grid {
 	double from_ms, to_ms;
 	double column_ms;
-	unsigned each;		/* periods in a column */
+	double each;		/* periods in a column: a whole number */
 	unsigned n;
 };
 

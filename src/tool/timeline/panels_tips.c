@@ -76,7 +76,7 @@ panels_tips(FILE *to, const struct process *p, const struct grid *g,
 		    x, top, chart_x(g, grid_ms(g, i + 1)) - x, bottom - top,
 		    grid_ms(g, i + 1) / 1e3);
 		if (g->each > 1)
-			fprintf(to, ", the worst of %u periods", g->each);
+			fprintf(to, ", the worst of %.0f periods", g->each);
 		fputc('\n', to);
 		if (sched[i].there)
 			put_process(to, &sched[i]);

@@ -100,8 +100,8 @@ put_process(FILE *to, const struct process *p,
 		    digest_ms(period, d.period_ms), d.missing,
 		    p->n_sched + d.missing);
 		if (g.each > 1)
-			fprintf(to, "; a column shows the worst of %u periods",
-			    g.each);
+			fprintf(to, "; a column shows the worst of %.0f "
+			    "periods", g.each);
 	}
 	fputs("</text>\n", to);
 	digest_drop(&d);
