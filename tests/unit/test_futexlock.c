@@ -62,7 +62,9 @@ START_TEST(who_was_not_fast_enough_waits_for_the_same_lock)
 
 	for (unsigned i = 0; i < TIMES; i++) {
 		wait_once(0x40, 2);
+		t->futex.left = UINT64_MAX;	/* no time has passed since */
 		wait_once(0x40, 2);
+		t->futex.left = UINT64_MAX;
 		wait_once(0x40, 2);
 		futexlock_wakes(t, 0x40);
 	}
@@ -159,6 +161,31 @@ START_TEST(a_wait_becomes_one_for_a_lock_when_that_is_known)
 }
 END_TEST
 
+static unsigned asked;
+
+static bool
+is_named_lock(uint64_t caller)
+{
+	asked++;
+	return caller == site;
+}
+
+START_TEST(a_name_tells_at_once)
+{
+	uint64_t other = site;
+
+	wait_once(0x40, 0);
+	set_up();
+	ck_assert_int_eq(wait_once(0x40, 0), WAIT_FUTEX);
+	futexlock_ask(is_named_lock);
+	ck_assert_uint_eq(asked, 2);
+	ck_assert_int_eq(wait_once(0x40, 1), WAIT_LOCK);
+	ck_assert(!futexlock_is(other));
+	futexlock_ask(is_named_lock);
+	ck_assert_uint_eq(asked, 2);
+}
+END_TEST
+
 START_TEST(of_too_many_places_nothing_is_known)
 {
 	for (unsigned i = 0; i < 1000; i++) {
@@ -188,6 +215,7 @@ main(void)
 	tcase_add_test(tc, waking_others_says_nothing);
 	tcase_add_test(tc, what_was_taken_for_a_lock_can_turn_out_to_be_none);
 	tcase_add_test(tc, a_wait_becomes_one_for_a_lock_when_that_is_known);
+	tcase_add_test(tc, a_name_tells_at_once);
 	tcase_add_test(tc, of_too_many_places_nothing_is_known);
 	suite_add_tcase(s, tc);
 	r = srunner_create(s);

@@ -21,6 +21,7 @@
 
 #include <string.h>
 
+#include "shim/sched/futexlock.h"
 #include "shim/sched/pool.h"
 
 enum { KEPT_FOR = 60 };
@@ -277,6 +278,21 @@ join_by_start(struct task *task, void *arg)
 	join(e, task, *(uint64_t *)arg);
 }
 
+/* No other pool's workers have its start routine, and are called the same. */
+static bool
+is_only_of_name(const struct pools_entry *e)
+{
+	for (unsigned i = 0; i < INFERRED_POOLS; i++) {
+		const struct pools_entry *o = &pools_entries[i];
+
+		if (o != e && o->number != 0 && o->seen == pools_period &&
+		    o->named_after == e->named_after &&
+		    o->place.start == e->place.start)
+			return false;
+	}
+	return true;
+}
+
 /* Whose start routine tells nothing, and is called like the workers of a pool
  * that has the same, may be one that was not seen to wait where they do. */
 static void
@@ -296,8 +312,12 @@ note_stranger(struct task *task, void *arg)
 		    e->named_after == 0 || e->place.start != start)
 			continue;
 		tasks_name(task);
-		e->strangers += pools_name_tells(task->name) &&
-		    pools_name_family(task->name) == e->named_after;
+		if (!pools_name_tells(task->name) ||
+		    pools_name_family(task->name) != e->named_after)
+			continue;
+		e->strangers++;
+		e->likely += pools_place_kind(task->thread) == WAIT_RUN &&
+		    is_only_of_name(e);
 	}
 }
 
@@ -307,6 +327,7 @@ pools_infer(uint64_t period_ns, poolview_fn see, void *arg)
 	static struct poolview view;
 
 	pools_period++;
+	futexlock_ask(pools_name_is_lock);
 	pools_gate_begin();
 	pools_turn_look();
 	pools_join_begin();

@@ -93,7 +93,8 @@ struct pools_entry {
 
 	/* This period's, filled by pools_view_add(). */
 	unsigned workers, idle, blocked, stuck;
-	unsigned strangers;	/* named like its workers, and none so far */
+	unsigned strangers;	/* named like its workers, and none so far, */
+	unsigned likely;	/* of whom these have not been home anywhere */
 	unsigned guessed;	/* whose home is not the pool's */
 	unsigned still, unseen;	/* away through the period: at one task; need
 				 * not be */
@@ -325,6 +326,8 @@ DETACHED bool pools_name_is_library(uint64_t pc);
 /* The function is one of a virtual machine's, in which its threads wait for
  * whatever they wait for. */
 DETACHED bool pools_name_is_machine(uint64_t pc);
+/* The function waits for a lock that is made of a futex. */
+DETACHED bool pools_name_is_lock(uint64_t caller);
 /* The name is none that all threads of the program have. */
 DETACHED bool pools_name_tells(const char *name);
 /* A number for "worker-" in "worker-12". */

@@ -208,6 +208,27 @@ pools_name_is_interpreted(uint64_t start)
 	return memory[remember(start)].interpreted;
 }
 
+/* Mutexes and rwlocks on futexes: Rust's, parking_lot's, WebKit's, GLib's and
+ * InnoDB's. */
+bool
+pools_name_is_lock(uint64_t caller)
+{
+	static const char *const words[] = {
+		"lock_contended", "read_contended", "write_contended",
+		"lock_slow", "lock_exclusive_slow", "lock_shared_slow",
+		"lockSlow", "g_mutex_lock", "g_bit_lock", "srw_mutex_impl",
+		"ssux_lock",
+	};
+	const struct object *m;
+	const char *name = find(caller - 1, &m);
+
+	for (unsigned i = 0; name != NULL && i < ARRAY_LEN(words); i++) {
+		if (strstr(name, words[i]) != NULL)
+			return true;
+	}
+	return false;
+}
+
 /* libuv's pool, and those that node has beside it, of a libuv within the
  * program. */
 bool

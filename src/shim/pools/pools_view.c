@@ -29,7 +29,7 @@ void
 pools_view_begin(struct pools_entry *e)
 {
 	e->workers = e->idle = e->blocked = e->stuck = e->gates = 0;
-	e->strangers = 0;
+	e->strangers = e->likely = 0;
 	e->guessed = e->unread = e->unseen = e->still = e->rested = 0;
 	e->stays = e->strays = 0;
 	e->more_gates = e->guest = e->apart = e->may_queue = false;
@@ -376,11 +376,12 @@ home_known(const struct pools_entry *e)
 static void
 fill_crew(const struct pools_entry *e, struct poolview *v)
 {
-	v->workers = e->workers;
+	/* Whoever began with a task and always found another is busy. */
+	v->workers = e->workers + e->likely;
 	v->workers_known = e->strangers != 0 ? ESTIMATED : EXACT;
 	v->crew_known = MIN(home_known(e), v->workers_known);
 	v->idle = e->idle;
-	v->busy = e->workers - e->idle;
+	v->busy = v->workers - e->idle;
 	v->blocked_known = e->unread == 0 ? v->crew_known :
 	    MIN(v->crew_known, ESTIMATED);
 	v->blocked = e->blocked;

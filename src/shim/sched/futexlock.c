@@ -19,10 +19,13 @@ enum {
 	AT_ONCE_NS = 20000,
 };
 
+enum { NOT_ASKED, NAMED_OTHERWISE, NAMED_LOCK };
+
 struct site {
 	_Atomic uint64_t caller;	/* 0: a free place */
 	_Atomic uint64_t value;		/* that was waited for last, + 1 */
 	_Atomic uint32_t varies;	/* there were several */
+	_Atomic uint32_t named;		/* NOT_ASKED, ... */
 	_Atomic uint32_t given, kept;	/* the word was woken by who had waited
 					 * for it, or was waited for anew */
 };
@@ -58,6 +61,8 @@ is_lock(const struct site *s)
 {
 	uint64_t given = load32(&s->given), kept = load32(&s->kept);
 
+	if (load32(&s->named) == NAMED_LOCK)
+		return true;
 	return given >= AT_LEAST && given >= kept * TIMES_AS_OFTEN &&
 	    load32(&s->varies) == 0;
 }
@@ -127,4 +132,16 @@ futexlock_wakes(struct thread *t, uint64_t object)
 	if (t->futex.site != 0)
 		count(&sites[t->futex.site - 1].given);
 	t->futex.object = 0;
+}
+
+void
+futexlock_ask(futexlock_namer is_named)
+{
+	for (struct site *s = sites; s < sites + SITES; s++) {
+		uint64_t caller = load(&s->caller);
+
+		if (caller != 0 && load32(&s->named) == NOT_ASKED)
+			store32(&s->named, is_named(caller) ? NAMED_LOCK :
+			    NAMED_OTHERWISE);
+	}
 }

@@ -7,7 +7,7 @@
  * to change from the one value that stands for "others wait": so a place in the
  * code that was seen to do so some times, and hardly ever otherwise, waits for
  * a lock.  Workers that wait for tasks do not wake the word they waited for, or
- * the word counts.
+ * the word counts.  Where the code has names, some tell at once.
  *
  * Memory   a static table of 256 places, 8 KiB; 24 bytes a thread.  A place
  *          that there is no room for is not known to be anything.
@@ -43,5 +43,10 @@ IN_HOOK void futexlock_wakes(struct thread *t, uint64_t object);
 
 /* Who waits on a futex at @caller waits for a lock. */
 SIGNAL_SAFE bool futexlock_is(uint64_t caller);
+
+/* Asks once of each place that was met whether its function is called like one
+ * that waits for a lock. */
+typedef bool (*futexlock_namer)(uint64_t caller);
+DETACHED void futexlock_ask(futexlock_namer is_named);
 
 #endif
