@@ -190,6 +190,35 @@ START_TEST(a_stack_is_joined_from_nodes_of_any_chunk)
 }
 END_TEST
 
+/* As on the tape of a forked child. */
+START_TEST(numbers_begin_anywhere)
+{
+	enum { FAR = TAPE_NODES_MAX - 1 };
+
+	at[0] += tape_put_node(at[0], &(struct tape_node){
+	    .id = FAR, .parent = 5000000, .pc = 7 });
+	at[0] += tape_put_node(at[0], &(struct tape_node){
+	    .id = 5000000, .pc = 8 });
+	at[0] += tape_put_node(at[0], &(struct tape_node){
+	    .id = UINT32_MAX, .pc = 9 });
+	at[0] += tape_put_event(at[0], &ctx[0], &(struct tape_event){
+	    .stamp = 10, .addr = 0x70, .size = 100, .stack = FAR,
+	    .kind = TAPE_ALLOC });
+	at[0] += tape_put_event(at[0], &ctx[0], &(struct tape_event){
+	    .stamp = 11, .addr = 0x80, .size = 10, .stack = UINT32_MAX,
+	    .kind = TAPE_ALLOC });
+	ck_assert_int_eq(read_tape(), 0);
+	ck_assert_uint_eq(notes.no_stack, 1);
+	ck_assert_uint_eq(m.n_sites, 3);
+
+	const struct node *inner = &m.nodes[m.sites[1].node];
+
+	ck_assert_uint_eq(m.frames[inner->frame].addr, 7);
+	ck_assert_uint_eq(m.frames[m.nodes[inner->parent].frame].addr, 8);
+	drop_tape();
+}
+END_TEST
+
 START_TEST(a_stack_in_circles_is_no_stack)
 {
 	at[0] += tape_put_node(at[0], &(struct tape_node){
@@ -294,6 +323,7 @@ main(void)
 	tcase_add_test(t, a_block_is_handed_on_within_one_time);
 	tcase_add_test(t, threads_are_merged_in_the_order_of_time);
 	tcase_add_test(t, a_stack_is_joined_from_nodes_of_any_chunk);
+	tcase_add_test(t, numbers_begin_anywhere);
 	tcase_add_test(t, a_stack_in_circles_is_no_stack);
 	tcase_add_test(t, a_damaged_chunk_leaves_the_others);
 	tcase_add_test(t, a_killed_process_leaves_a_tape_that_is_cut);

@@ -33,6 +33,7 @@ enum {
 	TAPE_ADDR_SHIFT = 4,		/* addresses count 16 bytes */
 	TAPE_NEAR = 32,			/* zigzag distances that are near; of */
 	TAPE_WINDOW_MASK = 0xffff,	/* what is far these bits are told */
+	TAPE_NODES_MAX = 1 << 27,	/* numbers of nodes are less */
 	TAPE_NAME_MAX = 16,
 	TAPE_PATH_MAX = 1024,
 	TAPE_STRING_MAX = 4096,		/* of a path in a record */

@@ -25,7 +25,6 @@
 #include "shim/stack/stackset.h"
 
 enum {
-	NODES_MAX = 1 << 27,		/* stack numbers we can mark */
 	MODULES_MARKED = 1 << 16,
 	TAPES_MARKED = 16,
 	WORD_BITS = 64,
@@ -41,7 +40,7 @@ struct recorder_switch {
 
 /* What is on a tape: a bit per node, a bit per module. */
 struct marks {
-	_Atomic uint64_t node[NODES_MAX / WORD_BITS];
+	_Atomic uint64_t node[TAPE_NODES_MAX / WORD_BITS];
 	_Atomic uint64_t module[MODULES_MARKED / WORD_BITS];
 };
 
@@ -164,7 +163,7 @@ put_stack(struct thread *t, struct recorder *r, uint32_t id)
 {
 	uint32_t at = id;
 
-	if (id >= NODES_MAX)
+	if (id >= TAPE_NODES_MAX)
 		return false;
 	while (at >= STACKSET_FIRST && !is_marked(r->marks->node, at)) {
 		const struct stackset_node *n = stackset_node(at);
@@ -203,7 +202,7 @@ put(struct thread *t, const struct tape_event *e)
 		recorder_lose(1);
 		return;
 	}
-	if (!is_last(r, e) && unlikely(e->stack >= NODES_MAX ||
+	if (!is_last(r, e) && unlikely(e->stack >= TAPE_NODES_MAX ||
 	    !is_marked(r->marks->node, e->stack))) {
 		if (!put_stack(t, r, e->stack) ||
 		    (!has_room(r, TAPE_RECORD_MAX) && !tapechunk_next(t, r))) {

@@ -371,7 +371,7 @@ read_mapped(struct reader *r)
 {
 	r->process = model_process(r->m, (uint32_t)r->header.pid);
 	set_clock(r);
-	tapestacks_start(&r->stacks, r->m, r->chunks.len);
+	tapestacks_start(&r->stacks, r->m);
 	bar_start(&r->bar, 2 * (uint64_t)r->chunks.len);
 	find_stacks(r);
 	make_lanes(r);

@@ -10,7 +10,9 @@
 #include "common/base/attrs.h"
 #include "tool/base/alloc.h"
 
-enum { NODES_FIRST = 4096, CHAIN_MAX = 1024 };
+/* Nodes are kept in pages: a forked child's numbers begin where its parent's
+ * ended. */
+enum { PAGE_BITS = 6, PAGE_NODES = 1 << PAGE_BITS, CHAIN_MAX = 1024 };
 
 struct tapestacks_node {
 	uint64_t pc;		/* 0: not on the tape */
@@ -25,42 +27,53 @@ struct tapestacks_module {
 };
 
 void
-tapestacks_start(struct tapestacks *s, struct model *m, uint64_t limit)
+tapestacks_start(struct tapestacks *s, struct model *m)
 {
-	*s = (struct tapestacks){ .m = m, .limit = limit };
+	*s = (struct tapestacks){
+		.m = m,
+		.pages = alloc_zeroed(TAPE_NODES_MAX / PAGE_NODES,
+		    sizeof(*s->pages)),
+	};
 }
 
 void
 tapestacks_drop(struct tapestacks *s)
 {
-	free(s->nodes);
+	for (size_t i = 0; i < s->n_used; i++)
+		free(s->pages[s->used[i]]);
+	free(s->used);
+	free(s->pages);
 	free(s->modules);
 	*s = (struct tapestacks){ 0 };
 }
 
-static void
-make_room(struct tapestacks *s, uint32_t id)
+/* NULL: there is no node near that number. */
+static struct tapestacks_node *
+node_at(const struct tapestacks *s, uint32_t id)
 {
-	struct tapestacks_node *old = s->nodes;
-	size_t n = s->n_nodes > 0 ? s->n_nodes : NODES_FIRST;
+	struct tapestacks_node *page = id < TAPE_NODES_MAX ?
+	    s->pages[id >> PAGE_BITS] : NULL;
 
-	while (n <= id)
-		n *= 2;
-	s->nodes = alloc_zeroed(n, sizeof(*s->nodes));
-	if (old != NULL)
-		memcpy(s->nodes, old, s->n_nodes * sizeof(*old));
-	s->n_nodes = n;
-	free(old);
+	return page != NULL ? &page[id % PAGE_NODES] : NULL;
+}
+
+static void
+make_page(struct tapestacks *s, uint32_t number)
+{
+	s->pages[number] = alloc_zeroed(PAGE_NODES, sizeof(**s->pages));
+	s->used = alloc_room(s->used, s->n_used, &s->c_used,
+	    sizeof(*s->used));
+	s->used[s->n_used++] = number;
 }
 
 void
 tapestacks_add_node(struct tapestacks *s, const struct tape_node *n)
 {
-	if (n->id == 0 || n->id > s->limit)
+	if (n->id == 0 || n->id >= TAPE_NODES_MAX)
 		return;
-	if (n->id >= s->n_nodes)
-		make_room(s, n->id);
-	s->nodes[n->id] = (struct tapestacks_node){
+	if (s->pages[n->id >> PAGE_BITS] == NULL)
+		make_page(s, n->id >> PAGE_BITS);
+	*node_at(s, n->id) = (struct tapestacks_node){
 		.pc = n->pc,
 		.parent = n->parent,
 		.module = n->module,
@@ -103,10 +116,13 @@ frame_of(struct tapestacks *s, const struct tapestacks_node *n)
 	return model_frame(s->m, &f);
 }
 
-static bool
-is_there(const struct tapestacks *s, uint32_t id)
+/* The node with that number, when the tape has it. */
+static struct tapestacks_node *
+find(const struct tapestacks *s, uint32_t id)
 {
-	return id < s->n_nodes && s->nodes[id].pc != 0;
+	struct tapestacks_node *x = node_at(s, id);
+
+	return x != NULL && x->pc != 0 ? x : NULL;
 }
 
 /* Climbs to an ancestor that is known, then enters those below it.  A chain
@@ -114,30 +130,28 @@ is_there(const struct tapestacks *s, uint32_t id)
 uint32_t
 tapestacks_get(struct tapestacks *s, uint32_t id)
 {
-	uint32_t chain[CHAIN_MAX];
+	struct tapestacks_node *chain[CHAIN_MAX], *x = find(s, id);
 	uint32_t node = 0;
 	size_t n = 0;
 	bool cut = false;
 
-	if (is_there(s, id) && s->nodes[id].model_node != 0)
-		return s->nodes[id].model_node;
-	for (uint32_t at = id; is_there(s, at); at = s->nodes[at].parent) {
-		if (s->nodes[at].model_node != 0) {
-			node = s->nodes[at].model_node;
+	for (; x != NULL; x = find(s, x->parent)) {
+		if (x->model_node != 0) {
+			node = x->model_node;
+			if (n == 0)
+				return node;
 			cut = s->m->nodes[node].cut;
 			break;
 		}
 		if (n == CHAIN_MAX)
 			return 0;
-		cut = s->nodes[at].flags & TAPE_NODE_CUT;
-		chain[n++] = at;
+		cut = x->flags & TAPE_NODE_CUT;
+		chain[n++] = x;
 	}
 	while (n-- > 0) {
-		struct tapestacks_node *x = &s->nodes[chain[n]];
-
-		node = model_node(s->m, node, frame_of(s, x));
+		node = model_node(s->m, node, frame_of(s, chain[n]));
 		s->m->nodes[node].cut |= cut;
-		x->model_node = node;
+		chain[n]->model_node = node;
 	}
 	return node;
 }

@@ -4,7 +4,8 @@
  * A node may stand in any chunk, before or after its parent; so all are
  * gathered first and joined when they are asked for.
  *
- * Memory   owned until tapestacks_drop(); 24 bytes a node.
+ * Memory   owned until tapestacks_drop(); 24 bytes a node, in pages of 64, and
+ *          address space for pointers to two million pages.
  * Threads  one.
  * Fork     nothing to do.
  */
@@ -18,15 +19,14 @@
 
 struct tapestacks {
 	struct model *m;
-	uint64_t limit;			/* no number is larger */
-	struct tapestacks_node *nodes;	/* by number */
-	size_t n_nodes;
+	struct tapestacks_node **pages;	/* by number; NULL: none near it */
+	uint32_t *used;			/* the numbers of those there are */
+	size_t n_used, c_used;
 	struct tapestacks_module *modules;
 	size_t n_modules, c_modules;
 };
 
-/* @limit: numbers above it are damage. */
-void tapestacks_start(struct tapestacks *s, struct model *m, uint64_t limit);
+void tapestacks_start(struct tapestacks *s, struct model *m);
 void tapestacks_drop(struct tapestacks *s);
 
 void tapestacks_add_node(struct tapestacks *s, const struct tape_node *n);
