@@ -176,6 +176,13 @@ life_go_on(void)
 	__atomic_store_n(&stage, ALIVE, __ATOMIC_RELEASE);
 }
 
+void
+life_stop(void)
+{
+	life_end(WAY_EXEC);
+	atomic_store(&mine, 0);
+}
+
 static void
 at_exit(void *arg)
 {

@@ -29,6 +29,10 @@ void life_go_on(void);
  * false in a vfork child or a raw clone, which share our memory. */
 SIGNAL_SAFE bool life_is_mine(void);
 
+/* The last reports are made now, and none at the end: nothing is asked of the
+ * kernel any more. */
+void life_stop(void);
+
 void life_after_fork_child(void);
 
 #endif

@@ -147,7 +147,7 @@ enter(bool purges)
 	if (boot_is_armed() && life_is_mine()) {
 		sink_notice("seccomp", "the program enters seccomp: "
 		    "everything is off from here on");
-		life_end(WAY_EXEC);
+		life_stop();
 		ticker_stop();
 		state_arm_wait(0, ARMED_STATE | ARMED_CHILD);
 		state_arm_alloc(0, ARMED_COUNT | ARMED_TRACE);
