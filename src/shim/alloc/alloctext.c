@@ -218,6 +218,8 @@ alloctext_put(struct tracer *tr, const struct alloctext *e, unsigned n)
 {
 	char *at = tr->record;
 
+	if (unlikely(!sink_takes_records()))
+		return sink_put(at, 0);	/* counts it */
 	if (atomic_load_explicit(&brief, memory_order_relaxed))
 		return put_brief(tr, e, n);
 	for (unsigned i = 0; i < n; i++) {

@@ -209,11 +209,25 @@ write_path_line(struct buf *b, uintptr_t pc, const struct stack_module *mod)
 	buf_str(b, ")\n");
 }
 
+/* It is kept, and its module's line could not be written yet. */
+static bool
+is_kept(uint64_t where, const struct object *m)
+{
+	const struct place *p = place_of(atomic_load_explicit(&table,
+	    memory_order_acquire), where);
+
+	return atomic_load_explicit(&p->where, memory_order_acquire) == where &&
+	    atomic_load_explicit(&p->line, memory_order_acquire)->object == m;
+}
+
 static void
 keep_line(uint64_t where, struct object *m, const char *text, size_t len)
 {
-	struct line *line = mem_forever(sizeof(*line) + len);
+	struct line *line;
 
+	if (is_kept(where, m))
+		return;
+	line = mem_forever(sizeof(*line) + len);
 	if (line == NULL)
 		return;
 	line->object = m;

@@ -147,9 +147,15 @@ sink_put_anyway(const char *record, size_t len)
 }
 
 bool
+sink_takes_records(void)
+{
+	return !notices_only;
+}
+
+bool
 sink_put(const char *record, size_t len)
 {
-	if (unlikely(notices_only)) {
+	if (unlikely(!sink_takes_records())) {
 		__atomic_fetch_add(&dropped, 1, __ATOMIC_RELAXED);
 		return false;
 	}

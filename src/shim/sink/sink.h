@@ -46,6 +46,8 @@ int sink_open(const struct sink_config *config);
  * 1 MiB, and goes out with a later record.  Before sink_open() the first
  * lines are kept for it. */
 IN_HOOK bool sink_put(const char *record, size_t len);
+/* False when all records are dropped, as the log could not be opened. */
+IN_HOOK bool sink_takes_records(void);
 
 /* "diag: " and one sentence and a newline; at most once per @cause (a string
  * literal, compared as text) per process.  Control characters are masked. */
