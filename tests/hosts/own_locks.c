@@ -6,6 +6,8 @@
  *				counted down; some tasks bring more of them
  *	own_locks baton		four workers wait for tasks at a word that
  *				changes; who takes one wakes the next
+ *	own_locks cond		four workers wait for tasks at a word that
+ *				changes, of a queue under such a lock
  *	own_locks turn		four workers wait for their turn to wait
  *
  * Ends when standard input does.
@@ -124,6 +126,32 @@ pass_baton(void *arg)
 	return NULL;
 }
 
+static void
+wait_for_task(void)
+{
+	own_lock_take(&lock);
+	while (atomic_load(&tasks) == 0) {
+		int before = atomic_load(&word);
+
+		own_lock_give(&lock);
+		wait_for(&word, before);
+		own_lock_take(&lock);
+	}
+	atomic_fetch_sub(&tasks, 1);
+	own_lock_give(&lock);
+}
+
+static void *
+work_as_told(void *arg)
+{
+	(void)arg;
+	for (;;) {
+		wait_for_task();
+		sleep_ms(2 * TASK_MS);
+	}
+	return NULL;
+}
+
 static void *
 take_turns(void *arg)
 {
@@ -148,46 +176,66 @@ start(void *(*run)(void *), unsigned n)
 }
 
 static void
-submit(bool baton)
+put_one(void)
 {
-	if (!baton) {
-		put_task();
-		return;
-	}
+	own_lock_take(&lock);
+	atomic_fetch_add(&tasks, 1);
+	own_lock_give(&lock);
+	atomic_fetch_add(&word, 1);
+	wake(&word);
+}
+
+static void
+put_three(void)
+{
 	atomic_fetch_add(&tasks, 3);
 	atomic_fetch_add(&word, 1);
 	wake(&word);
 }
 
+static void (*submit)(void) = put_task;
+
 static void *
 feed(void *arg)
 {
+	(void)arg;
 	for (;;) {
-		submit(arg != NULL);
+		submit();
 		sleep_ms(TASK_MS);
 	}
 	return NULL;
+}
+
+static bool
+start_workers(const char *what)
+{
+	if (strcmp(what, "tasks") == 0) {
+		start(work_on_tasks, FOUR);
+	} else if (strcmp(what, "turn") == 0) {
+		start(take_turns, FOUR);
+	} else if (strcmp(what, "baton") == 0) {
+		submit = put_three;
+		start(pass_baton, FOUR);
+	} else if (strcmp(what, "cond") == 0) {
+		submit = put_one;
+		start(work_as_told, FOUR);
+	} else {
+		return false;
+	}
+	return true;
 }
 
 int
 main(int argc, char **argv)
 {
 	const char *what = argc == 2 ? argv[1] : "";
-	bool baton = strcmp(what, "baton") == 0;
 	pthread_t thread;
 
 	if (strcmp(what, "mutex") == 0)
 		start(under_lock, SIX);
-	else if (strcmp(what, "tasks") == 0)
-		start(work_on_tasks, FOUR);
-	else if (strcmp(what, "turn") == 0)
-		start(take_turns, FOUR);
-	else if (baton)
-		start(pass_baton, FOUR);
-	else
+	else if (!start_workers(what))
 		return 2;
-	if (strcmp(what, "mutex") != 0 && pthread_create(&thread, NULL, feed,
-	    baton ? &word : NULL) != 0)
+	else if (pthread_create(&thread, NULL, feed, NULL) != 0)
 		return 1;
 	while (getchar() != EOF)
 		;

@@ -78,6 +78,14 @@ threadwalk_waits(const struct thread *t, struct procfs_blocked *at,
 	return 0;
 }
 
+unsigned
+whereis_walk(const struct task *sleeper, struct procfs_blocked *at,
+    uint64_t pc[THREADWALK_FRAMES])
+{
+	(void)sleeper, (void)at, (void)pc;
+	return 0;
+}
+
 void
 locks_add(struct lock_table *t, const struct task *lock_waiter)
 {

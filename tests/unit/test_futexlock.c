@@ -56,6 +56,21 @@ START_TEST(who_gives_back_what_it_waited_for_had_a_lock)
 }
 END_TEST
 
+START_TEST(who_gets_it_again_without_a_wait_gives_it_back_too)
+{
+	struct thread *t = thread_self();
+
+	for (unsigned i = 0; i < 4; i++) {
+		wait_once(0x40, 2);
+		for (unsigned k = 0; k < 4; k++) {
+			ck_assert(!futexlock_is(site));
+			futexlock_wakes(t, 0x40);
+		}
+	}
+	ck_assert(futexlock_is(site));
+}
+END_TEST
+
 START_TEST(who_was_not_fast_enough_waits_for_the_same_lock)
 {
 	struct thread *t = thread_self();
@@ -208,6 +223,8 @@ main(void)
 
 	tcase_add_checked_fixture(tc, set_up, NULL);
 	tcase_add_test(tc, who_gives_back_what_it_waited_for_had_a_lock);
+	tcase_add_test(tc,
+	    who_gets_it_again_without_a_wait_gives_it_back_too);
 	tcase_add_test(tc, who_was_not_fast_enough_waits_for_the_same_lock);
 	tcase_add_test(tc, who_comes_for_the_next_task_wakes_nobody);
 	tcase_add_test(tc, tasks_that_bring_tasks_do_not_make_a_lock);

@@ -4,6 +4,7 @@
 #include "shim/names/place.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "common/symbol/symbol.h"
 #include "shim/names/cxxname.h"
@@ -63,6 +64,25 @@ write_place(struct buf *b, uint64_t pc, bool offset)
 		buf_printf(b, "+0x%llx", (unsigned long long)(vaddr - start));
 }
 
+/* The waits of C++'s atomics and semaphores, and what starts a std::thread:
+ * templates, of which each program has its own. */
+static bool
+is_cxx_library(const char *name)
+{
+	static const char *const words[] = {
+		"__atomic_wait", "__atomic_semaphore", "__platform_wait",
+		"__waiter", "18counting_semaphore", "_ZNSt6thread11_State_impl",
+	};
+
+	if (strncmp(name, "_Z", 2) != 0)
+		return false;
+	for (unsigned i = 0; i < ARRAY_LEN(words); i++) {
+		if (strstr(name, words[i]) != NULL)
+			return true;
+	}
+	return false;
+}
+
 bool
 place_is_library(uint64_t pc)
 {
@@ -70,7 +90,8 @@ place_is_library(uint64_t pc)
 	uint64_t vaddr, start;
 	const char *name = m != NULL ? name_of(m, pc, &vaddr, &start) : NULL;
 
-	return name != NULL && rustname_is_library(name);
+	return name != NULL && (rustname_is_library(name) ||
+	    is_cxx_library(name));
 }
 
 void

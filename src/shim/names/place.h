@@ -19,7 +19,7 @@ DETACHED void place_write(struct buf *b, uint64_t pc);
 /* The same without +0xOFF where the function has a name. */
 DETACHED void place_write_function(struct buf *b, uint64_t pc);
 /* The function that the call is in is of the library of its language, which is
- * linked into the program: Rust's. */
+ * linked into the program: Rust's; of C++'s what waits and starts threads. */
 DETACHED bool place_is_library(uint64_t pc);
 
 #endif

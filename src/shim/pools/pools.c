@@ -56,7 +56,7 @@ make_entry(const struct pool_place *place, struct task *task)
 		return NULL;
 	memset(e, 0, sizeof(*e));
 	e->place = *place;
-	e->slept = pools_period;
+	e->born = e->slept = pools_period;
 	e->seen = pools_period - 1;	/* it is in use */
 	e->number = pool_next_number();
 	pools_place_is_new(place);
@@ -293,8 +293,22 @@ is_only_of_name(const struct pools_entry *e)
 	return true;
 }
 
-/* Whose start routine tells nothing, and is called like the workers of a pool
- * that has the same, may be one that was not seen to wait where they do. */
+/* It may be a worker of @e that was not seen to wait where those do: it is
+ * called like them; or nothing tells, and it has not been at home anywhere,
+ * while they look for tasks before they wait. */
+static bool
+may_belong(struct task *task, const struct pools_entry *e)
+{
+	if (e->named_after == 0)
+		return e->place.kind == WAIT_FUTEX &&
+		    pools_place_kind(task->thread) == WAIT_RUN;
+	tasks_name(task);
+	return pools_name_tells(task->name) &&
+	    pools_name_family(task->name) == e->named_after;
+}
+
+/* Whose start routine tells nothing may be a worker of a pool that has the
+ * same. */
 static void
 note_stranger(struct task *task, void *arg)
 {
@@ -309,15 +323,11 @@ note_stranger(struct task *task, void *arg)
 		struct pools_entry *e = &pools_entries[i];
 
 		if (e->number == 0 || e->seen != pools_period ||
-		    e->named_after == 0 || e->place.start != start)
-			continue;
-		tasks_name(task);
-		if (!pools_name_tells(task->name) ||
-		    pools_name_family(task->name) != e->named_after)
+		    e->place.start != start || !may_belong(task, e))
 			continue;
 		e->strangers++;
-		e->likely += pools_place_kind(task->thread) == WAIT_RUN &&
-		    is_only_of_name(e);
+		e->likely += e->named_after != 0 && is_only_of_name(e) &&
+		    pools_place_kind(task->thread) == WAIT_RUN;
 	}
 }
 

@@ -71,6 +71,7 @@ struct pools_entry {
 	struct pool_place place;
 	char name[POOL_NAME_MAX];
 	uint32_t named_after;	/* the family of threads' names; 0: none */
+	uint32_t born;		/* the first period */
 	uint32_t seen;		/* the last period in which it had workers */
 	uint32_t slept;		/* the last one in which a thread was known to
 				 * sleep there */

@@ -18,7 +18,7 @@
 #include "shim/names/rustname.h"
 #include "shim/pools/pools.h"
 #include "shim/stack/stack.h"
-#include "shim/tasks/threadwalk.h"
+#include "shim/tasks/whereis.h"
 
 enum { REMEMBERED = 64, PAGE = 4096 };
 
@@ -226,7 +226,9 @@ pools_name_is_lock(uint64_t caller)
 		if (strstr(name, words[i]) != NULL)
 			return true;
 	}
-	return false;
+	/* Of GLib's own waits those for conditions are called so. */
+	return m != NULL && strncmp(m->name, "libglib-2", 9) == 0 &&
+	    (name == NULL || strstr(name, "cond") == NULL);
 }
 
 /* libuv's pool, and those that node has beside it, of a libuv within the
@@ -394,10 +396,8 @@ write_outermost(struct buf *b, const struct task *task)
 {
 	static uint64_t pc[THREADWALK_FRAMES];
 	struct procfs_blocked at;
-	unsigned n = threadwalk(task->tid, &at, pc);
+	unsigned n = whereis_walk(task, &at, pc);
 
-	if (n == 0)
-		n = threadwalk_waits(task->thread, &at, pc);
 	while (n-- > 0) {
 		const struct object *m = objects_find((uintptr_t)pc[n],
 		    stack_limit());

@@ -367,6 +367,9 @@ home_known(const struct pools_entry *e)
 	if (shared && e->strays > e->stays * STRAYS_SHARED &&
 	    e->strays > e->workers * STRAYS_SHARED)
 		return NOT_KNOWN;
+	/* At first the locks among the futexes may not be known. */
+	if (kind == WAIT_FUTEX && e->born == pools_period)
+		return NOT_KNOWN;
 	if (own || kind == WAIT_FUTEX)
 		return e->returns && e->proven && !e->apart ? ESTIMATED :
 		    NOT_KNOWN;

@@ -12,8 +12,10 @@
 enum {
 	SITES = 256, TRIES = 8,
 	/* Where that is a lock, a word is woken so often by who waited for it,
-	 * and so many times as often as not. */
-	AT_LEAST = 16, TIMES_AS_OFTEN = 16,
+	 * some times right after that (later, by who got the lock again without
+	 * a wait), and so many times as often as it is waited for anew. */
+	AT_LEAST = 16, RIGHT_AFTER = 4, TIMES_AS_OFTEN = 16,
+	COUNTED_MOST = 1024,	/* then the counts are halved */
 	/* Somebody else was faster: who waits again at once is still about to
 	 * get the lock. */
 	AT_ONCE_NS = 20000,
@@ -28,6 +30,7 @@ struct site {
 	_Atomic uint32_t named;		/* NOT_ASKED, ... */
 	_Atomic uint32_t given, kept;	/* the word was woken by who had waited
 					 * for it, or was waited for anew */
+	_Atomic uint32_t right_after;	/* of the given; never halved */
 };
 static struct site sites[SITES];
 
@@ -63,7 +66,8 @@ is_lock(const struct site *s)
 
 	if (load32(&s->named) == NAMED_LOCK)
 		return true;
-	return given >= AT_LEAST && given >= kept * TIMES_AS_OFTEN &&
+	return given >= AT_LEAST && load32(&s->right_after) >= RIGHT_AFTER &&
+	    given >= kept * TIMES_AS_OFTEN &&
 	    load32(&s->varies) == 0;
 }
 
@@ -75,11 +79,31 @@ futexlock_is(uint64_t caller)
 	return s != NULL && is_lock(s);
 }
 
+bool
+futexlock_was_asked(uint64_t caller)
+{
+	const struct site *s = find(caller, false);
+
+	return s != NULL && load32(&s->named) != NOT_ASKED;
+}
+
 static void
 count(_Atomic uint32_t *n)
 {
-	if (load32(n) < UINT32_MAX / 2)
-		atomic_fetch_add_explicit(n, 1, memory_order_relaxed);
+	atomic_fetch_add_explicit(n, 1, memory_order_relaxed);
+}
+
+/* Where threads meet here, a count may be lost. */
+static void
+count_given(struct site *s, bool right_after)
+{
+	count(&s->given);
+	if (right_after && load32(&s->right_after) < RIGHT_AFTER)
+		count(&s->right_after);
+	if (load32(&s->given) < COUNTED_MOST)
+		return;
+	store32(&s->given, load32(&s->given) / 2);
+	store32(&s->kept, load32(&s->kept) / 2);
 }
 
 /* The thread waits for @object anew, and has not woken it. */
@@ -91,7 +115,7 @@ note_kept(struct futexlock_use *use)
 	if (use->site != 0 &&
 	    ticks_to_ns(now - MIN(now, use->left)) > AT_ONCE_NS)
 		count(&sites[use->site - 1].kept);
-	use->object = 0;
+	use->has_it = false;
 }
 
 enum wait_kind
@@ -101,7 +125,7 @@ futexlock_enter(struct thread *t, uint64_t caller, uint64_t object,
 	struct site *s = find(caller, true);
 	uint64_t before;
 
-	if (t->futex.object == object)
+	if (t->futex.object == object && t->futex.has_it)
 		note_kept(&t->futex);
 	if (s == NULL)
 		return WAIT_FUTEX;
@@ -122,16 +146,16 @@ futexlock_woken(struct thread *t, uint64_t caller, uint64_t object)
 	t->futex.site = s != NULL ? (uint32_t)(s - sites) + 1 : 0;
 	t->futex.left = ticks_now();
 	t->futex.object = object;
+	t->futex.has_it = true;
 }
 
 void
 futexlock_wakes(struct thread *t, uint64_t object)
 {
-	if (t->futex.object != object)
+	if (t->futex.object != object || t->futex.site == 0)
 		return;
-	if (t->futex.site != 0)
-		count(&sites[t->futex.site - 1].given);
-	t->futex.object = 0;
+	count_given(&sites[t->futex.site - 1], t->futex.has_it);
+	t->futex.has_it = false;
 }
 
 void

@@ -23,11 +23,12 @@
 #include "common/base/attrs.h"
 #include "shim/sched/wait.h"
 
-/* What a thread has waited for, and not woken since. */
+/* What a thread has waited for last. */
 struct futexlock_use {
 	uint64_t object;	/* the word's address; 0: none */
 	uint64_t left;		/* ticks: it was woken then */
-	uint32_t site;		/* where it waited, + 1 */
+	uint32_t site;		/* where it waited, + 1; 0: not known */
+	bool has_it;		/* and has not woken it since */
 };
 
 /* The calling thread is about to wait, called by @caller, for the word @object
@@ -43,6 +44,9 @@ IN_HOOK void futexlock_wakes(struct thread *t, uint64_t object);
 
 /* Who waits on a futex at @caller waits for a lock. */
 SIGNAL_SAFE bool futexlock_is(uint64_t caller);
+
+/* It was asked about that by now. */
+SIGNAL_SAFE bool futexlock_was_asked(uint64_t caller);
 
 /* Asks once of each place that was met whether its function is called like one
  * that waits for a lock. */

@@ -209,6 +209,15 @@ nearness(uint32_t kind, uint64_t depth)
 	return kind == WAIT_FUTEX ? depth - SAME_DEPTH : depth;
 }
 
+/* A wait elsewhere than at home that may be one for work.  Of a futex it is not
+ * counted as long as it was not asked whether that is a lock. */
+static bool
+is_stray(const struct wait_news *news)
+{
+	return is_of_object(news->kind) || (news->kind == WAIT_FUTEX &&
+	    futexlock_was_asked((uint64_t)(uintptr_t)news->caller));
+}
+
 static bool
 is_home(struct thread *t, const struct wait_news *news, uint64_t depth)
 {
@@ -232,7 +241,7 @@ is_home(struct thread *t, const struct wait_news *news, uint64_t depth)
 	    nearness(kind, load(&w->depth)) && !is_at_lock(w);
 
 	if ((deeper && !has_moved(w, elsewhere)) || is_for_lock(news)) {
-		if (is_of_object(news->kind) || news->kind == WAIT_FUTEX)
+		if (is_stray(news))
 			store32(&w->strays, load32(&w->strays) + 1);
 		return false;
 	}

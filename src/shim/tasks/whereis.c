@@ -86,8 +86,9 @@ is_waiting(const struct task *task)
 
 /* Of a wait that was announced the call in the host is known: nothing needs to
  * be looked for on the way there. */
-static unsigned
-walk(const struct task *task, struct procfs_blocked *at, uint64_t *pc)
+unsigned
+whereis_walk(const struct task *task, struct procfs_blocked *at,
+    uint64_t pc[THREADWALK_FRAMES])
 {
 	unsigned n = is_waiting(task) ?
 	    threadwalk_waits(task->thread, at, pc) : 0;
@@ -120,7 +121,7 @@ whereis_write_lock(struct buf *b, const struct task *task)
 {
 	static uint64_t pc[THREADWALK_FRAMES];
 	struct procfs_blocked at;
-	unsigned n = walk(task, &at, pc);
+	unsigned n = whereis_walk(task, &at, pc);
 	unsigned i = first_beyond_lock(pc, n, task->wait.caller);
 
 	i += first_to_tell(pc + i, n - i);
@@ -135,7 +136,7 @@ write_walked(struct buf *b, const struct task *task)
 {
 	static uint64_t pc[THREADWALK_FRAMES];
 	struct procfs_blocked at;
-	unsigned n = walk(task, &at, pc);
+	unsigned n = whereis_walk(task, &at, pc);
 	unsigned i = first_to_tell(pc, n);
 	struct object *m;
 

@@ -20,6 +20,7 @@
 #include "common/base/attrs.h"
 #include "common/base/buf.h"
 #include "shim/tasks/tasks.h"
+#include "shim/tasks/threadwalk.h"
 
 /* Writes where @task is; false, and nothing written, when that is not known. */
 DETACHED bool whereis_write(struct buf *b, const struct task *task);
@@ -28,6 +29,11 @@ DETACHED bool whereis_write(struct buf *b, const struct task *task);
  * the function that called the lock's.  False, and nothing written, when that
  * is not known. */
 DETACHED bool whereis_write_lock(struct buf *b, const struct task *task);
+
+/* The thread's frames and *@at, as threadwalk() has them, by what is known of
+ * it: the first is the call in the host of a wait that was announced. */
+DETACHED unsigned whereis_walk(const struct task *task,
+    struct procfs_blocked *at, uint64_t pc[THREADWALK_FRAMES]);
 
 /* The place in the host at which the thread sleeps, where it was @seen; 0 when
  * it is not known, or it sleeps elsewhere by now. */
