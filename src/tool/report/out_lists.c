@@ -175,7 +175,8 @@ print_kinds(const struct report *r, const struct groups *g, FILE *to)
 	if (r->notes.untold > 0)
 		fprintf(to, "hint: %" PRIu64 " program%s told nothing: what "
 		    "%s leaked is missing (exec of a program that cannot be "
-		    "traced, or cannot write the log)\n", r->notes.untold,
+		    "traced, a log that was full or could not be written, "
+		    "no memory)\n", r->notes.untold,
 		    figures_plural(r->notes.untold),
 		    r->notes.untold == 1 ? "it" : "they");
 	if (r->notes.beside > 0 && g->n > 0)
