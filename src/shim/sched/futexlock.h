@@ -9,7 +9,7 @@
  * a lock.  Workers that wait for tasks do not wake the word they waited for, or
  * the word counts.  Where the code has names, some tell at once.
  *
- * Memory   a static table of 256 places, 8 KiB; 24 bytes a thread.  A place
+ * Memory   a static table of 256 places, 10 KiB; 24 bytes a thread.  A place
  *          that there is no room for is not known to be anything.
  * Threads  any; a thread's own record is its own.
  * Fork     what was learned is as true in the child.
