@@ -77,25 +77,15 @@ whereis_sleeper(pid_t tid, const struct procfs_blocked *seen)
 	return i < n ? pc[i] : 0;
 }
 
-static bool
-is_waiting(const struct task *task)
-{
-	return task->wait.kind != WAIT_RUN && task->wait.kind != WAIT_SPIN &&
-	    task->wait.caller != 0;
-}
-
 /* Of a wait that was announced the call in the host is known: nothing needs to
  * be looked for on the way there. */
 unsigned
 whereis_walk(const struct task *task, struct procfs_blocked *at,
     uint64_t pc[THREADWALK_FRAMES])
 {
-	unsigned n = is_waiting(task) ?
-	    threadwalk_waits(task->thread, at, pc) : 0;
+	unsigned n = threadwalk_waits(task->thread, at, pc);
 
-	if (n == 0)
-		n = threadwalk(task->tid, at, pc);
-	return n != 0 ? n : threadwalk_waits(task->thread, at, pc);
+	return n != 0 ? n : threadwalk(task->tid, at, pc);
 }
 
 /* The frame that called the lock at which the thread waits: behind the function
@@ -170,6 +160,13 @@ write_announced(struct buf *b, const struct wait_copy *w)
 {
 	place_write_function(b, w->caller);
 	buf_printf(b, ">%s", wait_kind_name(w->kind));
+}
+
+static bool
+is_waiting(const struct task *task)
+{
+	return task->wait.kind != WAIT_RUN && task->wait.kind != WAIT_SPIN &&
+	    task->wait.caller != 0;
 }
 
 /* Of a running thread: the innermost function of the program that its stack
