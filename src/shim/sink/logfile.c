@@ -15,6 +15,8 @@ enum { PROGRAM_MAX = 256 };
 
 static char pattern[LOGFILE_PATH_MAX];	/* absolute, with its % */
 static char program_name[PROGRAM_MAX];
+static unsigned own;			/* the user of the second name */
+static bool is_own;
 
 /* The working folder as a pattern: each % twice. */
 static void
@@ -76,28 +78,48 @@ check(int fd)
 	    0) ? 0 : -EPERM;
 }
 
+static int
+open_named(struct buf *path)
+{
+	const char *name = buf_cstr(path);
+	int fd, err;
+
+	if (path->cut)
+		return -ENAMETOOLONG;
+	fd = sys_open(name, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW |
+	    O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
+	err = fd < 0 ? fd : check(fd);
+	if (fd >= 0 && err != 0)
+		sys_close(fd);
+	return err != 0 ? err : fd;
+}
+
 int
 logfile_open(void)
 {
 	static char path[LOGFILE_PATH_MAX]; /* one at a time */
 	struct buf b = BUF(path);
 	uint64_t began = clock_wall_ns() - clock_since_start_ns();
-	int fd, err;
+	int fd, second;
 
 	options_expand_path(&b, pattern, sys_getpid(), program_name,
 	    began / NS_PER_S);
-	buf_cstr(&b);
-	if (b.cut)
-		return -ENAMETOOLONG;
-	fd = sys_open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW |
-	    O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
-	if (fd < 0)
+	fd = open_named(&b);
+	is_own = false;
+	if (fd != -EACCES && fd != -EPERM)
 		return fd;
-	err = check(fd);
-	if (err == 0)
-		return fd;
-	sys_close(fd);
-	return err;
+	own = (unsigned)sys_call1(SYS_geteuid, 0);
+	buf_printf(&b, ".%u", own);
+	second = open_named(&b);
+	is_own = second >= 0;
+	return is_own ? second : fd;
+}
+
+bool
+logfile_is_own(unsigned *user)
+{
+	*user = own;
+	return is_own;
 }
 
 const char *

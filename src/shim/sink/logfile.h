@@ -24,8 +24,11 @@ enum { LOGFILE_PATH_MAX = 4096 };
 void logfile_name(const char *path, const char *program);
 
 /* Opens the file for this process, to append; a descriptor or -errno.  It
- * takes the lowest free number. */
+ * takes the lowest free number.  Where another user has a file of that name
+ * (the root that started a server), the name is PATH.UID instead. */
 int logfile_open(void);
+/* True when it was opened last by that second name. */
+bool logfile_is_own(unsigned *user);
 
 /* True when a forked child writes to another file than its parent: the name
  * has a %p. */

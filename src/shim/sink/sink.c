@@ -205,6 +205,21 @@ set_prefix(bool wanted)
 	buf_cstr(&b);
 }
 
+/* Where the log is, when it is not where it was asked for. */
+static void
+tell_log(const struct sink_config *config, int err)
+{
+	unsigned user;
+
+	if (err != 0)
+		sink_notice("log", "log=%s: %s; only notices are printed, "
+		    "here", config->log, logfile_reason(err));
+	else if (has_log && logfile_is_own(&user))
+		sink_notice("log", "log=%s: another user's; this is the log "
+		    "of user %u, with .%u after its name", config->log, user,
+		    user);
+}
+
 int
 sink_open(const struct sink_config *config)
 {
@@ -229,9 +244,7 @@ sink_open(const struct sink_config *config)
 	if (early_len != 0)
 		sink_put_anyway(early, early_len);
 	early_len = 0;
-	if (log_err != 0)
-		sink_notice("log", "log=%s: %s; only notices are printed, "
-		    "here", config->log, logfile_reason(log_err));
+	tell_log(config, log_err);
 	return log_err != 0 ? log_err : err;
 }
 
