@@ -25,10 +25,17 @@ extern bool stamp_is_tsc
 /* Asks the kernel which clock it trusts.  Reads a small file: not in hooks. */
 void stamp_init(void);
 
+/* The counter itself: for who has seen that it is the clock. */
+SIGNAL_SAFE static ALWAYS_INLINE uint64_t
+stamp_tsc(void)
+{
+	return __builtin_ia32_rdtsc();
+}
+
 SIGNAL_SAFE static ALWAYS_INLINE uint64_t
 stamp_now(void)
 {
-	return likely(stamp_is_tsc) ? __builtin_ia32_rdtsc() : clock_ns();
+	return likely(stamp_is_tsc) ? stamp_tsc() : clock_ns();
 }
 
 /* A moment on both clocks. */

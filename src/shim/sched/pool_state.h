@@ -132,6 +132,18 @@ pool_lane_of(const struct thread *t, const struct pool *p)
 	return l;
 }
 
+/* Whether this stamp is of the time since pools are armed. */
+IN_HOOK static ALWAYS_INLINE bool
+pool_has_seen(uint64_t stamp)
+{
+	return stamp != 0 && stamp >= atomic_load_explicit(
+	    &pool_armed_since, memory_order_relaxed);
+}
+
+/* For a pool of several queues: each task enters its own, or is gone. */
+IN_HOOK COLD void pool_count_in_queues(struct pool *p,
+    const struct pool_stamp *s, size_t n, bool enters);
+
 /* Makes @t a worker; NULL when there is no memory. */
 IN_HOOK COLD struct pool_lane *pool_join(struct pool *p, struct thread *t,
     unsigned queue, uint64_t now);

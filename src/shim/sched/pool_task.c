@@ -1,9 +1,10 @@
 /*
- * pool_task - tasks are queued, started, done.
+ * pool_task - workers start tasks and are done with them.
  *
  * These run as often as the host has tasks: a lane's owner adds to its own
  * counters without locked instructions, and what all workers share is touched
- * only when one was idle.
+ * only when one was idle.  One task of a worker that has its lane goes a short
+ * way, which calls nothing and so saves no registers.
  */
 #include "common/base/ticks.h"
 #include "shim/sched/pool_state.h"
@@ -17,106 +18,6 @@ enum {
 	LONG_TICKS = 1 << 24,		/* 4 to 17 ms: a task that is told of in
 					 * any case */
 };
-
-/* The lane of the calling thread in @p, or the one that the rest shares. */
-static ALWAYS_INLINE struct pool_submit *
-submit_lane(struct pool *p, struct thread *t)
-{
-	struct pool_submit *s = &p->submit[t->index % SUBMIT_LANES];
-	struct thread *owner = atomic_load_explicit(&s->owner,
-	    memory_order_relaxed);
-
-	if (likely(owner == t))
-		return s;
-	if (owner == NULL &&
-	    atomic_compare_exchange_strong(&s->owner, &owner, t))
-		return s;
-	return &p->rest_submit;
-}
-
-static ALWAYS_INLINE void
-note_recent(struct pool_submit *s, uint64_t at, uint64_t now, size_t n)
-{
-	for (uint64_t i = at; i < at + n; i++) {
-		unsigned level = 0, shift = 0;
-
-		do {
-			atomic_store_explicit(&s->recent[level][(i >> shift) %
-			    RECENT], now, memory_order_relaxed);
-			shift += RECENT_SHIFT;
-		} while (++level < RECENT_LEVELS &&
-		    (i & ((1ull << shift) - 1)) == 0);
-	}
-}
-
-static COLD void
-count_queued_shared(struct pool_submit *s, uint64_t now, size_t n)
-{
-	uint64_t at = atomic_fetch_add(&s->queued, n);
-
-	atomic_fetch_add(&s->stamps, now * n);
-	note_recent(s, at, now, n);
-}
-
-static ALWAYS_INLINE void
-count_queued(struct pool_submit *s, uint64_t now, size_t n)
-{
-	uint64_t at = atomic_load_explicit(&s->queued, memory_order_relaxed);
-
-	note_recent(s, at, now, n);
-	thread_add(&s->stamps, now * n);
-	atomic_store_explicit(&s->queued, at + n, memory_order_release);
-}
-
-static COLD void
-count_in_queues(struct pool *p, const struct pool_stamp *s, size_t n,
-    bool enters)
-{
-	for (size_t i = 0; i < n; i++) {
-		struct pool_queue *q = &p->queue[s[i].queue % POOL_QUEUES];
-
-		atomic_fetch_add_explicit(enters ? &q->queued : &q->gone, 1,
-		    memory_order_relaxed);
-	}
-}
-
-static ALWAYS_INLINE void
-queue_at(struct pool *p, struct pool_stamp *stamps, size_t n, uint64_t now)
-{
-	struct thread *t = p == NULL ? NULL : thread_self();
-
-	if (t == NULL)
-		return;
-	for (size_t i = 0; i < n; i++) {
-		stamps[i].queued = now;
-		stamps[i].started = 0;
-	}
-
-	struct pool_submit *s = submit_lane(p, t);
-
-	if (unlikely(p->queues > 1))
-		count_in_queues(p, stamps, n, true);
-	if (likely(s != &p->rest_submit))
-		count_queued(s, now, n);
-	else
-		count_queued_shared(s, now, n);
-}
-
-void
-pool_queued(struct pool *p, struct pool_stamp *stamps, size_t n)
-{
-	queue_at(p, stamps, n, ticks_now());
-}
-
-void
-pool_queued_since(struct pool *p, struct pool_stamp *stamp, uint64_t ns)
-{
-	uint64_t now = ticks_now(), rate = MAX(ticks_rate, (uint64_t)1);
-	__extension__ unsigned __int128 span = ns;
-
-	span = (span << TICKS_RATE_BITS) / rate;
-	queue_at(p, stamp, 1, now - (uint64_t)MIN(span, now));
-}
 
 /* A worker that has just become idle while tasks wait is most likely about to
  * take one: what came after is left for the next fold, when it is known. */
@@ -235,14 +136,6 @@ worker_lane(struct pool *p)
 	    pool_join(p, t, 0, ticks_now());
 }
 
-/* Whether this stamp is of the time since pools are armed. */
-static ALWAYS_INLINE bool
-is_seen(uint64_t stamp)
-{
-	return stamp != 0 && stamp >= atomic_load_explicit(
-	    &pool_armed_since, memory_order_relaxed);
-}
-
 /* How many tasks to pass over, 31.5 on average.  By chance, as what comes every
  * so many tasks would always be timed, or never. */
 static ALWAYS_INLINE uint32_t
@@ -260,7 +153,7 @@ may_skip_times(struct pool_lane *l, const struct pool_stamp *s)
 {
 	if (likely(atomic_load_explicit(&l->hurry, memory_order_relaxed) == 0))
 		return false;
-	if (!is_seen(s->queued) || s->queued >
+	if (!pool_has_seen(s->queued) || s->queued >
 	    atomic_load_explicit(&l->idle_since, memory_order_relaxed) ||
 	    atomic_load_explicit(&l->active, memory_order_relaxed) != 0)
 		return false;
@@ -280,14 +173,31 @@ count_started(struct pool_lane *l, uint64_t n, uint64_t taken, uint64_t sum)
 	thread_add(&l->n.taken, taken);
 }
 
+/* The calling thread's lane, when it is the first in its list and the pool has
+ * one queue: a worker of one pool, as nearly all are. */
+static ALWAYS_INLINE struct pool_lane *
+first_lane(struct pool *p)
+{
+	struct thread *t = tls.thread;
+	struct pool_lane *l = p == NULL || t == NULL || p->queues > 1 ? NULL :
+	    atomic_load_explicit(&t->lanes, memory_order_relaxed);
+
+	return l != NULL && atomic_load_explicit(&l->pool,
+	    memory_order_relaxed) == p ? l : NULL;
+}
+
+/* It was not idle, as may_skip_times() found: busy since the last was done. */
 static ALWAYS_INLINE void
 start_untimed(struct pool *p, struct pool_lane *l, struct pool_stamp *s)
 {
+	uint64_t queued = s->queued;
+
 	s->started = 0;
-	become_busy(p, l, s->queued, atomic_load_explicit(&l->idle_since,
-	    memory_order_relaxed), 1);
-	watch_order(p, l, s->queued);
-	count_started(l, 1, 1, s->queued);
+	atomic_store_explicit(&l->busy_since, atomic_load_explicit(
+	    &l->idle_since, memory_order_relaxed), memory_order_relaxed);
+	atomic_store_explicit(&l->active, 1, memory_order_release);
+	watch_order(p, l, queued);
+	count_started(l, 1, 1, queued);
 }
 
 /* Apart, so that who is in a hurry saves no registers for it. */
@@ -298,11 +208,11 @@ start_timed(struct pool *p, struct pool_lane *l, struct pool_stamp *stamps,
 	struct pool_times *t = times_of(p, l);
 	uint64_t taken = 0, sum = 0, now = ticks_now();
 
-	become_busy(p, l, is_seen(stamps[0].queued) ? stamps[0].queued : 0,
-	    now, n);
+	become_busy(p, l, pool_has_seen(stamps[0].queued) ?
+	    stamps[0].queued : 0, now, n);
 	for (size_t i = 0; i < n; i++) {
 		stamps[i].started = now;
-		if (!is_seen(stamps[i].queued))
+		if (!pool_has_seen(stamps[i].queued))
 			continue;
 		taken++;
 		sum += stamps[i].queued;
@@ -312,19 +222,30 @@ start_timed(struct pool *p, struct pool_lane *l, struct pool_stamp *stamps,
 	count_started(l, n, taken, sum);
 }
 
-void
-pool_started(struct pool *p, struct pool_stamp *stamps, size_t n)
+static __attribute__((noinline)) void
+start_any(struct pool *p, struct pool_stamp *stamps, size_t n, bool may_skip)
 {
 	struct pool_lane *l = p == NULL || n == 0 ? NULL : worker_lane(p);
 
 	if (unlikely(l == NULL))
 		return;
-	if (n == 1 && may_skip_times(l, stamps))
+	if (n == 1 && may_skip && may_skip_times(l, stamps))
 		start_untimed(p, l, stamps);
 	else
 		start_timed(p, l, stamps, n);
 	if (unlikely(p->queues > 1))
-		count_in_queues(p, stamps, n, false);
+		pool_count_in_queues(p, stamps, n, false);
+}
+
+void
+pool_started(struct pool *p, struct pool_stamp *stamps, size_t n)
+{
+	struct pool_lane *l = likely(n == 1) ? first_lane(p) : NULL;
+
+	if (likely(l != NULL) && may_skip_times(l, stamps))
+		start_untimed(p, l, stamps);
+	else
+		start_any(p, stamps, n, l == NULL);
 }
 
 /* The last of its tasks is done. */
@@ -375,7 +296,7 @@ end_timed(struct pool *p, struct pool_lane *l, struct pool_stamp *stamps,
 	struct pool_times *t = times_of(p, l);
 
 	for (size_t i = 0; i < n; i++) {
-		if (is_seen(stamps[i].started))
+		if (pool_has_seen(stamps[i].started))
 			add_time(p, t, &t->run, now - MIN(now,
 			    stamps[i].started));
 		stamps[i].queued = 0;
@@ -407,8 +328,8 @@ end_untimed(struct pool *p, struct pool_lane *l, struct pool_stamp *s,
 		end_long(p, l, span);
 }
 
-void
-pool_done(struct pool *p, struct pool_stamp *stamps, size_t n)
+static __attribute__((noinline)) void
+end_any(struct pool *p, struct pool_stamp *stamps, size_t n)
 {
 	struct pool_lane *l = p == NULL || n == 0 ? NULL : worker_lane(p);
 	uint64_t now, began;
@@ -419,24 +340,35 @@ pool_done(struct pool *p, struct pool_stamp *stamps, size_t n)
 	began = atomic_load_explicit(&l->busy_since, memory_order_relaxed);
 	thread_add(&l->n.done, n);
 	become_idle(l, now, n);
-	if (n == 1 && stamps->started == 0 && is_seen(began))
+	if (n == 1 && stamps->started == 0 && pool_has_seen(began))
 		end_untimed(p, l, stamps, now - MIN(now, began));
 	else
 		end_timed(p, l, stamps, n, now);
 }
 
-void
-pool_dropped(struct pool *p, struct pool_stamp *stamps, size_t n)
+/* Whether it is the worker's only task, and was not timed. */
+static ALWAYS_INLINE bool
+is_only_untimed(const struct pool_lane *l, const struct pool_stamp *s)
 {
-	if (p == NULL)
+	return s->started == 0 && atomic_load_explicit(&l->active,
+	    memory_order_relaxed) == 1 && pool_has_seen(atomic_load_explicit(
+	    &l->busy_since, memory_order_relaxed));
+}
+
+void
+pool_done(struct pool *p, struct pool_stamp *stamps, size_t n)
+{
+	struct pool_lane *l = likely(n == 1 && stamp_is_tsc) ?
+	    first_lane(p) : NULL;
+	uint64_t now, began;
+
+	if (unlikely(l == NULL) || !is_only_untimed(l, stamps)) {
+		end_any(p, stamps, n);
 		return;
-	for (size_t i = 0; i < n; i++) {
-		if (!is_seen(stamps[i].queued))
-			continue;
-		atomic_fetch_add(&p->dropped_stamps, stamps[i].queued);
-		atomic_fetch_add(&p->dropped, 1);
-		stamps[i].queued = 0;
 	}
-	if (p->queues > 1)
-		count_in_queues(p, stamps, n, false);
+	now = stamp_tsc();
+	began = atomic_load_explicit(&l->busy_since, memory_order_relaxed);
+	thread_add(&l->n.done, 1);
+	become_idle(l, now, 1);
+	end_untimed(p, l, stamps, now - MIN(now, began));
 }
