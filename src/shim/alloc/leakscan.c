@@ -30,12 +30,15 @@ enum {
 #define STATE_SHIFT 62
 #define STATE ((uint64_t)3 << STATE_SHIFT)
 
-static uintptr_t host_stack;
+static uintptr_t host_stack, host_words, host_word[LEAKSCAN_REGISTERS];
 
 void
-leakscan_from(uintptr_t stack)
+leakscan_from(uintptr_t stack, const uintptr_t *word, size_t n)
 {
 	host_stack = stack;
+	n = MIN(n, (size_t)LEAKSCAN_REGISTERS);
+	for (host_words = 0; host_words < n; host_words++)
+		host_word[host_words] = word[host_words];
 }
 
 static void
@@ -447,6 +450,8 @@ leakscan_take(struct leakscan *s, const char **why)
 	*why = leakroots_read(s, host_stack);
 	if (*why != NULL)
 		return false;
+	leakscan_read(s, (uintptr_t)host_word,
+	    (uintptr_t)(host_word + host_words));
 	*why = "it took too long";
 	if (is_late(s))
 		return false;

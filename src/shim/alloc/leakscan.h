@@ -27,8 +27,10 @@
 
 #include "common/base/attrs.h"
 
-/* The host's frames of the calling thread begin at @stack. */
-void leakscan_from(uintptr_t stack);
+/* The host's frames of the calling thread begin at @stack, and it has these
+ * @n words, LEAKSCAN_REGISTERS at most, in registers. */
+enum { LEAKSCAN_REGISTERS = 8 };
+void leakscan_from(uintptr_t stack, const uintptr_t *word, size_t n);
 
 /* In the two highest bits of a size. */
 enum leakscan_state {

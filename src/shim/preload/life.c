@@ -18,6 +18,7 @@
 #include <sys/types.h>
 
 #include "common/base/clock.h"
+#include "common/base/linkmap.h"
 #include "common/base/lock.h"
 #include "common/base/mem.h"
 #include "common/base/sigmask.h"
@@ -30,6 +31,7 @@
 #include "shim/heap/heap.h"
 #include "shim/preload/boot.h"
 #include "shim/sink/sink.h"
+#include "shim/stack/stack.h"
 #include "shim/state/state.h"
 
 enum { ALIVE, REPORTING, REPORTED };
@@ -126,13 +128,32 @@ wait_for_reporter(void)
 		futex_wait(&stage, REPORTING, PATIENCE_NS);
 }
 
+/* exit() ran in between: what lies in its frames, and libc's below it, is what
+ * others left there.  False when the way out of it is not known. */
+static bool
+scan_from_exit(void)
+{
+	const struct link_map *libc = linkmap_libc();
+	struct stack_regs r;
+
+	if (libc == NULL || !stack_leave((uintptr_t)libc->l_ld, &r))
+		return false;
+
+	const uintptr_t word[] = { r.rbx, r.fp, r.r12, r.r13, r.r14, r.r15 };
+
+	leakscan_from(r.sp, word, ARRAY_LEN(word));
+	return true;
+}
+
 /* What the host has in registers is saved here, and nothing else lies there:
  * a word that nobody wrote may be an old pointer. */
 static __attribute__((noinline)) void
 report_from_here(enum way_out way)
 {
 	SAVE_REGISTERS();
-	leakscan_from((uintptr_t)__builtin_frame_address(0) - SAVED_REGISTERS);
+	if (way != WAY_RETURN || !scan_from_exit())
+		leakscan_from((uintptr_t)__builtin_frame_address(0) -
+		    SAVED_REGISTERS, NULL, 0);
 	if (own_stack != NULL)
 		report_on(own_stack + OWN_STACK, way);
 	else

@@ -20,6 +20,7 @@
 
 static unsigned depth_wanted = 64;
 static uint32_t own_module;	/* 0: we are part of the program itself */
+static bool is_ready;
 
 /* The module that this code is in, unless that is the program. */
 static uint32_t
@@ -66,6 +67,7 @@ stack_init(unsigned depth)
 		walk_own_start = modules_get(own_module)->start;
 		walk_own_size = modules_get(own_module)->end - walk_own_start;
 	}
+	is_ready = true;
 	return 0;
 }
 
@@ -161,13 +163,11 @@ capture(struct stack_cache *c, const struct stack_regs *regs, bool first)
 	return number;
 }
 
-/* The registers are read here, and this function's own unwind rule leads from
+/* The registers where it is used: that function's own unwind rule leads from
  * them to its caller's. */
-__attribute__((noinline)) uint32_t
-stack_capture(struct stack_cache *c)
+static ALWAYS_INLINE void
+read_regs(struct stack_regs *r)
 {
-	struct stack_regs regs;
-
 	__asm__ volatile("lea 0(%%rip), %%rax\n\t"
 	    "mov %%rax, %0\n\t"
 	    "mov %%rsp, %1\n\t"
@@ -177,11 +177,31 @@ stack_capture(struct stack_cache *c)
 	    "mov %%r13, %5\n\t"
 	    "mov %%r14, %6\n\t"
 	    "mov %%r15, %7"
-	    : "=m"(regs.pc), "=m"(regs.sp), "=m"(regs.fp), "=m"(regs.rbx),
-	      "=m"(regs.r12), "=m"(regs.r13), "=m"(regs.r14), "=m"(regs.r15)
+	    : "=m"(r->pc), "=m"(r->sp), "=m"(r->fp), "=m"(r->rbx),
+	      "=m"(r->r12), "=m"(r->r13), "=m"(r->r14), "=m"(r->r15)
 	    : : "rax");
-	regs.interrupted = true;
+	r->interrupted = true;
+}
+
+__attribute__((noinline)) uint32_t
+stack_capture(struct stack_cache *c)
+{
+	struct stack_regs regs;
+
+	read_regs(&regs);
 	return capture(c, &regs, true);
+}
+
+__attribute__((noinline)) bool
+stack_leave(uintptr_t within, struct stack_regs *host)
+{
+	struct stack_cache *c = is_ready ? make_cache(0, 0) : NULL;
+	bool left;
+
+	read_regs(host);
+	left = c != NULL && walk_leave(c, host, within);
+	stack_cache_drop(c);
+	return left;
 }
 
 uint32_t

@@ -89,6 +89,10 @@ IN_HOOK uint32_t stack_capture_call(struct stack_cache *c,
 IN_HOOK uint32_t stack_capture_regs(struct stack_cache *c,
     const struct stack_regs *regs);
 
+/* What the host has in its registers where it called code of the module that
+ * @within is in, which called us.  False when that is not known. */
+IN_HOOK bool stack_leave(uintptr_t within, struct stack_regs *host);
+
 /* Fills @pc with the return addresses of stack @id, innermost first, at most
  * @max; returns how many there are in all.  *@cut (may be NULL) becomes true
  * when the walk did not reach the root (depth limit, foreign stack, no CFI). */

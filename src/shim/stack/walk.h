@@ -189,6 +189,11 @@ IN_HOOK void walk_settle(struct walk *w);
 IN_HOOK COLD enum walk_end walk_full_step(struct walk_full *f,
     struct stack_cache *c, struct window *w);
 
+/* From @regs out of our own module and the one that @within is in; false when
+ * the way leads over a signal, or is not known. */
+IN_HOOK bool walk_leave(struct stack_cache *c, struct stack_regs *regs,
+    uintptr_t within);
+
 /* The step that walk @w needs and cannot do with three registers. */
 IN_HOOK COLD enum walk_end walk_full_from_start(struct walk *w);
 

@@ -180,14 +180,13 @@ load_start(struct walk_full *f, const struct stack_regs *s)
 	f->r[CFI_R15] = s->r15;
 }
 
-/* The next walk with all registers goes on from here: many frames without a
- * simple rule would take the square of their number otherwise. */
-static void
-keep_place(struct walk *w, const struct walk_full *f)
+/* True where they are those of a frame that called. */
+static bool
+store_regs(const struct walk_full *f, struct stack_regs *to)
 {
 	if (f->interrupted || f->aside || f->key != f->r[CFI_RA])
-		return;
-	w->resume = (struct stack_regs){
+		return false;
+	*to = (struct stack_regs){
 	    .pc = f->r[CFI_RA],
 	    .sp = f->r[CFI_RSP],
 	    .fp = f->r[CFI_RBP],
@@ -197,7 +196,16 @@ keep_place(struct walk *w, const struct walk_full *f)
 	    .r14 = f->r[CFI_R14],
 	    .r15 = f->r[CFI_R15],
 	};
-	w->start = &w->resume;
+	return true;
+}
+
+/* The next walk with all registers goes on from here: many frames without a
+ * simple rule would take the square of their number otherwise. */
+static void
+keep_place(struct walk *w, const struct walk_full *f)
+{
+	if (store_regs(f, &w->resume))
+		w->start = &w->resume;
 }
 
 enum walk_end
@@ -225,4 +233,31 @@ walk_full_from_start(struct walk *w)
 	if (end == WALK_ON)
 		keep_place(w, &f);
 	return end;
+}
+
+static bool
+is_in(const struct walk_full *f, uintptr_t start, uintptr_t size)
+{
+	return f->key - 1 - start < size;
+}
+
+bool
+walk_leave(struct stack_cache *c, struct stack_regs *regs, uintptr_t within)
+{
+	const struct module *m = modules_find(within);
+	struct walk_full f;
+	struct window w;
+	unsigned steps = 0;
+
+	load_start(&f, regs);
+	if (m == NULL || !walk_enter(&w, c, f.r[CFI_RSP]))
+		return false;
+	do {
+		if (++steps > STACK_DEPTH_MAX ||
+		    walk_full_step(&f, c, &w) != WALK_ON ||
+		    !store_regs(&f, regs))
+			return false;
+	} while (is_in(&f, walk_own_start, walk_own_size) ||
+	    is_in(&f, m->start, m->end - m->start));
+	return true;
 }
