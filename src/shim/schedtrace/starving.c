@@ -16,8 +16,9 @@ enum { CASES = 4, WORKERS = 32, PLACES = 4, PLACE_MAX = 160 };
 struct hunger {
 	const struct poolview *v;
 	struct verdict verdict;
+	unsigned busy;				/* workers, of which are here */
 	unsigned workers;
-	const struct task *worker[WORKERS];	/* the busy ones */
+	const struct task *worker[WORKERS];
 	struct lock_table locks;
 	uint64_t others_ns;		/* CPU time of all other threads */
 	struct task *most;		/* which of them used the most */
@@ -59,6 +60,7 @@ add_worker(struct hunger *h, const struct task *task, uint64_t busy_ns)
 	if (busy_ns == 0)
 		return;
 	locks_add(&h->locks, task);
+	h->busy++;
 	if (h->workers < WORKERS)
 		h->worker[h->workers++] = task;
 }
@@ -135,7 +137,7 @@ write_lock(struct buf *b, const struct hunger *h)
 	const struct task *holder;
 	char text[PLACE_MAX];
 
-	if (c == NULL || c->waiters * 2 < h->workers)
+	if (c == NULL || c->waiters * 2 < h->busy)
 		return;
 	buf_printf(b, ", %u workers wait for %s 0x%llx", c->waiters,
 	    wait_kind_name(c->kind), (unsigned long long)c->object);
@@ -204,7 +206,7 @@ static void
 write_places(struct buf *b, const struct hunger *h)
 {
 	static struct spot spots[PLACES];
-	unsigned n = 0, rest = 0;
+	unsigned n = 0, rest = h->busy - h->workers;
 	char text[PLACE_MAX];
 
 	for (unsigned i = 0; i < h->workers; i++) {
@@ -236,7 +238,7 @@ write_hunger(struct buf *b, const struct hunger *h)
 	if (j->cause == CAUSE_NO_CPU)
 		write_delay(b, h);
 	/* Where a convoy and a single slow task are has been said. */
-	if (j->cause != CAUSE_CONVOY && !(j->slow && h->workers == 1))
+	if (j->cause != CAUSE_CONVOY && !(j->slow && h->busy == 1))
 		write_places(b, h);
 	verdict_write_cause(b, j->cause);
 }

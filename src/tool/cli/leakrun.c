@@ -23,6 +23,7 @@
 
 #include "tool/cli/say.h"
 #include "tool/report/report.h"
+#include "tool/report/told.h"
 
 enum { GROUPS = 1000000 };
 
@@ -144,17 +145,57 @@ pass_on(int sig, siginfo_t *info, void *context)
 	errno = saved;
 }
 
+/* The program has ended: the report does, and nothing of it stays. */
+static void
+end_with(int sig)
+{
+	leakrun_clean();
+	signal(sig, SIG_DFL);
+	raise(sig);
+}
+
+static const int passed_on[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGUSR1,
+	SIGUSR2 };
+enum { PASSED_ON = sizeof(passed_on) / sizeof(passed_on[0]) };
+static struct sigaction at_first[PASSED_ON];
+
 /* The program decides what they do. */
 static void
 arrange_signals(void)
 {
-	static const int all[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGUSR1,
-		SIGUSR2 };
 	struct sigaction pass = { .sa_flags = SA_SIGINFO };
 
 	pass.sa_sigaction = pass_on;
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		sigaction(all[i], &pass, NULL);
+	for (size_t i = 0; i < PASSED_ON; i++)
+		sigaction(passed_on[i], &pass, &at_first[i]);
+}
+
+/* They are for us again, as they were; a closed pipe, too. */
+static void
+take_signals_back(void)
+{
+	struct sigaction end = { .sa_handler = end_with }, was;
+
+	for (size_t i = 0; i < PASSED_ON; i++)
+		sigaction(passed_on[i], at_first[i].sa_handler == SIG_IGN ?
+		    &at_first[i] : &end, NULL);
+	if (sigaction(SIGPIPE, NULL, &was) == 0 && was.sa_handler == SIG_DFL)
+		sigaction(SIGPIPE, &end, NULL);
+}
+
+/* Once it is reaped its number may be another process's: nothing is passed on
+ * then. */
+static int
+reap(pid_t pid, int *status)
+{
+	siginfo_t info;
+
+	while (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT) < 0)
+		if (errno != EINTR)
+			return -1;
+	child = 0;
+	take_signals_back();
+	return waitpid(pid, status, 0) < 0 ? -1 : 0;
 }
 
 /* Waits for the program and says how it ended unless it ended well. */
@@ -163,9 +204,8 @@ wait_for(pid_t pid, const char *name)
 {
 	int status;
 
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return EXIT_MISUSE;
+	if (reap(pid, &status) != 0)
+		return EXIT_MISUSE;
 	if (WIFSIGNALED(status)) {
 		say("%s: ended by signal %d (%s)", name, WTERMSIG(status),
 		    strsignal(WTERMSIG(status)));
@@ -257,8 +297,9 @@ print_report(const struct leakrun *l, const char *name, int status)
 		say_nothing_told(name, status);
 	else if (read_suppressions(&r.suppress, l->suppressions) &&
 	    (l->flame == NULL || write_flame(&r, l->flame)))
-		answer = leaks_print(&r, stderr) > 0 ? EXIT_NO :
-		    busy || r.notes.untold > 0 ? EXIT_MISUSE : status;
+		answer = leaks_print(&r, stderr) > 0 ? EXIT_NO : busy ||
+		    r.notes.untold > 0 || told_unlisted(&r).blocks > 0 ?
+		    EXIT_MISUSE : status;
 	report_drop(&r);
 	return answer;
 }

@@ -117,9 +117,13 @@ has_build_id(Dwfl_Module *module, const char *want)
 void
 places_search(const char *dir)
 {
-	char *path;
+	/* elfutils would begin a relative one at the folder of the object. */
+	char *from = realpath(dir, NULL), *path;
+	int n = asprintf(&path, "%s:.debug:/usr/lib/debug",
+	    from != NULL ? from : dir);
 
-	if (asprintf(&path, "%s:.debug:/usr/lib/debug", dir) < 0)
+	free(from);
+	if (n < 0)
 		return;
 	free(search_path);
 	search_path = path;
