@@ -1,20 +1,37 @@
 /*
  * starve_few - too few workers: 100 tasks a second that wait 100 ms each for a
  * backend, and 4 workers.
+ *
+ *	starve_few [api] [hang]
+ *
+ * With "hang" the backend answers after 10 ms, and from the 300th task on never
+ * again.
  */
+#include <poll.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 #include <time.h>
 
 #include "tests/hosts/starve.h"
 
 static struct starve_pool *pool;
+static long answer_ns = 100000000;
+static bool hangs;
 
 static __attribute__((noinline)) void
 ask_backend(void)
 {
-	struct timespec answer = { .tv_nsec = 100000000 };
+	struct timespec answer = { .tv_nsec = answer_ns };
 
 	nanosleep(&answer, NULL);
+}
+
+static __attribute__((noinline)) void
+ask_dead_backend(void)
+{
+	poll(NULL, 0, -1);
+	__asm__ volatile("");
 }
 
 static void
@@ -26,13 +43,19 @@ handle_request(void)
 static void
 submit(void)
 {
-	starve_submit(pool, handle_request, 0);
+	static unsigned n;
+
+	starve_submit(pool, hangs && n++ >= 300 ? ask_dead_backend :
+	    handle_request, 0);
 }
 
 int
 main(int argc, char **argv)
 {
 	starve_begin(argc, argv);
+	hangs = argc > 1 && strcmp(argv[argc - 1], "hang") == 0;
+	if (hangs)
+		answer_ns = 10000000;
 	pool = starve_make("requests", 4, 1);
 	starve_feed(100, submit);
 }

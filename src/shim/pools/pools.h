@@ -108,6 +108,8 @@ struct pools_entry {
 	uint64_t busy_ns, least_busy_ns, most_idle_ns;
 	uint64_t longest_ns;
 	pid_t longest_tid;
+	uint64_t longest_rest_ns;	/* in the wait that took the period */
+	pid_t rest_tid;
 	unsigned new_members;	/* of whom this period is not known */
 	unsigned never_home;	/* nor any other */
 };

@@ -35,8 +35,8 @@ pools_view_begin(struct pools_entry *e)
 	e->more_gates = e->guest = e->apart = e->may_queue = false;
 	e->visits = e->busy_ns = e->most_idle_ns = 0;
 	e->least_busy_ns = UINT64_MAX;
-	e->longest_ns = 0;
-	e->longest_tid = 0;
+	e->longest_ns = e->longest_rest_ns = 0;
+	e->longest_tid = e->rest_tid = 0;
 	e->new_members = e->never_home = 0;
 }
 
@@ -87,6 +87,21 @@ count_stuck(struct pools_entry *e, const struct task *task,
 	    (still || !pools_is_call(e->place.kind));
 }
 
+/* It waited through the period, for one thing. */
+static void
+note_rest(struct pools_entry *e, const struct task *task)
+{
+	uint64_t now = clock_ns(), ns = now - MIN(now, task->wait.since_ns);
+
+	if (task->wait.kind == WAIT_RUN || task->wait.seq != task->seq_before)
+		return;
+	e->rested++;
+	if (ns <= e->longest_rest_ns)
+		return;
+	e->longest_rest_ns = ns;
+	e->rest_tid = task->tid;
+}
+
 /* What says how much its figures are worth. */
 static void
 note_signs(struct pools_entry *e, const struct task *task,
@@ -122,8 +137,7 @@ pools_view_add(struct pools_entry *e, const struct task *task,
 	e->blocked += d.blocked;
 	count_stuck(e, task, &d, period_ns);
 	e->unread += d.unread;
-	e->rested += task->wait.kind != WAIT_RUN &&
-	    task->wait.seq == task->seq_before;
+	note_rest(e, task);
 	e->stays += atomic_load(&w->stays);
 	e->strays += atomic_load(&w->strays);
 	e->guessed += atomic_load(&w->kind) != e->place.kind && !d.turn;
@@ -390,17 +404,32 @@ fill_crew(const struct pools_entry *e, struct poolview *v)
 	v->blocked = e->blocked;
 }
 
+/* Tasks that take less are many a pool's. */
+#define LONG_REST_NS (500 * NS_PER_MS)
+
+/* All workers are in the middle of a task, each in one wait through the period:
+ * whatever they took unseen before, they are at their tasks at least as long
+ * as that wait is. */
+static bool
+all_rest_in_tasks(const struct pools_entry *e)
+{
+	return e->idle == 0 && e->still == e->workers &&
+	    e->rested == e->workers && e->stuck == e->workers &&
+	    e->longest_rest_ns >= LONG_REST_NS;
+}
+
 /* Who locks the mutex in the middle of a task seems to begin another. */
 static void
 fill_longest(const struct pools_entry *e, struct poolview *v)
 {
+	bool fits = !pools_is_of_object(e->place.kind) || sum.takes_fit;
+
 	if (is_unannounced(e) || e->place.kind == WAIT_FUTEX ||
-	    e->never_home != 0 ||
-	    (pools_is_of_object(e->place.kind) && !sum.takes_fit))
+	    e->never_home != 0 || (!fits && !all_rest_in_tasks(e)))
 		return;
 	v->longest_known = ESTIMATED;
-	v->longest_ns = e->longest_ns;
-	v->longest_tid = e->longest_tid;
+	v->longest_ns = fits ? e->longest_ns : e->longest_rest_ns;
+	v->longest_tid = fits ? e->longest_tid : e->rest_tid;
 	v->stuck = e->stuck;
 }
 
