@@ -109,7 +109,8 @@ pool_once(struct pool *_Atomic *slot, const struct pool_traits *traits)
 	p = pool_make(traits);
 	if (p == NULL || atomic_compare_exchange_strong(slot, &none, p))
 		return p;
-	pool_unmake(p);
+	/* Another thread was faster: this one never was a pool. */
+	atomic_store(&p->life, POOL_FREE);
 	return none;
 }
 
