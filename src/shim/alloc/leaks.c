@@ -131,6 +131,19 @@ add(struct sum *s, uint64_t bytes, uint64_t blocks)
 	s->blocks += blocks;
 }
 
+/* How many of the host's threads go on beside this one.  The system keeps the
+ * first of a process in its list to the end of the last. */
+static unsigned
+threads_beside(const struct census *c)
+{
+	struct thread_totals t;
+	unsigned others = 1 + c->scan.first_ended;
+
+	thread_reap();
+	thread_totals(&t);
+	return t.live > others ? t.live - others : 0;
+}
+
 static void
 count_in(struct group *g, const struct live_block *b,
     enum leakscan_state state, const struct leakscan_held *held)
@@ -304,19 +317,6 @@ write_summary(const struct census *c, uint64_t allocs)
 	sink_put(line, b.len);
 }
 
-/* How many of the host's threads go on beside this one.  The system keeps the
- * first of a process in its list to the end of the last. */
-static unsigned
-threads_beside(const struct census *c)
-{
-	struct thread_totals t;
-	unsigned others = 1 + c->scan.first_ended;
-
-	thread_reap();
-	thread_totals(&t);
-	return t.live > others ? t.live - others : 0;
-}
-
 static void
 write_lost(const struct census *c, const char *why)
 {
@@ -422,7 +422,8 @@ count(struct census *c, const struct leaks_ask *ask, struct tracer_sums *sums)
 	const char *why = ask->blind;
 
 	if (ask->scan && why == NULL)
-		c->scanned = leakscan_take(&c->scan, &why);
+		c->scanned = leakscan_take(&c->scan, threads_beside(c) != 0,
+		    &why);
 	/* First, so that what is allocated meanwhile is in neither number. */
 	c->now = blocktime_now();
 	tracer_sums(sums);

@@ -10,25 +10,13 @@
 #include "common/base/mem.h"
 #include "common/base/sys.h"
 #include "shim/alloc/leakroots.h"
-#include "shim/alloc/live.h"
-#include "shim/state/state.h"
+#include "shim/alloc/leaktables.h"
 
 enum {
-	PAGE_SHIFT = 12,
-	LEAF_SHIFT = 24,
-	LEAF_PAGES = 1 << (LEAF_SHIFT - PAGE_SHIFT),
-	PAGE = 1 << PAGE_SHIFT,
-	BUFFER = 256 * 1024,
 	BATCH = 256,		/* blocks that are read at once */
-	LINES = 1024,		/* pages that are kept */
 	PATIENCE_S = 20,
+	SCANS_MAX = 64, QUIET_SCANS = 3, AGAIN_S = 3,	/* beside others */
 };
-
-#define LEAVES (WINDOW_SIZE >> LEAF_SHIFT)
-/* In a leaf's number: it is that of an earlier leaf. */
-#define EARLIER 0x80000000u
-#define STATE_SHIFT 62
-#define STATE ((uint64_t)3 << STATE_SHIFT)
 
 static uintptr_t host_stack, host_words, host_word[LEAKSCAN_REGISTERS];
 
@@ -39,92 +27,6 @@ leakscan_from(uintptr_t stack, const uintptr_t *word, size_t n)
 	n = MIN(n, (size_t)LEAKSCAN_REGISTERS);
 	for (host_words = 0; host_words < n; host_words++)
 		host_word[host_words] = word[host_words];
-}
-
-static void
-count_entry(const void *p, const struct live_block *b, void *arg)
-{
-	struct leakscan *s = arg;
-
-	(void)p;
-	(void)b;
-	s->cap++;
-}
-
-static ALWAYS_INLINE uint64_t
-size_of(const struct leakscan_entry *e)
-{
-	return e->size & ~STATE;
-}
-
-static ALWAYS_INLINE enum leakscan_state
-state_of(const struct leakscan_entry *e)
-{
-	return (enum leakscan_state)(e->size >> STATE_SHIFT);
-}
-
-static void
-set_state(struct leakscan_entry *e, enum leakscan_state state)
-{
-	e->size = size_of(e) | (uint64_t)state << STATE_SHIFT;
-}
-
-static uint64_t
-offset_of(const struct leakscan_entry *e)
-{
-	return e->at - WINDOW_BASE;
-}
-
-/* Blocks come by address: the pages up to this block's begin with it. */
-static void
-add_entry(const void *p, const struct live_block *b, void *arg)
-{
-	struct leakscan *s = arg;
-	uint64_t off = (uint64_t)(uintptr_t)p - WINDOW_BASE;
-	uint32_t *leaf = &s->leaf[off >> LEAF_SHIFT];
-	size_t at, last;
-
-	if (s->n == s->cap || (*leaf == 0 && s->leaves == s->leaf_cap))
-		return;
-	last = s->n == 0 ? 0 : (s->leaves - 1) * LEAF_PAGES +
-	    (offset_of(&s->entry[s->n - 1]) >> PAGE_SHIFT) % LEAF_PAGES + 1;
-	if (*leaf == 0)
-		*leaf = (uint32_t)++s->leaves;
-	at = (size_t)(*leaf - 1) * LEAF_PAGES + (off >> PAGE_SHIFT) %
-	    LEAF_PAGES;
-	for (size_t i = last; i <= at; i++)
-		s->page[i] = (uint32_t)s->n;
-	s->entry[s->n++] = (struct leakscan_entry){
-	    .at = (uint64_t)(uintptr_t)p,
-	    .size = b->size & ~STATE,
-	};
-	s->any_large |= (b->size & ~STATE) > BUFFER;
-}
-
-/* What follows the last block's page begins with none. */
-static void
-end_pages(struct leakscan *s)
-{
-	size_t last = s->n == 0 ? 0 : (s->leaves - 1) * LEAF_PAGES +
-	    (offset_of(&s->entry[s->n - 1]) >> PAGE_SHIFT) % LEAF_PAGES + 1;
-
-	for (size_t i = last; i <= s->leaves * LEAF_PAGES; i++)
-		s->page[i] = (uint32_t)s->n;
-}
-
-/* A block may reach over many leaves in which none begins: they have the number
- * of the last one before them in which one does. */
-static void
-fill_leaves(struct leakscan *s)
-{
-	uint32_t before = 0;
-
-	for (size_t i = 0; i < LEAVES; i++) {
-		if (s->leaf[i] == 0)
-			s->leaf[i] = before;
-		else
-			before = s->leaf[i] | EARLIER;
-	}
 }
 
 /* The number of entries at or below @word, when @word may lie in the last of
@@ -408,43 +310,13 @@ tell_direct(struct leakscan *s)
 	s->tells_direct = !is_late(s);
 }
 
+/* Fills @s, and finds what is reachable. */
 static bool
-make_tables(struct leakscan *s)
+scan_once(struct leakscan *s, const char **why)
 {
-	live_each(count_entry, s);
-	s->cap += s->cap / 64 + 1024; /* other threads go on */
-	if (s->cap > UINT32_MAX / 2)
-		return false;
-	s->leaf_cap = MIN(live_leaves() + 64, (size_t)LEAVES);
-	s->entry = mem_reserve(s->cap * sizeof(*s->entry));
-	s->todo = mem_reserve(s->cap * sizeof(*s->todo));
-	s->leaf = mem_reserve(LEAVES * sizeof(*s->leaf));
-	s->page = mem_reserve((s->leaf_cap * LEAF_PAGES + 1) *
-	    sizeof(*s->page));
-	s->buffer = mem_map(BUFFER);
-	s->lines = mem_reserve((size_t)LINES * PAGE);
-	s->line_page = mem_map(LINES * sizeof(*s->line_page));
-	if (s->lines == NULL || s->line_page == NULL)
-		return false;
-	if (s->entry == NULL || s->todo == NULL || s->leaf == NULL ||
-	    s->page == NULL || s->buffer == NULL)
-		return false;
-	live_each_by_address(add_entry, s);
-	end_pages(s);
-	fill_leaves(s);
-	return true;
-}
-
-bool
-leakscan_take(struct leakscan *s, const char **why)
-{
-	*s = (struct leakscan){
-	    .deadline_ns = clock_ns() + PATIENCE_S * NS_PER_S,
-	};
 	*why = "no memory for it";
-	if (!make_tables(s))
+	if (!leaktables_make(s))
 		return false;
-	s->tells_direct = s->n == 0;
 	if (s->n == 0)
 		return true;
 	*why = leakroots_read(s, host_stack);
@@ -453,24 +325,82 @@ leakscan_take(struct leakscan *s, const char **why)
 	leakscan_read(s, (uintptr_t)host_word,
 	    (uintptr_t)(host_word + host_words));
 	*why = "it took too long";
-	if (is_late(s))
+	return !is_late(s);
+}
+
+/* Keeps of what @s has lost what @again has lost too; returns how much it does
+ * not keep. */
+static size_t
+keep_lost(struct leakscan *s, const struct leakscan *again)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n; i++) {
+		struct leakscan_entry *e = &s->entry[i], *other;
+
+		if (state_of(e) != LEAKSCAN_LOST)
+			continue;
+		other = again->n == 0 ? NULL : find(again, e->at);
+		if (other != NULL && other->at == e->at &&
+		    state_of(other) == LEAKSCAN_LOST)
+			continue;
+		set_state(e, LEAKSCAN_REACHABLE);
+		n++;
+	}
+	return n;
+}
+
+static bool
+has_lost(const struct leakscan *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (state_of(&s->entry[i]) == LEAKSCAN_LOST)
+			return true;
+	return false;
+}
+
+/* Other threads move pointers from what is not read yet to what was read.  What
+ * is lost stays so: it is looked for again until nothing of it was found some
+ * times, as long as there is time. */
+static void
+scan_again(struct leakscan *s)
+{
+	uint64_t until = MIN(s->deadline_ns, clock_ns() + AGAIN_S * NS_PER_S);
+	int quiet = 0;
+
+	for (int i = 1; i < SCANS_MAX && quiet < QUIET_SCANS && has_lost(s);
+	    i++) {
+		struct leakscan again = { .deadline_ns = until };
+		const char *why;
+		bool done = scan_once(&again, &why);
+
+		quiet = done && keep_lost(s, &again) != 0 ? 0 : quiet + 1;
+		leaktables_drop(&again);
+		if (!done)
+			break;
+	}
+}
+
+bool
+leakscan_take(struct leakscan *s, bool beside_others, const char **why)
+{
+	*s = (struct leakscan){
+	    .deadline_ns = clock_ns() + PATIENCE_S * NS_PER_S,
+	};
+	if (!scan_once(s, why))
 		return false;
-	tell_direct(s);
+	if (beside_others)
+		scan_again(s);
+	s->tells_direct = s->n == 0;
+	if (s->n != 0)
+		tell_direct(s);
 	return true;
 }
 
 void
 leakscan_drop(struct leakscan *s)
 {
-	mem_unmap(s->entry, s->cap * sizeof(*s->entry));
-	mem_unmap(s->todo, s->cap * sizeof(*s->todo));
-	mem_unmap(s->leaf, LEAVES * sizeof(*s->leaf));
-	mem_unmap(s->page, (s->leaf_cap * LEAF_PAGES + 1) * sizeof(*s->page));
-	mem_unmap(s->hole, LEAKSCAN_HOLES * sizeof(*s->hole));
-	mem_unmap(s->held, s->cap * sizeof(*s->held));
-	mem_unmap(s->buffer, BUFFER);
-	mem_unmap(s->lines, (size_t)LINES * PAGE);
-	mem_unmap(s->line_page, LINES * sizeof(*s->line_page));
+	leaktables_drop(s);
 }
 
 bool

@@ -80,8 +80,8 @@ struct leakscan {
 };
 
 /* Finds what is reachable; false, with @why a few words, when that cannot be
- * told. */
-bool leakscan_take(struct leakscan *s, const char **why);
+ * told.  @beside_others: while other threads of the host's run. */
+bool leakscan_take(struct leakscan *s, bool beside_others, const char **why);
 void leakscan_drop(struct leakscan *s);
 
 /* What is known of the block at @p, which @held receives what; a block that

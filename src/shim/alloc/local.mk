@@ -9,6 +9,7 @@ src_shim_alloc_liballoc_la_SOURCES = \
 	src/shim/alloc/leakroots.h src/shim/alloc/leakroots.c \
 	src/shim/alloc/leaks.h src/shim/alloc/leaks.c \
 	src/shim/alloc/leakscan.h src/shim/alloc/leakscan.c \
+	src/shim/alloc/leaktables.h src/shim/alloc/leaktables.c \
 	src/shim/alloc/leakthreads.h src/shim/alloc/leakthreads.c \
 	src/shim/alloc/live.h src/shim/alloc/live.c \
 	src/shim/alloc/lost.h src/shim/alloc/lost.c \
