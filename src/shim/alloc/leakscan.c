@@ -366,18 +366,18 @@ static void
 scan_again(struct leakscan *s)
 {
 	uint64_t until = MIN(s->deadline_ns, clock_ns() + AGAIN_S * NS_PER_S);
+	bool in_time = true;
 	int quiet = 0;
 
-	for (int i = 1; i < SCANS_MAX && quiet < QUIET_SCANS && has_lost(s);
-	    i++) {
+	for (int i = 1; i < SCANS_MAX && quiet < QUIET_SCANS && in_time &&
+	    has_lost(s); i++) {
 		struct leakscan again = { .deadline_ns = until };
 		const char *why;
-		bool done = scan_once(&again, &why);
 
-		quiet = done && keep_lost(s, &again) != 0 ? 0 : quiet + 1;
+		in_time = scan_once(&again, &why);
+		if (in_time)
+			quiet = keep_lost(s, &again) == 0 ? quiet + 1 : 0;
 		leaktables_drop(&again);
-		if (!done)
-			break;
 	}
 }
 

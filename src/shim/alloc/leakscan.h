@@ -27,9 +27,9 @@
 
 #include "common/base/attrs.h"
 
+enum { LEAKSCAN_REGISTERS = 8 };
 /* The host's frames of the calling thread begin at @stack, and it has these
  * @n words, LEAKSCAN_REGISTERS at most, in registers. */
-enum { LEAKSCAN_REGISTERS = 8 };
 void leakscan_from(uintptr_t stack, const uintptr_t *word, size_t n);
 
 /* In the two highest bits of a size. */

@@ -5,7 +5,7 @@
  * blocks that begin in it.
  *
  * Memory   16 bytes a block, and as much again while it is looked at; all goes
- *          with leakscan_drop().
+ *          with leaktables_drop().
  * Threads  one scan at a time; other threads may allocate meanwhile.
  * Fork     nothing to do.
  */

@@ -91,11 +91,13 @@ count_stuck(struct pools_entry *e, const struct task *task,
 static void
 note_rest(struct pools_entry *e, const struct task *task)
 {
-	uint64_t now = clock_ns(), ns = now - MIN(now, task->wait.since_ns);
+	uint64_t now, ns;
 
 	if (task->wait.kind == WAIT_RUN || task->wait.seq != task->seq_before)
 		return;
 	e->rested++;
+	now = clock_ns();
+	ns = now - MIN(now, task->wait.since_ns);
 	if (ns <= e->longest_rest_ns)
 		return;
 	e->longest_rest_ns = ns;
