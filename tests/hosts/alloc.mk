@@ -6,7 +6,8 @@ check_PROGRAMS += tests/hosts/leak_kinds tests/hosts/leak_ways \
 	tests/hosts/leak_dlopen tests/hosts/alloc_churn \
 	tests/hosts/alloc_deep tests/hosts/leak_places \
 	tests/hosts/leak_reach tests/hosts/leak_random \
-	tests/hosts/leak_hidden
+	tests/hosts/leak_hidden tests/hosts/leak_given \
+	tests/hosts/offspring
 tests_hosts_leak_kinds_CFLAGS = $(AM_CFLAGS) $(HOST_STACKS)
 tests_hosts_leak_kinds_LDADD = -lpthread
 tests_hosts_leak_ways_CFLAGS = $(AM_CFLAGS) $(HOST_STACKS)
@@ -15,6 +16,8 @@ tests_hosts_leak_dlopen_CFLAGS = $(AM_CFLAGS) $(HOST_STACKS)
 tests_hosts_leak_dlopen_LDADD = -ldl
 tests_hosts_leak_reach_CFLAGS = $(AM_CFLAGS) $(HOST_STACKS)
 tests_hosts_leak_reach_LDADD = -lpthread
+tests_hosts_leak_given_CFLAGS = $(AM_CFLAGS) $(HOST_STACKS)
+tests_hosts_leak_given_LDADD = -lpthread
 tests_hosts_leak_places_CFLAGS = $(AM_CFLAGS) $(HOST_STACKS)
 tests_hosts_leak_places_LDADD = -ldl
 tests_hosts_alloc_churn_CFLAGS = $(AM_CFLAGS) $(HOST_STACKS)

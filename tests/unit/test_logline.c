@@ -119,22 +119,11 @@ START_TEST(what_the_program_prints_is_left_alone)
 }
 END_TEST
 
-START_TEST(records_of_other_kinds_are_known)
+START_TEST(lines_of_leaks_are_known)
 {
-	struct logline l = parsed("module libc.so.6 /lib/libc.so.6 "
-	    "build-id 93ac");
+	struct logline l = parsed("leak 1: 4096 bytes in 1 block, oldest "
+	    "@0.120s");
 
-	ck_assert_int_eq(l.kind, LINE_MODULE);
-	assert_text(l.name, "libc.so.6");
-	assert_text(l.module, "/lib/libc.so.6");
-	assert_text(l.build_id, "93ac");
-	ck_assert_int_eq(parsed("stack 17:").kind, LINE_STACK);
-	ck_assert_int_eq(parsed("").kind, LINE_BLANK);
-	ck_assert_int_eq(parsed("diag[3] ").kind, LINE_BLANK);
-	ck_assert_int_eq(parsed("diag: 3 records lost (x)").kind,
-	    LINE_NOTICE);
-
-	l = parsed("leak 1: 4096 bytes in 1 block, oldest @0.120s");
 	ck_assert_int_eq(l.kind, LINE_LEAK);
 	ck_assert_uint_eq(l.size, 4096);
 	ck_assert_uint_eq(l.blocks, 1);
@@ -150,6 +139,33 @@ START_TEST(records_of_other_kinds_are_known)
 	    LINE_GOES_ON);
 	ck_assert_int_eq(parsed("leaks: the program goes on leaking").kind,
 	    LINE_OTHER);
+	ck_assert_int_eq(parsed("leaks: nothing was allocated").kind,
+	    LINE_NOTHING);
+	l = parsed("diag[7] leaks: child 4242 begins");
+	ck_assert_int_eq(l.kind, LINE_CHILD);
+	ck_assert_uint_eq(l.child, 4242);
+	ck_assert_int_eq(parsed("leaks: child 4242 begins it").kind,
+	    LINE_OTHER);
+	ck_assert_int_eq(parsed("leaks: child 99999999999 begins").kind,
+	    LINE_OTHER);
+}
+END_TEST
+
+START_TEST(records_of_other_kinds_are_known)
+{
+	struct logline l = parsed("module libc.so.6 /lib/libc.so.6 "
+	    "build-id 93ac");
+
+	ck_assert_int_eq(l.kind, LINE_MODULE);
+	assert_text(l.name, "libc.so.6");
+	assert_text(l.module, "/lib/libc.so.6");
+	assert_text(l.build_id, "93ac");
+	ck_assert_int_eq(parsed("stack 17:").kind, LINE_STACK);
+	ck_assert_int_eq(parsed("").kind, LINE_BLANK);
+	ck_assert_int_eq(parsed("diag[3] ").kind, LINE_BLANK);
+	ck_assert_int_eq(parsed("diag: 3 records lost (x)").kind,
+	    LINE_NOTICE);
+
 	ck_assert_int_eq(parsed("gc 7 @2.104s 0.8%: 0+0").kind, LINE_PERIOD);
 	ck_assert_int_eq(parsed("SCHED 2005ms: procs=4").kind, LINE_PERIOD);
 	ck_assert_int_eq(parsed("POOL 2005ms: w#1 is").kind, LINE_PERIOD);
@@ -213,6 +229,7 @@ main(void)
 	tcase_add_test(t, a_torn_event_is_broken);
 	tcase_add_test(t, frames_have_function_module_and_address);
 	tcase_add_test(t, what_the_program_prints_is_left_alone);
+	tcase_add_test(t, lines_of_leaks_are_known);
 	tcase_add_test(t, records_of_other_kinds_are_known);
 	tcase_add_loop_test(t, changed_lines_never_lead_outside, 0, 10);
 	suite_add_tcase(s, t);

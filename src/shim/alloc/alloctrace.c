@@ -9,6 +9,7 @@
 #include "shim/alloc/follow.h"
 #include "shim/alloc/leaks.h"
 #include "shim/alloc/lost.h"
+#include "shim/alloc/offspring.h"
 #include "shim/alloc/recorder.h"
 #include "shim/alloc/tracer.h"
 #include "shim/names/frames.h"
@@ -243,6 +244,29 @@ report_leaks(bool final)
 	});
 }
 
+static bool
+tells_leaks(void)
+{
+	return trace.on && !trace.tape_alone && trace.groups != 0;
+}
+
+/* The reader can tell whether a child has said what it owes. */
+static bool
+tells_of_children(void)
+{
+	return tells_leaks() && trace.opt.children &&
+	    trace.opt.prefix != PREFIX_NEVER && sink_is_childrens();
+}
+
+static void
+report_nothing(void)
+{
+	static const char line[] = "leaks: nothing was allocated\n";
+
+	if (tells_of_children())
+		sink_put(line, sizeof(line) - 1);
+}
+
 void
 alloctrace_report(bool final)
 {
@@ -250,11 +274,13 @@ alloctrace_report(bool final)
 
 	if (!trace.on || trace.tape_alone)
 		return;
+	offspring_tell();
 	tracer_sums(&sums);
-	/* A child that allocated nothing has nothing to say. */
 	if (trace.groups != 0 && (follow_born() == 0 || trace.asked ||
 	    sums.allocs != 0))
 		report_leaks(final);
+	else if (final)
+		report_nothing();
 	if (final)
 		lost_tell();
 	else
@@ -267,8 +293,7 @@ alloctrace_before_exec(void)
 {
 	static const char line[] = "leaks: another program comes next\n";
 
-	if (trace.on && !trace.tape_alone && trace.groups != 0 &&
-	    trace.opt.children)
+	if (tells_leaks() && trace.opt.children)
 		sink_put(line, sizeof(line) - 1);
 }
 
@@ -277,8 +302,33 @@ alloctrace_goes_on(void)
 {
 	static const char line[] = "leaks: the program goes on\n";
 
-	if (trace.on && !trace.tape_alone && trace.groups != 0)
+	if (tells_leaks())
 		sink_put(line, sizeof(line) - 1);
+}
+
+void
+alloctrace_child(pid_t pid)
+{
+	struct hook_scope scope;
+
+	if (!tells_of_children() || !hook_enter(&scope))
+		return;
+	offspring_begins(pid);
+	hook_leave(&scope);
+}
+
+void
+alloctrace_vfork_exec(pid_t pid)
+{
+	if (tells_of_children())
+		offspring_comes(pid);
+}
+
+void
+alloctrace_vfork_failed(pid_t pid)
+{
+	if (tells_of_children())
+		offspring_stays(pid);
 }
 
 void
@@ -314,6 +364,7 @@ alloctrace_after_fork_child(void)
 	tracer_after_fork_child();
 	leaks_after_fork_child();
 	lost_after_fork_child();
+	offspring_after_fork_child();
 	follow_after_fork_child();
 	trace.asked = false;
 }

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "common/base/attrs.h"
 #include "common/options/options.h"
@@ -63,6 +64,12 @@ void alloctrace_report(bool final);
  * is to come again, that is said. */
 void alloctrace_before_exec(void);
 void alloctrace_goes_on(void);
+/* One is due of the child @pid, which fork() or posix_spawn() has made; of the
+ * program that exec brings in the child @pid of vfork(), whose memory is ours;
+ * and not, as exec failed there.  They enter a hook scope of their own. */
+void alloctrace_child(pid_t pid);
+SIGNAL_SAFE void alloctrace_vfork_exec(pid_t pid);
+SIGNAL_SAFE void alloctrace_vfork_failed(pid_t pid);
 /* An event that could not be recorded: a signal handler interrupted our own
  * code (@inside), or too little of the stack was left. */
 SIGNAL_SAFE void alloctrace_lost(bool inside);

@@ -11,6 +11,7 @@
 #include "common/base/sys.h"
 #include "shim/alloc/leakroots.h"
 #include "shim/alloc/leaktables.h"
+#include "shim/heap/jem.h"
 
 enum {
 	BATCH = 256,		/* blocks that are read at once */
@@ -27,6 +28,20 @@ leakscan_from(uintptr_t stack, const uintptr_t *word, size_t n)
 	n = MIN(n, (size_t)LEAKSCAN_REGISTERS);
 	for (host_words = 0; host_words < n; host_words++)
 		host_word[host_words] = word[host_words];
+}
+
+bool leakscan_has_rooms;
+
+/* The bytes of a block that the host may use.  One that is aligned to more than
+ * its size may have some more. */
+static uint64_t
+room_of(const struct leakscan_entry *e)
+{
+	uint64_t size = size_of(e);
+
+	if (!leakscan_has_rooms || size == 0)
+		return size;
+	return MAX(size, (uint64_t)jem_nallocx((size_t)size, 0));
 }
 
 /* The number of entries at or below @word, when @word may lie in the last of
@@ -72,8 +87,7 @@ find(const struct leakscan *s, uint64_t word)
 	struct leakscan_entry *e;
 	size_t n;
 
-	if (likely(word - s->entry[0].at > s->entry[s->n - 1].at -
-	    s->entry[0].at + size_of(&s->entry[s->n - 1])))
+	if (likely(word - s->entry[0].at > s->span))
 		return NULL;
 	n = count_up_to(s, word);
 	if (n == 0)
@@ -81,7 +95,7 @@ find(const struct leakscan *s, uint64_t word)
 	e = &s->entry[n - 1];
 	if (word == e->at || word - e->at < size_of(e))
 		return e;
-	return is_empty_array(e, word) ? e : NULL;
+	return word - e->at < room_of(e) || is_empty_array(e, word) ? e : NULL;
 }
 
 static void
@@ -210,7 +224,7 @@ gather(struct leakscan *s, struct iovec from[BATCH], size_t *bytes)
 	while (n < BATCH && s->n_todo > 0) {
 		const struct leakscan_entry *e =
 		    &s->entry[s->todo[s->n_todo - 1]];
-		size_t size = (size_t)size_of(e) & ~(size_t)7;
+		size_t size = (size_t)room_of(e) & ~(size_t)7;
 
 		if (size > BUFFER - *bytes)
 			break;
@@ -238,7 +252,7 @@ read_some(struct leakscan *s)
 		if (s->n_todo == 0)
 			return;
 		e = &s->entry[s->todo[--s->n_todo]];
-		read_range(s, e->at, e->at + size_of(e));
+		read_range(s, e->at, e->at + room_of(e));
 		return;
 	}
 	if (sys_copy_pieces(s->buffer, bytes, from, n) == (long)bytes) {
@@ -255,7 +269,7 @@ static bool
 read_small(struct leakscan *s)
 {
 	const struct leakscan_entry *e = &s->entry[s->todo[s->n_todo - 1]];
-	size_t size = (size_t)size_of(e) & ~(size_t)7;
+	size_t size = (size_t)room_of(e) & ~(size_t)7;
 	const uint8_t *bytes;
 
 	if (size > PAGE)
@@ -319,6 +333,8 @@ scan_once(struct leakscan *s, const char **why)
 		return false;
 	if (s->n == 0)
 		return true;
+	s->span = s->entry[s->n - 1].at - s->entry[0].at +
+	    room_of(&s->entry[s->n - 1]);
 	*why = leakroots_read(s, host_stack);
 	if (*why != NULL)
 		return false;

@@ -32,6 +32,15 @@ enum { LEAKSCAN_REGISTERS = 8 };
  * @n words, LEAKSCAN_REGISTERS at most, in registers. */
 void leakscan_from(uintptr_t stack, const uintptr_t *word, size_t n);
 
+/* The host asks how much room its blocks have, and may use all of it. */
+extern bool leakscan_has_rooms;
+SIGNAL_SAFE static inline void
+leakscan_rooms(void)
+{
+	if (unlikely(!__atomic_load_n(&leakscan_has_rooms, __ATOMIC_RELAXED)))
+		__atomic_store_n(&leakscan_has_rooms, true, __ATOMIC_RELAXED);
+}
+
 /* In the two highest bits of a size. */
 enum leakscan_state {
 	LEAKSCAN_LOST,		/* nothing is known that points to it */
@@ -60,6 +69,7 @@ enum { LEAKSCAN_HOLES = 1 << 16 };
 struct leakscan {
 	struct leakscan_entry *entry;	/* by address */
 	size_t n, cap;
+	uint64_t span;		/* from the first block to the last one's end */
 	uint32_t *leaf;		/* number + 1 of each leaf in use; another one
 				 * has that of the last before it, marked */
 	uint32_t *page;		/* of each leaf in use: first entry in it */

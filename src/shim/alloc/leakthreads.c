@@ -18,6 +18,8 @@ enum {
 	 * and pthread_join() to -1; what the next thread there takes over
 	 * comes before THREAD_HEAD. */
 	THREAD_SELF = 16, THREAD_TID = 0x2d0, THREAD_HEAD = 24,
+	/* Who joins it, itself where nobody shall; and what it returned. */
+	THREAD_JOINER = 0x620, THREAD_RESULT = 0x628,
 	THREAD_STACK = 0x690,	/* where its memory begins, size, guard */
 	THREAD_SIZE = 0x700, THREAD_ALIGN = 64,
 };
@@ -115,6 +117,32 @@ is_nobody(const struct leakthreads *t, uint64_t at)
 	    its.ours;
 }
 
+/* Has the thread, which is gone, left its result for one that will join it?
+ * Once joined, its number is another one. */
+static bool
+has_result(uint64_t at)
+{
+	int tid = -1;
+	uint64_t joiner = at;
+
+	return sys_copy(&tid, at + THREAD_TID, sizeof(tid)) && tid == 0 &&
+	    sys_copy(&joiner, at + THREAD_JOINER, sizeof(joiner)) &&
+	    joiner != at;
+}
+
+/* The insides of a control block that is in no use. */
+static void
+leave_out_insides(struct leakthreads *t, uint64_t at)
+{
+	uint64_t start = at + THREAD_HEAD;
+
+	if (has_result(at)) {
+		leakthreads_leave_out(t, start, at + THREAD_RESULT);
+		start = at + THREAD_RESULT + sizeof(uint64_t);
+	}
+	leakthreads_leave_out(t, start, at + THREAD_SIZE);
+}
+
 /* Of a thread that is not the host's any more, the stack and what it was begun
  * with; of one that is, what is ours. */
 static void
@@ -134,7 +162,7 @@ see_thread(struct leakthreads *t, uint64_t mapping, uint64_t at)
 	if (t->n > 0)
 		low = MAX(low, t->gap[t->n - 1].end);
 	leakthreads_leave_out(t, low, at);
-	leakthreads_leave_out(t, at + THREAD_HEAD, at + THREAD_SIZE);
+	leave_out_insides(t, at);
 }
 
 /* Libc's control blocks say where they are, twice. */

@@ -13,6 +13,7 @@ src_shim_alloc_liballoc_la_SOURCES = \
 	src/shim/alloc/leakthreads.h src/shim/alloc/leakthreads.c \
 	src/shim/alloc/live.h src/shim/alloc/live.c \
 	src/shim/alloc/lost.h src/shim/alloc/lost.c \
+	src/shim/alloc/offspring.h src/shim/alloc/offspring.c \
 	src/shim/alloc/recorder.h src/shim/alloc/recorder.c \
 	src/shim/alloc/sparse.h src/shim/alloc/sparse.c \
 	src/shim/alloc/tapechunk.h src/shim/alloc/tapechunk.c \

@@ -5,7 +5,7 @@
  * be no new program, and no report is made.
  *
  * A vfork child shares our memory and is not the process that reports:
- * life_end() knows.  posix_spawn() is not ours to wrap: the process goes on.
+ * life_end() knows.  The program that comes there owes reports all the same.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,6 +19,7 @@
 
 #include "common/base/attrs.h"
 #include "common/base/sys.h"
+#include "shim/alloc/alloctrace.h"
 #include "shim/preload/boot.h"
 #include "shim/preload/environ.h"
 #include "shim/preload/life.h"
@@ -83,6 +84,24 @@ may_be_in_path(const char *file)
 	}
 }
 
+static void
+before(bool mine)
+{
+	if (mine)
+		life_end(WAY_EXEC);
+	else if (boot_is_armed())
+		alloctrace_vfork_exec(sys_getpid());
+}
+
+static void
+after(bool mine)
+{
+	if (mine)
+		life_go_on();
+	else if (boot_is_armed())
+		alloctrace_vfork_failed(sys_getpid());
+}
+
 /* Calls the next definition of @name; with the reports made before, when there
  * are any and @found, and when it comes back, life goes on.  Defined where the
  * real one is at least libc's. */
@@ -97,9 +116,9 @@ may_be_in_path(const char *file)
 	}								\
 	if (has_reports() && !(found))					\
 		return real(__VA_ARGS__);				\
-	life_end(WAY_EXEC);						\
+	before(life_is_mine());						\
 	ret = real(__VA_ARGS__);					\
-	life_go_on();							\
+	after(life_is_mine());						\
 	return ret;							\
 } while (0)
 

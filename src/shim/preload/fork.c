@@ -177,7 +177,9 @@ fork(void)
 		return real();
 	pid = fork_undisturbed(real);
 	if (unlikely(pid < 0) && errno == EAGAIN)
-		return fork_without_ours(real);
+		pid = fork_without_ours(real);
+	if (pid > 0 && life_is_mine())
+		alloctrace_child(pid);
 	return pid;
 }
 

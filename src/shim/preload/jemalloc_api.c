@@ -11,6 +11,7 @@
 
 #include "common/base/attrs.h"
 #include "common/base/sys.h"
+#include "shim/alloc/leakscan.h"
 #include "shim/heap/heap_room.h"
 #include "shim/heap/heap_sys.h"
 #include "shim/heap/jem.h"
@@ -95,6 +96,7 @@ xallocx(void *p, size_t size, size_t extra, int flags)
 size_t
 sallocx(const void *p, int flags)
 {
+	leakscan_rooms();
 	return jem_sallocx(p, flags);
 }
 

@@ -25,6 +25,7 @@ src_shim_preload_libpreload_la_SOURCES = \
 	src/shim/preload/sandbox.h src/shim/preload/sandbox.c \
 	src/shim/preload/signals.h src/shim/preload/signals.c \
 	src/shim/preload/signals_wrap.h src/shim/preload/signals_wrap.c \
+	src/shim/preload/spawn.c \
 	src/shim/preload/taskcount.h src/shim/preload/taskcount.c
 
 # The hot half has a library of its own, for the sake of its flags: a frame

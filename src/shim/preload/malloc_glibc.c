@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "common/base/attrs.h"
+#include "shim/alloc/leakscan.h"
 #include "shim/heap/heap.h"
 #include "shim/heap/jem.h"
 #include "shim/preload/early.h"
@@ -144,6 +145,7 @@ usable_elsewhere(void *p)
 size_t
 malloc_usable_size(void *p)
 {
+	leakscan_rooms();
 	return likely(heap_in_window(p)) ? jem_malloc_usable_size(p) :
 	    usable_elsewhere(p);
 }

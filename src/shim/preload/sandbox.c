@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <linux/audit.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -23,6 +24,7 @@
 #include "common/base/attrs.h"
 #include "common/base/clock.h"
 #include "common/base/sys.h"
+#include "shim/alloc/offspring.h"
 #include "shim/heap/heap.h"
 #include "shim/preload/boot.h"
 #include "shim/preload/filter.h"
@@ -85,6 +87,8 @@ unshare(int flags)
 	}
 	aside = sandbox_step_aside();
 	ret = real(flags);
+	if (ret == 0 && (flags & CLONE_NEWPID) != 0)
+		offspring_hide();
 	sandbox_come_back(aside);
 	return ret;
 }
@@ -103,6 +107,9 @@ setns(int fd, int type)
 	}
 	aside = sandbox_step_aside();
 	ret = real(fd, type);
+	/* 0: of any type. */
+	if (ret == 0 && (type == 0 || (type & CLONE_NEWPID) != 0))
+		offspring_hide();
 	sandbox_come_back(aside);
 	return ret;
 }

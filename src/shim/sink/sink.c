@@ -277,6 +277,12 @@ sink_whole_max(unsigned lines)
 	return PIPE_BUF - MIN(prefixes, (size_t)PIPE_BUF / 2);
 }
 
+bool
+sink_is_childrens(void)
+{
+	return !has_log || !logfile_is_per_process();
+}
+
 uint64_t
 sink_dropped(void)
 {

@@ -83,6 +83,9 @@ SIGNAL_SAFE size_t sink_whole_max(unsigned lines);
 /* The bytes that are put in front of each line. */
 SIGNAL_SAFE size_t sink_prefix_len(void);
 
+/* True when forked children write to the same output. */
+bool sink_is_childrens(void);
+
 /* Records dropped so far. */
 SIGNAL_SAFE uint64_t sink_dropped(void);
 

@@ -303,6 +303,19 @@ parse_nothing(struct scan *r, struct logline *out)
 	return scan_is_at_end(r);
 }
 
+/* leaks: child 4242 begins */
+static bool
+parse_child(struct scan *r, struct logline *out)
+{
+	uint64_t pid;
+
+	if (!take_decimal(r, &pid) || pid > INT32_MAX ||
+	    !scan_take(r, " begins"))
+		return false;
+	out->child = (uint32_t)pid;
+	return scan_is_at_end(r);
+}
+
 static bool
 parse_stack(struct scan *r, struct logline *out)
 {
@@ -391,6 +404,9 @@ static const struct {
 	    parse_nothing },
 	{ "leaks: the program goes on", LINE_GOES_ON, LINE_OTHER,
 	    parse_nothing },
+	{ "leaks: nothing was allocated", LINE_NOTHING, LINE_OTHER,
+	    parse_nothing },
+	{ "leaks: child ", LINE_CHILD, LINE_OTHER, parse_child },
 	{ "leaks: ", LINE_LEAKS, LINE_OTHER, parse_leaks },
 	{ "leak ", LINE_LEAK, LINE_OTHER, parse_leak },
 	{ "lost: ", LINE_LOST, LINE_OTHER, parse_lost },

@@ -27,6 +27,8 @@ enum logline_kind {
 	LINE_LEAKS,	/* leaks: the sums */
 	LINE_NEXT,	/* leaks: another program comes next in this process */
 	LINE_GOES_ON,	/* leaks: what was said of them was not the last */
+	LINE_CHILD,	/* leaks: a child of this process begins */
+	LINE_NOTHING,	/* leaks: nothing was allocated */
 	LINE_LEAK,	/* leak 1: a group; frames follow */
 	LINE_LOST,	/* lost: what of the leaks nothing points to */
 	LINE_PERIOD,	/* SCHED, POOL or gc: tool/timeline reads it */
@@ -51,6 +53,7 @@ struct logline {
 	/* LEAK: bytes and blocks that its blocks hold, that are lost
 	 * indirectly, that are still pointed to. */
 	uint64_t held[2], indirect[2], reach[2];
+	uint32_t child;		/* CHILD: its process's number */
 	uint64_t beside;	/* LOST: threads that went on meanwhile */
 	uint32_t tid;
 	struct logtext entry;	/* ALLOC, FREE: malloc, ...; LOST: why it is

@@ -181,6 +181,28 @@ read_lost(struct reader *r, const struct logline *l)
 	r->notes->blind[n] = '\0';
 }
 
+/* A leak summary, or why there is none or one more. */
+static void
+read_summary(struct reader *r, const struct logline *l)
+{
+	struct summaries *s = &r->summaries;
+
+	if (l->kind == LINE_NOTHING) {
+		summaries_nothing(s, r->process);
+	} else if (l->kind == LINE_CHILD) {
+		summaries_child(s, r->process,
+		    model_process(r->m, l->child));
+	} else if (l->kind == LINE_NEXT) {
+		summaries_next(s, r->process);
+	} else if (l->kind == LINE_GOES_ON) {
+		summaries_go_on(s, r->process);
+	} else {
+		r->notes->told = true;
+		summaries_begin(s, r->m, r->notes, r->process,
+		    (struct amount){ l->size, l->blocks });
+	}
+}
+
 /* A line that begins a record, or stands alone. */
 static void
 read_head(struct reader *r, const struct logline *l)
@@ -198,15 +220,11 @@ read_head(struct reader *r, const struct logline *l)
 		read_leak(r, l);
 		break;
 	case LINE_LEAKS:
-		r->notes->told = true;
-		summaries_begin(&r->summaries, r->m, r->notes, r->process,
-		    (struct amount){ l->size, l->blocks });
-		break;
+	case LINE_NOTHING:
+	case LINE_CHILD:
 	case LINE_NEXT:
-		summaries_next(&r->summaries, r->process);
-		break;
 	case LINE_GOES_ON:
-		summaries_go_on(&r->summaries, r->process);
+		read_summary(r, l);
 		break;
 	case LINE_LOST:
 		read_lost(r, l);

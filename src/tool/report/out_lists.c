@@ -174,7 +174,7 @@ print_kinds(const struct report *r, const struct groups *g, FILE *to)
 		    "the end, and is no leak (diag run --leaks tells)\n", to);
 	if (r->notes.untold > 0)
 		fprintf(to, "hint: %" PRIu64 " program%s told nothing: what "
-		    "%s leaked is missing (exec of a program that cannot be "
+		    "%s leaked is missing (killed, still running, cannot be "
 		    "traced, a log that was full or could not be written, "
 		    "no memory)\n", r->notes.untold,
 		    figures_plural(r->notes.untold),

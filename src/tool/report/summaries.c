@@ -1,10 +1,12 @@
 /*
- * summaries - which leak summaries of a log are each process's last words.
+ * summaries - which leak summaries of a log are each process's last words, and
+ * which are missing.
  */
 #include "tool/report/summaries.h"
 
 #include <stdlib.h>
 
+#include "common/base/attrs.h"
 #include "tool/base/alloc.h"
 
 static struct summary *
@@ -29,7 +31,10 @@ summaries_begin(struct summaries *s, struct model *m, struct readnotes *notes,
 		notes->beside -= x->beside;
 		model_forget_told(m, x->number);
 	}
-	*x = (struct summary){ .all = all, .number = ++s->begun };
+	summaries_nothing(s, process);
+	x->all = all;
+	x->beside = 0;
+	x->number = ++s->begun;
 	notes->told_bytes += all.bytes;
 	notes->told_blocks += all.blocks;
 }
@@ -49,9 +54,31 @@ summaries_beside(struct summaries *s, struct readnotes *notes,
 }
 
 void
+summaries_child(struct summaries *s, uint32_t parent, uint32_t process)
+{
+	summary_of(s, parent)->spoke = true;
+	summary_of(s, process)->children++;
+}
+
+void
+summaries_nothing(struct summaries *s, uint32_t process)
+{
+	struct summary *x = summary_of(s, process);
+
+	x->spoke = true;
+	x->told += !x->goes_on || x->told == 0;
+	x->goes_on = false;
+}
+
+/* A child that has told nothing yet owes what the program that takes its place
+ * will tell. */
+void
 summaries_next(struct summaries *s, uint32_t process)
 {
-	summary_of(s, process)->next = true;
+	struct summary *x = summary_of(s, process);
+
+	x->spoke = true;
+	x->next += x->told > 0;
 }
 
 void
@@ -59,8 +86,16 @@ summaries_go_on(struct summaries *s, uint32_t process)
 {
 	struct summary *x = summary_of(s, process);
 
-	x->next = false;
+	x->spoke = true;
+	x->next -= x->next > 0;
 	x->goes_on = true;
+}
+
+/* Who has spoken and was not said to begin is one that others started. */
+static unsigned
+owed_by(const struct summary *x)
+{
+	return MAX(x->children, (unsigned)x->spoke) + x->next;
 }
 
 uint64_t
@@ -68,8 +103,11 @@ summaries_untold(const struct summaries *s)
 {
 	uint64_t n = 0;
 
-	for (size_t i = 0; i < s->n; i++)
-		n += s->of[i].next;
+	for (size_t i = 0; i < s->n; i++) {
+		unsigned owed = owed_by(&s->of[i]);
+
+		n += owed - MIN(owed, s->of[i].told);
+	}
 	return n;
 }
 
