@@ -106,6 +106,32 @@ room_of(struct queue *q)
 	return shape.second ? &q->room : &q->filled;
 }
 
+static bool
+is_full(const struct queue *q, const struct task *t)
+{
+	bool little = (shape.second || shape.refuses) && !t->hold;
+
+	return (shape.bounded || (shape.refuses && little)) &&
+	    q->tail - q->head >= (little ? LITTLE_ROOM : ROOM);
+}
+
+/* False when it is refused. */
+NOINLINE static bool
+lock_to_put(struct queue *q, struct task *t)
+{
+	lock_to_submit(q);
+	while (is_full(q, t)) {
+		if (shape.refuses) {
+			pthread_mutex_unlock(&q->mutex);
+			return false;
+		}
+		pthread_cond_wait(room_of(q), &q->mutex);
+	}
+	if (shape.bounded || shape.refuses)
+		t->queued = now_ns();
+	return true;
+}
+
 static void
 submit(unsigned i)
 {
@@ -118,12 +144,11 @@ submit(unsigned i)
 			abort();
 		return;
 	}
-	lock_to_submit(q);
-	while (shape.bounded && q->tail - q->head >=
-	    (shape.second && !t->hold ? LITTLE_ROOM : ROOM))
-		pthread_cond_wait(room_of(q), &q->mutex);
-	if (shape.bounded)
-		t->queued = now_ns();
+	/* Those that hold come to workers who are awake. */
+	if (shape.refuses && t->hold)
+		rest(20000);
+	while (!lock_to_put(q, t))
+		rest(200);
 	q->task[q->tail++] = t;
 	if (shape.kind == COND)
 		wake(q);
@@ -164,33 +189,6 @@ run(struct task *t)
 {
 	work_on(t);
 	__asm__ volatile("" ::: "memory");
-}
-
-/* Ends after 20 ms when nobody has signalled. */
-static void
-wait_a_while(struct queue *q)
-{
-	struct timespec at;
-
-	clock_gettime(CLOCK_REALTIME, &at);
-	at.tv_nsec += 20000000;
-	at.tv_sec += at.tv_nsec / 1000000000;
-	at.tv_nsec %= 1000000000;
-	pthread_cond_timedwait(&q->filled, &q->mutex, &at);
-}
-
-static struct task *
-take_now_and_then(struct queue *q)
-{
-	struct task *t = NULL;
-
-	LOCK(&q->mutex);
-	if (q->head == q->tail)
-		wait_a_while(q);
-	if (q->head != q->tail)
-		t = q->task[q->head++];
-	pthread_mutex_unlock(&q->mutex);
-	return t;
 }
 
 /* Of what the calling worker took at once. */

@@ -58,6 +58,7 @@ struct shape {
 				 * wait for tasks */
 	bool second;		/* it waits at a condition of its own, nearly
 				 * all the time */
+	bool refuses;		/* when there is no room it is tried again */
 	bool drains;		/* who takes takes all there are */
 	enum { COND, SEM, EPOLL, FUTEX, READ, ODD } kind;
 	enum odd_kind odd;
@@ -74,5 +75,7 @@ struct task *odd_take(enum odd_kind kind, struct queue *queues,
     struct queue *q);
 /* NULL when there is none. */
 struct task *take_listed(struct queue *q);
+/* The same, after a wait of 20 ms at most. */
+struct task *take_now_and_then(struct queue *q);
 
 #endif

@@ -14,6 +14,7 @@ const struct shape shapes[] = {
 	{ .name = "countwrapped", .counts = true, .wrapped = true },
 	{ .name = "ring", .broadcasts = true, .bounded = true },
 	{ .name = "room", .always = true, .bounded = true, .second = true },
+	{ .name = "refused", .always = true, .refuses = true },
 	{ .name = "drain", .always = true, .drains = true },
 	{ .name = "tried", .always = true, .tries = true },
 	{ .name = "bulk", .broadcasts = true, .bulk = true },

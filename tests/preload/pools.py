@@ -23,7 +23,8 @@ WORKERS = 3
 # workers were seen to come for tasks there; what their other locks are for is
 # not known then.
 HELD = dict.fromkeys(("always", "lazy", "broadcast", "wrapped", "asked",
-                      "each", "tried", "wakes", "inside", "bulk", "room"),
+                      "each", "tried", "wakes", "inside", "bulk", "room",
+                      "refused"),
                      ("q", ""))
 HELD["ring"] = ("qc", "qc")
 HELD["counting"] = HELD["each"] = ("q", "q")
@@ -35,7 +36,7 @@ SHAPES = {
     "always": "", "lazy": "", "broadcast": "", "wrapped": "",
     "counting": "", "countwrapped": "qwrn", "asked": "", "sem": "",
     "each": "", "epoll": "qw", "futex": "qwrn", "tried": "", "wakes": "",
-    "ring": "qc", "room": "", "drain": "qwrn", "inside": "", "bulk": "qw",
+    "ring": "qc", "room": "", "refused": "", "drain": "qwrn", "inside": "", "bulk": "qw",
     "read": "qwrnc", "beside": "qwrnC",
     "any": "qwrn", "spin": "qwrn", "steal": "qwrn", "own": "qwrnc",
     "inner": "qwrn", "bell": "qwrn", "turn": "qwr",

@@ -2,6 +2,7 @@
 if HAVE_CHECK
 INFER_UNIT_TESTS = tests/unit/test_gate tests/unit/test_sync \
 	tests/unit/test_sync_first tests/unit/test_sync_room \
+	tests/unit/test_sync_refused \
 	tests/unit/test_home tests/unit/test_pools tests/unit/test_pools_queue \
 	tests/unit/test_pools_sleep tests/unit/test_pools_task \
 	tests/unit/test_poolview tests/unit/test_cxxname \
@@ -24,6 +25,10 @@ tests_unit_test_sync_room_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_sync_room_SOURCES = tests/unit/test_sync_room.c \
 	$(SYNC_UNIT_SOURCES)
 tests_unit_test_sync_room_LDADD = $(SCHED_UNIT_LIBS)
+tests_unit_test_sync_refused_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_sync_refused_SOURCES = tests/unit/test_sync_refused.c \
+	$(SYNC_UNIT_SOURCES)
+tests_unit_test_sync_refused_LDADD = $(SCHED_UNIT_LIBS)
 tests_unit_test_cxxname_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_cxxname_SOURCES = tests/unit/test_cxxname.c \
 	src/shim/names/cxxname.c

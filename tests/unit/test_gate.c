@@ -172,7 +172,7 @@ come_and_go(void *arg)
 		    START);
 		struct gate *g = gate_at(one);
 
-		gate_push_shared(g, 1 + i + n);
+		gate_push(g, 1 + i + n);
 		gate_idle_more(g, i);
 		gate_pop_shared(g, 2 + i + n);
 		gate_idle_less(g, i);

@@ -37,6 +37,8 @@ struct gate_site {
 	_Atomic uint32_t waits;		/* that a wait at home followed */
 	_Atomic uint32_t first_waits;	/* that a worker's first one did */
 	_Atomic uint32_t signals;	/* that a signal followed */
+	_Atomic uint32_t needless;	/* those of them that nobody needed */
+	_Atomic uint32_t habit;		/* each task has one: sync_bring.h */
 };
 
 struct gate {
@@ -59,6 +61,8 @@ struct gate {
 	 * to @queued, and the ring when they came (0: not known).  Some of
 	 * them may be none: their times are odd. */
 	_Atomic uint64_t queued, taken, doubtful;
+	_Atomic uint64_t unsure;	/* the last, + 1, if it wants a signal
+					 * to be one; 0 */
 	_Atomic uint64_t tasks;		/* that workers took, seen when they
 					 * came back */
 	/* Where what was seen does not fit the idea of a queue: a task taken
@@ -76,6 +80,9 @@ struct gate {
 	/* Tasks that workers took when they came back, without waiting; those
 	 * of them that they took while nobody was idle. */
 	_Atomic uint64_t taken_back, taken_full;
+	_Atomic uint64_t needless;	/* signals that nobody needed */
+	_Atomic uint64_t unlearnt;	/* @taken_back when what places do was
+					 * last forgotten */
 	/* Times that a worker's time was up, and it did something before it
 	 * came back. */
 	_Atomic uint64_t untaken;
@@ -133,7 +140,7 @@ SIGNAL_SAFE uint32_t gate_number(const struct gate *g);
 DETACHED uint32_t gate_births(void);
 
 /* A task came: returns its number; or was taken: returns the number of ticks it
- * has waited, or 0 when that is not known.  For gates whose writers exclude
+ * has waited, or 0 when that is not known.  For gates whose takers exclude
  * each other. */
 IN_HOOK uint64_t gate_push(struct gate *g, uint64_t now);
 IN_HOOK uint64_t gate_pop(struct gate *g, uint64_t now);
@@ -143,8 +150,7 @@ IN_HOOK void gate_confirm(struct gate *g, uint64_t number);
 /* It has not come yet, after all.  False when others came since, or it was
  * taken. */
 IN_HOOK bool gate_take_back(struct gate *g, uint64_t number);
-/* Coming and taking for gates that several threads write at a time. */
-IN_HOOK void gate_push_shared(struct gate *g, uint64_t now);
+/* Taking for gates that several threads write at a time. */
 IN_HOOK uint64_t gate_pop_shared(struct gate *g, uint64_t now);
 /* Nothing is in the queue; returns how much was thought to be. */
 IN_HOOK uint64_t gate_empty(struct gate *g);

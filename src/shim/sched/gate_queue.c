@@ -37,32 +37,35 @@ gate_oldest(const struct gate *g)
 /* A place of the ring that still belongs to an older task keeps that one's
  * time: then when the new task came is not known. */
 static bool
-put(struct gate *g, uint64_t stamp)
+put(struct gate *g, uint64_t stamp, uint64_t *number)
 {
-	uint64_t n = load(&g->queued);
-	_Atomic uint64_t *place = &g->ring[n % GATE_RING];
-	bool is_free = load(place) == 0;
+	uint64_t none = 0;
 
-	if (is_free)
-		store(place, stamp);
-	atomic_store_explicit(&g->queued, n + 1, memory_order_release);
-	return is_free;
+	*number = atomic_fetch_add_explicit(&g->queued, 1,
+	    memory_order_relaxed);
+	return atomic_compare_exchange_strong_explicit(
+	    &g->ring[*number % GATE_RING], &none, stamp, memory_order_release,
+	    memory_order_relaxed);
 }
 
 uint64_t
 gate_push(struct gate *g, uint64_t now)
 {
-	put(g, now & ~DOUBT);
-	return load(&g->queued) - 1;
+	uint64_t number;
+
+	put(g, now & ~DOUBT, &number);
+	return number;
 }
 
 uint64_t
 gate_push_doubtful(struct gate *g, uint64_t now)
 {
-	if (put(g, now | DOUBT))
+	uint64_t number;
+
+	if (put(g, now | DOUBT, &number))
 		atomic_fetch_add_explicit(&g->doubtful, 1,
 		    memory_order_relaxed);
-	return load(&g->queued) - 1;
+	return number;
 }
 
 static void
@@ -78,16 +81,16 @@ end_doubt(struct gate *g)
 bool
 gate_take_back(struct gate *g, uint64_t number)
 {
-	uint64_t taken = load(&g->taken), stamp = 0;
+	uint64_t taken = load(&g->taken), stamp = 0, queued = number + 1;
 
-	if (load(&g->queued) != number + 1 || taken > number)
+	if (taken > number || !atomic_compare_exchange_strong(&g->queued,
+	    &queued, number))
 		return false;
 	if (number - taken < GATE_RING)
 		stamp = atomic_exchange_explicit(&g->ring[number % GATE_RING],
 		    0, memory_order_relaxed);
 	if ((stamp & DOUBT) != 0)
 		end_doubt(g);
-	atomic_store_explicit(&g->queued, number, memory_order_release);
 	return true;
 }
 
@@ -125,17 +128,6 @@ gate_pop(struct gate *g, uint64_t now)
 	} while ((then & DOUBT) != 0 && n != end);
 	atomic_store_explicit(&g->taken, n, memory_order_release);
 	return (then & DOUBT) != 0 ? 0 : since(then, now);
-}
-
-void
-gate_push_shared(struct gate *g, uint64_t now)
-{
-	uint64_t n = atomic_fetch_add_explicit(&g->queued, 1,
-	    memory_order_relaxed);
-	uint64_t none = 0;
-
-	atomic_compare_exchange_strong_explicit(&g->ring[n % GATE_RING],
-	    &none, now & ~DOUBT, memory_order_release, memory_order_relaxed);
 }
 
 uint64_t

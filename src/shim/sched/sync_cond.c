@@ -14,6 +14,7 @@
 #include "common/base/relaxed.h"
 #include "common/base/ticks.h"
 #include "shim/sched/sync.h"
+#include "shim/sched/sync_bring.h"
 #include "shim/sched/sync_site.h"
 
 /* What takes less may be no task. */
@@ -53,8 +54,10 @@ static void
 come_for_task(struct thread *t, struct gate *g, uint64_t now)
 {
 	struct work *w = &t->work;
-	bool there = gate_waiting(g) != 0;
+	bool there;
 
+	sync_bring_settle(g);
+	there = gate_waiting(g) != 0;
 	if (there) {
 		uint64_t waited = gate_pop(g, now);
 
@@ -79,6 +82,8 @@ note_odd_task(struct work *w, struct gate *g, bool brief)
 		thread_add(&g->surprises, 1);
 		if (brief)
 			thread_add(&g->blinks, 1);
+		else
+			sync_bring_unlearn(g);
 	} else if (popped != POPPED && brief && load32(&w->brief) == 0) {
 		thread_add(&g->brief, 1);
 	}
@@ -284,7 +289,7 @@ know_better(struct thread *t, struct gate *g)
 	if (!seems_new_worker(t, g))
 		return;
 	if (load32(&t->work.met) == WORK_MET)
-		gate_push_shared(g, ticks_now());
+		gate_push(g, ticks_now());
 	store32(&t->work.met, WORK_BRINGS);
 }
 
@@ -301,28 +306,15 @@ is_worker_after_all(const struct thread *t, const struct gate *g,
 	    load32(&w->kind) == WAIT_RUN && can_be_worker(t, g);
 }
 
-/* What comes from a place that was never followed by a signal, while workers
- * are idle and of no use without one, is no task until the signal comes. */
-static void
-bring(struct work *w, struct gate *g, bool signals, uint64_t now)
-{
-	bool doubtful = load32(&g->idle) != 0 && !signals;
-	uint64_t number = doubtful ? gate_push_doubtful(g, now) :
-	    gate_push(g, now);
-
-	store(&w->brought, number + 1);
-	store(&w->doubtful, doubtful ? number + 1 : 0);
-}
-
 /* A place where workers come for tasks may be a wrapper around the lock that
  * all use: only who can be a worker is taken for one. */
 static void
-lock_by_other(struct thread *t, struct gate *g, enum role role, bool signals,
-    uint64_t now)
+lock_by_other(struct thread *t, struct gate *g, enum role role,
+    struct gate_site *s, uint64_t now)
 {
 	if (role == OTHER || (role == TAKES && can_be_worker(t, g)))
 		return;
-	bring(&t->work, g, signals, now);
+	sync_bring(&t->work, g, s, now);
 }
 
 void
@@ -339,8 +331,8 @@ sync_locked_gate(struct thread *t, const void *mutex, const void *caller)
 	if (load32(&g->kind) != WAIT_COND)
 		return;
 
-	store(&w->brought, 0);
-	store(&w->doubtful, 0);
+	sync_bring_none(w);
+	sync_bring_settle(g);
 
 	uint32_t site = gate_site_of(g, (uint64_t)(uintptr_t)caller);
 	bool worker = load32(&w->gate) == number;
@@ -363,8 +355,7 @@ sync_locked_gate(struct thread *t, const void *mutex, const void *caller)
 	else if (is_new)
 		lock_by_new(t, g, role, ticks_now());
 	else
-		lock_by_other(t, g, role, s != NULL && load32(&s->signals) != 0,
-		    ticks_now());
+		lock_by_other(t, g, role, s, ticks_now());
 }
 
 bool
@@ -386,8 +377,7 @@ sync_cond_hold_back(struct thread *t, const void *mutex, const void *condition)
 	if (can_be_worker(t, g) &&
 	    load(&g->condition) == (uint64_t)(uintptr_t)condition)
 		return false;
-	store(&w->brought, 0);
-	store(&w->doubtful, 0);
+	sync_bring_none(w);
 	return gate_take_back(g, brought - 1);
 }
 
@@ -399,10 +389,10 @@ sync_cond_put(struct thread *t, const void *mutex)
 	if (number == 0 || load32(&gate_at(number)->kind) != WAIT_COND)
 		return;
 
-	struct gate_site *s = sync_site_last(&t->work, number);
+	struct gate *g = gate_at(number);
 
-	bring(&t->work, gate_at(number), s != NULL && load32(&s->signals) != 0,
-	    ticks_now());
+	sync_bring_settle(g);
+	sync_bring(&t->work, g, sync_site_last(&t->work, number), ticks_now());
 }
 
 /* Who is like a worker, has never waited, and signals where workers go straight
@@ -442,9 +432,8 @@ sync_signal_gate(struct thread *t, const void *condition)
 		add32(&s->signals);
 	else if (s != NULL && !sync_site_waited_after(s))
 		give_back(t, g);
-	if (s != NULL && load(&t->work.doubtful) != 0)
-		gate_confirm(g, load(&t->work.doubtful) - 1);
-	store(&t->work.doubtful, 0);
+	if (s != NULL)
+		sync_bring_signalled(&t->work, g, s);
 	if (load32(&g->idle) != 0 && load(&g->signalled) == 0)
 		store(&g->signalled, ticks_now());
 }

@@ -147,7 +147,7 @@ sync_post_gate(const void *sem)
 
 	struct gate *g = gate_at(number);
 
-	gate_push_shared(g, ticks_now());
+	gate_push(g, ticks_now());
 	if (sem_getvalue((sem_t *)(uintptr_t)sem, &value) == 0 &&
 	    value > 0 && (uint32_t)value > load32(&g->most))
 		store32(&g->most, (uint32_t)value);

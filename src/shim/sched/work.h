@@ -78,6 +78,9 @@ struct work {
 	 * was while somebody was idle and it has not signalled: its number
 	 * there, + 1; 0: nothing. */
 	_Atomic uint64_t brought, doubtful;
+	/* Whether it needed no signal; the same number, if it wants one. */
+	_Atomic uint32_t needless;
+	_Atomic uint64_t unsure;
 };
 
 static inline void
@@ -98,6 +101,8 @@ work_reset(struct work *w)
 	atomic_store(&w->brief, 0);
 	atomic_store(&w->brought, 0);
 	atomic_store(&w->doubtful, 0);
+	atomic_store(&w->needless, 0);
+	atomic_store(&w->unsure, 0);
 	atomic_store(&w->lock, 0);
 	atomic_store(&w->holds, 0);
 	atomic_store(&w->counted, 0);
