@@ -23,10 +23,9 @@ WORKERS = 3
 # workers were seen to come for tasks there; what their other locks are for is
 # not known then.
 HELD = dict.fromkeys(("always", "lazy", "broadcast", "wrapped", "asked",
-                      "each", "tried", "wakes", "inside", "bulk", "room",
-                      "refused"),
+                      "each", "tried", "wakes", "inside", "bulk", "room"),
                      ("q", ""))
-HELD["ring"] = ("qc", "qc")
+HELD["ring"] = HELD["refused"] = ("qc", "qc")
 HELD["counting"] = HELD["each"] = ("q", "q")
 LATE = (0, 2, 5, 10, 20, 40, 80, -5, -12)
 # What may be "-": q the queue's length, w the time in it, r the time of tasks,
@@ -36,7 +35,8 @@ SHAPES = {
     "always": "", "lazy": "", "broadcast": "", "wrapped": "",
     "counting": "", "countwrapped": "qwrn", "asked": "", "sem": "",
     "each": "", "epoll": "qw", "futex": "qwrn", "tried": "", "wakes": "",
-    "ring": "qc", "room": "", "refused": "", "drain": "qwrn", "inside": "", "bulk": "qw",
+    "ring": "qc", "room": "", "refused": "", "drain": "qwrn", "inside": "",
+    "bulk": "qw",
     "read": "qwrnc", "beside": "qwrnC",
     "any": "qwrn", "spin": "qwrn", "steal": "qwrn", "own": "qwrnc",
     "inner": "qwrn", "bell": "qwrn", "turn": "qwr",
