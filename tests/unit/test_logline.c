@@ -132,6 +132,11 @@ START_TEST(lines_of_leaks_are_known)
 	l = parsed("leaks: 5816 bytes in 12 blocks never freed, 3 stacks");
 	ck_assert_int_eq(l.kind, LINE_LEAKS);
 	ck_assert_uint_eq(l.blocks, 12);
+	ck_assert_uint_eq(l.allocs, 0);
+	l = parsed("leaks: 8 bytes in 1 block never freed, 1 stack; "
+	    "90 allocations, 89 frees, peak 1 MB @0.1s");
+	ck_assert_int_eq(l.kind, LINE_LEAKS);
+	ck_assert_uint_eq(l.allocs, 90);
 	l = parsed("diag[7] leaks: another program comes next");
 	ck_assert_int_eq(l.kind, LINE_NEXT);
 	ck_assert_uint_eq(l.pid, 7);

@@ -340,6 +340,8 @@ groups_collect(struct groups *g, struct report *r, enum report_key key)
 		collect_told(g, r, told);
 	else
 		collect_live(g, r);
+	if (key == BY_LEAKED && told_knows_more(r))
+		told_add(g, told, r->m.n_nodes);
 	if (key == BY_LEAKED && r->notes.scanned)
 		told_judge(g, told, r->opt.reachable);
 	free(told);

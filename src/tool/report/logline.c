@@ -205,15 +205,22 @@ parse_module(struct scan *r, struct logline *out)
 	return out->name.len > 0;
 }
 
-/* leaks: 5816 bytes in 12 blocks never freed, ... */
+/* leaks: 5816 bytes in 12 blocks never freed, 3 stacks; 90 allocations, ... */
 static bool
 parse_leaks(struct scan *r, struct logline *out)
 {
+	uint64_t stacks;
+
 	if (!take_decimal(r, &out->size) || !scan_take(r, " bytes in ") ||
 	    !take_decimal(r, &out->blocks) || !scan_take(r, " block"))
 		return false;
 	scan_take(r, "s");
-	return scan_take(r, " never freed");
+	if (!scan_take(r, " never freed"))
+		return false;
+	if (scan_take(r, ", ") && take_decimal(r, &stacks) &&
+	    (scan_take(r, " stacks; ") || scan_take(r, " stack; ")))
+		take_decimal(r, &out->allocs);
+	return true;
 }
 
 /* 12 bytes in 1 block */

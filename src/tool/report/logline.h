@@ -50,6 +50,7 @@ struct logline {
 	uint64_t stack;		/* ALLOC, FREE: 0 none is named; STACK, LEAK:
 				 * its number */
 	uint64_t blocks;	/* LEAK, LEAKS */
+	uint64_t allocs;	/* LEAKS: allocations; 0 when it has none */
 	/* LEAK: bytes and blocks that its blocks hold, that are lost
 	 * indirectly, that are still pointed to. */
 	uint64_t held[2], indirect[2], reach[2];

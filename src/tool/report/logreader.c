@@ -199,7 +199,7 @@ read_summary(struct reader *r, const struct logline *l)
 	} else {
 		r->notes->told = true;
 		summaries_begin(s, r->m, r->notes, r->process,
-		    (struct amount){ l->size, l->blocks });
+		    (struct amount){ l->size, l->blocks }, l->allocs);
 	}
 }
 

@@ -26,6 +26,7 @@ struct readnotes {
 	struct timeline timeline;	/* its SCHED, POOL and gc lines */
 	bool told;		/* there is a leak summary */
 	uint64_t told_bytes, told_blocks;
+	uint64_t told_allocs;	/* how many allocations they are of */
 	bool scanned;		/* and it says what is still pointed to */
 	char blind[64];		/* why it does not; "" when it does */
 	uint64_t untold;	/* programs that came next and told nothing */

@@ -104,6 +104,7 @@ join_notes(struct readnotes *all, const struct readnotes *n)
 		memcpy(all->blind, n->blind, sizeof(all->blind));
 	all->told_bytes += n->told_bytes;
 	all->told_blocks += n->told_blocks;
+	all->told_allocs += n->told_allocs;
 	all->no_clock |= n->no_clock;
 }
 

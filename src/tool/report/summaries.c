@@ -21,22 +21,25 @@ summary_of(struct summaries *s, uint32_t process)
 
 void
 summaries_begin(struct summaries *s, struct model *m, struct readnotes *notes,
-    uint32_t process, struct amount all)
+    uint32_t process, struct amount all, uint64_t allocs)
 {
 	struct summary *x = summary_of(s, process);
 
 	if (x->goes_on) {
 		notes->told_bytes -= x->all.bytes;
 		notes->told_blocks -= x->all.blocks;
+		notes->told_allocs -= x->allocs;
 		notes->beside -= x->beside;
 		model_forget_told(m, x->number);
 	}
 	summaries_nothing(s, process);
 	x->all = all;
+	x->allocs = allocs;
 	x->beside = 0;
 	x->number = ++s->begun;
 	notes->told_bytes += all.bytes;
 	notes->told_blocks += all.blocks;
+	notes->told_allocs += allocs;
 }
 
 uint32_t

@@ -30,6 +30,7 @@ struct summary {
 	unsigned told;		/* of what these owe */
 	bool goes_on;		/* what it told was not the last */
 	struct amount all;
+	uint64_t allocs;
 	uint64_t beside;	/* threads */
 	uint32_t number;	/* its groups in model.told have it */
 };
@@ -40,9 +41,11 @@ struct summaries {
 	uint32_t begun;
 };
 
-/* @process, from model_process(), begins a summary of @all. */
+/* @process, from model_process(), begins a summary of @all that is left of
+ * @allocs. */
 void summaries_begin(struct summaries *s, struct model *m,
-    struct readnotes *notes, uint32_t process, struct amount all);
+    struct readnotes *notes, uint32_t process, struct amount all,
+    uint64_t allocs);
 /* The number of the one it is at, for its groups. */
 uint32_t summaries_number(struct summaries *s, uint32_t process);
 /* It ran beside @threads. */

@@ -4,6 +4,7 @@
 #include "tool/report/told.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 #include "common/base/attrs.h"
 #include "tool/base/alloc.h"
@@ -36,6 +37,49 @@ told_by_node(const struct model *m, uint64_t after_ns)
 		add(&to->held, &l->held);
 	}
 	return by;
+}
+
+bool
+told_knows_more(const struct report *r)
+{
+	const struct report_options *o = &r->opt;
+
+	return r->m.totals.allocs > 0 && r->m.n_told > 0 &&
+	    r->notes.told_allocs > r->m.totals.allocs && o->min_age_ns == 0 &&
+	    o->min_size == 0 && o->max_size == 0 && o->thread == NULL;
+}
+
+static void
+raise(struct group *x, const struct told_leak *l)
+{
+	x->oldest_ns = x->blocks == 0 ? l->oldest_ns :
+	    MIN(x->oldest_ns, l->oldest_ns);
+	x->newest_ns = x->oldest_ns;	/* that is not known */
+	x->value = l->all.bytes;
+	x->blocks = l->all.blocks;
+}
+
+void
+told_add(struct groups *g, const struct told_leak *told, size_t nodes)
+{
+	bool *seen = alloc_zeroed(nodes, sizeof(*seen));
+	size_t cap = g->n;
+
+	for (size_t i = 0; i < g->n; i++) {
+		struct group *x = &g->all[i];
+
+		seen[x->node] = true;
+		if (told[x->node].all.blocks > x->blocks)
+			raise(x, &told[x->node]);
+	}
+	for (size_t i = 0; i < nodes; i++) {
+		if (seen[i] || told[i].all.blocks == 0)
+			continue;
+		g->all = alloc_room(g->all, g->n, &cap, sizeof(*g->all));
+		g->all[g->n] = (struct group){ .node = (uint32_t)i };
+		raise(&g->all[g->n++], &told[i]);
+	}
+	free(seen);
 }
 
 static void
@@ -81,13 +125,23 @@ struct amount
 told_unlisted(const struct report *r)
 {
 	struct amount more = { r->notes.told_bytes, r->notes.told_blocks };
+	struct told_leak *told;
 
-	if (r->m.totals.allocs > 0)
+	if (r->m.totals.allocs > 0 && !told_knows_more(r))
 		return (struct amount){ 0, 0 };	/* each block is known */
-	for (size_t i = 0; i < r->m.n_told; i++) {
-		more.bytes -= MIN(more.bytes, r->m.told[i].all.bytes);
-		more.blocks -= MIN(more.blocks, r->m.told[i].all.blocks);
+	told = told_by_node(&r->m, 0);
+	for (size_t i = 0; i < r->m.n_sites; i++) {
+		const struct site *s = &r->m.sites[i];
+		struct amount *a = &told[s->node].all;
+
+		if (s->live_blocks > a->blocks)
+			*a = (struct amount){ s->live, s->live_blocks };
 	}
+	for (size_t i = 0; i < r->m.n_nodes; i++) {
+		more.bytes -= MIN(more.bytes, told[i].all.bytes);
+		more.blocks -= MIN(more.blocks, told[i].all.blocks);
+	}
+	free(told);
 	return more;
 }
 

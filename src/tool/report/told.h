@@ -17,6 +17,13 @@
  * out. */
 struct told_leak *told_by_node(const struct model *m, uint64_t after_ns);
 
+/* The log has events, but of fewer allocations than its summaries: they were
+ * traced for a part of the time.  Not with a filter for single blocks. */
+bool told_knows_more(const struct report *r);
+/* Adds to @g, which has a group for each site, what @told, of @nodes, knows of
+ * more blocks. */
+void told_add(struct groups *g, const struct told_leak *told, size_t nodes);
+
 /* Tells what of @g is lost and how, where @told counts the same blocks as the
  * group; takes out what is still pointed to, unless @reachable. */
 void told_judge(struct groups *g, const struct told_leak *told,
