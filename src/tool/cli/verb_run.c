@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/base/attrs.h"
 #include "tool/cli/inspect.h"
 #include "tool/cli/items.h"
 #include "tool/cli/leakrun.h"
@@ -153,11 +154,36 @@ run_command(struct command *c, char **items, int n, const struct leakrun *l)
 	return execute(c);
 }
 
+/* Does one of the @n words with items ask for a log? */
+static bool
+asks_for_log(char **items, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (strncmp(items[i], "log=", 4) == 0 ||
+		    strstr(items[i], ",log=") != NULL)
+			return true;
+	return false;
+}
+
+static bool
+set_number(unsigned *to, const char *word)
+{
+	char *end;
+	unsigned long n;
+
+	errno = 0;
+	n = strtoul(word, &end, 10);
+	if (*word < '0' || *word > '9' || *end != '\0' || errno != 0) {
+		say("run: --number=%s: not a number", word);
+		return false;
+	}
+	*to = (unsigned)MIN(n, (unsigned long)UINT_MAX);
+	return true;
+}
+
 static bool
 set_option(int which, const char *word, struct leakrun *l, bool *leaks)
 {
-	char *end = NULL;
-
 	switch (which) {
 	case 'l':
 		*leaks = true;
@@ -172,11 +198,7 @@ set_option(int which, const char *word, struct leakrun *l, bool *leaks)
 		l->suppressions = word;
 		return true;
 	case 'n':
-		l->number = (unsigned)strtoul(word, &end, 10);
-		if (end != word && *end == '\0')
-			return true;
-		say("run: --number=%s: not a number", word);
-		return false;
+		return set_number(&l->number, word);
 	}
 	return false;
 }
@@ -236,6 +258,10 @@ run(int argc, char **argv)
 
 	int n = (int)(argv + i - items);
 
+	if (leaks && asks_for_log(items, n))
+		return say_misuse("run: --leaks reads a log of its own: for "
+		    "one that stays, run leaks=20,log=FILE, and then diag "
+		    "report --leaks FILE");
 	if (i < argc && strcmp(argv[i], "--") == 0)
 		i++;
 	if (i >= argc)
