@@ -21,6 +21,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tool/base/bigstack.h"
 #include "tool/cli/say.h"
 #include "tool/report/report.h"
 #include "tool/report/told.h"
@@ -274,9 +275,19 @@ say_nothing_told(const char *name, int status)
 		    "diag run tape=FILE and diag report tell)", name);
 }
 
+/* What is asked for, of which program, and how that ended. */
+struct question {
+	const struct leakrun *l;
+	const char *name;
+	int status;
+};
+
 static int
-print_report(const struct leakrun *l, const char *name, int status)
+print_report(void *arg)
 {
+	const struct question *q = arg;
+	const struct leakrun *l = q->l;
+	const char *name = q->name;
 	struct report r;
 	const struct report_options opt = {
 		.by = BY_LEAKED,
@@ -294,12 +305,12 @@ print_report(const struct leakrun *l, const char *name, int status)
 
 	r.name = name;
 	if (err != 0 || !r.notes.told)
-		say_nothing_told(name, status);
+		say_nothing_told(name, q->status);
 	else if (read_suppressions(&r.suppress, l->suppressions) &&
 	    (l->flame == NULL || write_flame(&r, l->flame)))
 		answer = leaks_print(&r, stderr) > 0 ? EXIT_NO : busy ||
 		    r.notes.untold > 0 || told_unlisted(&r).blocks > 0 ?
-		    EXIT_MISUSE : status;
+		    EXIT_MISUSE : q->status;
 	report_drop(&r);
 	return answer;
 }
@@ -309,6 +320,7 @@ leakrun_report(const struct leakrun *l, const char *name,
     int (*exec)(void *arg), void *arg)
 {
 	sigset_t all, before;
+	struct question q = { .l = l, .name = name };
 	pid_t pid;
 
 	sigfillset(&all);
@@ -323,5 +335,6 @@ leakrun_report(const struct leakrun *l, const char *name,
 	child = pid;
 	arrange_signals();
 	sigprocmask(SIG_SETMASK, &before, NULL);
-	return print_report(l, name, wait_for(pid, name));
+	q.status = wait_for(pid, name);
+	return bigstack_call(print_report, &q);
 }

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "common/base/attrs.h"
+#include "tool/base/bigstack.h"
 #include "tool/base/figures.h"
 #include "tool/cli/operands.h"
 #include "tool/cli/options_say.h"
@@ -402,6 +403,20 @@ run_all(const struct operands *o, const struct request *q)
 	return status;
 }
 
+/* What is read, and what is asked of it. */
+struct reading {
+	struct operands *o;
+	struct request *q;
+};
+
+static int
+read_all(void *arg)
+{
+	struct reading *r = arg;
+
+	return run_all(r->o, r->q);
+}
+
 static int
 run(int argc, char **argv)
 {
@@ -418,7 +433,7 @@ run(int argc, char **argv)
 	if (!operands_take(&o, argv + first, argc - first,
 	    q.output == OUT_PLOT))
 		return EXIT_MISUSE;
-	status = run_all(&o, &q);
+	status = bigstack_call(read_all, &(struct reading){ &o, &q });
 	operands_drop(&o);
 	return status;
 }
