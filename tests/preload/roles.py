@@ -17,9 +17,27 @@ PERIOD_MS = 50
 SETTLE = 10		# periods before the lines that are looked at
 LOOKS = 20
 ROLES = ["leader", "leader_far", "leader_accept", "leader_poll", "blocks",
-         "same", "joins", "timers", "once", "parked", "closures"]
+         "same", "joins", "timers", "once", "parked", "closures", "python"]
+# Four threads and their queue, whose waits are at a new semaphore each.
+PYTHON = """#!/usr/bin/python3
+import queue, sys, threading, time
+q = queue.Queue()
+def work():
+    while True:
+        time.sleep(q.get())
+def bring():
+    while True:
+        for _ in range(6):
+            q.put(0.02)
+        time.sleep(0.1)
+for _ in range(4):
+    threading.Thread(target=work, daemon=True).start()
+print("ready", flush=True)
+threading.Thread(target=bring, daemon=True).start()
+sys.stdin.read()
+"""
 LINE = re.compile(
-    r"^POOL (\d+)ms: (?P<name>\S+)#\d+ workers=(?P<workers>\d+) "
+    r"^POOL (\d+)ms: (?P<name>\S+)#\d+ workers=(?P<workers>~?\d+) "
     r"idle=(?P<idle>\S+) .* rate=(?P<rate>\S+) .* busy=(?P<busy>\S+) "
     r"blocked=(?P<blocked>\S+) saturated=(?P<saturated>\S+).*")
 
@@ -37,6 +55,10 @@ def wrong(role, lines):
         good = {"Server::start()::lambda": "3",
                 "Server::start()::lambda2": "2"}
         return "" if have == good else "not what they are called"
+    if role == "python":
+        # One thread more runs beside them.
+        surely = {m["workers"] for m in lines if "~" not in m["workers"]}
+        return "" if surely <= {"4", "5"} else "workers are missing"
     m = next((m for m in lines if m["workers"] == "4"), None)
     if m is None:
         return "no pool of four"
@@ -71,6 +93,11 @@ def check(role):
         if not os.path.exists(host):
             print("closures: no C++ here")
             return 0
+    if role == "python":
+        host = os.path.join(FOLDER, "pool_python")
+        with open(host, "w", encoding="ascii") as f:
+            f.write(PYTHON)
+        os.chmod(host, 0o700)
     found = poolwatch.watch(host, role, LIBRARY, log, LINE, PERIOD_MS, SETTLE,
                             LOOKS)
     if found is None:

@@ -45,9 +45,10 @@ void
 offspring_stays(pid_t pid)
 {
 	for (size_t i = 0; i < ROOM; i++) {
-		pid_t was = pid;
+		pid_t was = atomic_load(&coming[i]);
 
-		if (atomic_compare_exchange_strong(&coming[i], &was, 0))
+		if (was == pid && atomic_compare_exchange_strong(&coming[i],
+		    &was, 0))
 			return;
 	}
 }
@@ -72,6 +73,8 @@ offspring_hide(void)
 void
 offspring_after_fork_child(void)
 {
+	if (atomic_load(&came) == 0)
+		return;		/* its pages stay as they are */
 	memset(coming, 0, sizeof(coming));
 	atomic_store(&came, 0);
 }

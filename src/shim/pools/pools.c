@@ -227,6 +227,8 @@ join(struct pools_entry *e, struct task *task, uint64_t period_ns)
 		m->pool = e != NULL ? (uint32_t)(e - pools_entries) + 1 : 0;
 	if (e == NULL)
 		return;
+	if (m != NULL)
+		m->former = m->pool;
 	if (e->seen != pools_period) {
 		pools_view_begin(e);
 		e->seen = pools_period;
@@ -293,12 +295,27 @@ is_only_of_name(const struct pools_entry *e)
 	return true;
 }
 
+/* Nothing tells its workers from other threads that their virtual machine
+ * starts, but where they wait; and that may be a new lock for each wait, or the
+ * machine's own (Python's). */
+static bool
+is_anybodys(const struct pools_entry *e)
+{
+	return e->named_after == 0 && pools_name_is_machine(e->place.start);
+}
+
 /* It may be a worker of @e that was not seen to wait where those do: it is
  * called like them; or nothing tells, and it has not been at home anywhere,
  * while they look for tasks before they wait. */
 static bool
 may_belong(struct task *task, const struct pools_entry *e)
 {
+	const struct pools_member *m = pools_member(task->thread);
+
+	if (is_anybodys(e))
+		return true;
+	if (m->pool != 0)
+		return false;
 	if (e->named_after == 0)
 		return e->place.kind == WAIT_FUTEX &&
 		    pools_place_kind(task->thread) == WAIT_RUN;
@@ -316,16 +333,23 @@ note_stranger(struct task *task, void *arg)
 	uint64_t start = thread_kin(task->thread), busy_since;
 
 	(void)arg;
-	if (is_over(task) || m == NULL || m->pool != 0 || start == 0 ||
+	if (is_over(task) || m == NULL || start == 0 ||
 	    pool_of(task->thread, &busy_since) != 0)
 		return;
 	for (unsigned i = 0; i < INFERRED_POOLS; i++) {
 		struct pools_entry *e = &pools_entries[i];
 
 		if (e->number == 0 || e->seen != pools_period ||
-		    e->place.start != start || !may_belong(task, e))
+		    m->pool == i + 1 || e->place.start != start ||
+		    !may_belong(task, e))
 			continue;
 		e->strangers++;
+		if (is_anybodys(e)) {
+			e->scattered = true;
+			e->likely += m->pool == 0 && m->former == i + 1 &&
+			    m->generation == task->generation + 1;
+			continue;
+		}
 		e->likely += e->named_after != 0 && is_only_of_name(e) &&
 		    pools_place_kind(task->thread) == WAIT_RUN;
 	}

@@ -95,7 +95,9 @@ struct pools_entry {
 	/* This period's, filled by pools_view_add(). */
 	unsigned workers, idle, blocked, stuck;
 	unsigned strangers;	/* named like its workers, and none so far, */
-	unsigned likely;	/* of whom these have not been home anywhere */
+	unsigned likely;	/* of whom these have not been home anywhere, or
+				 * were its workers before */
+	bool scattered;		/* and nobody knows what they are about */
 	unsigned guessed;	/* whose home is not the pool's */
 	unsigned still, unseen;	/* away through the period: at one task; need
 				 * not be */
@@ -175,6 +177,7 @@ struct pools_sleep {
 struct pools_member {
 	uint32_t generation;	/* of the record; 0: none */
 	uint32_t pool;		/* index of its entry + 1, or 0 */
+	uint32_t former;	/* the same, when it had one last */
 	uint32_t period;	/* of the last look */
 	uint32_t cell;		/* in this period; pools_cell.c's */
 	uint64_t away_ticks, visits;	/* at the last look */

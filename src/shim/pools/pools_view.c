@@ -30,6 +30,7 @@ pools_view_begin(struct pools_entry *e)
 {
 	e->workers = e->idle = e->blocked = e->stuck = e->gates = 0;
 	e->strangers = e->likely = 0;
+	e->scattered = false;
 	e->guessed = e->unread = e->unseen = e->still = e->rested = 0;
 	e->stays = e->strays = 0;
 	e->more_gates = e->guest = e->apart = e->may_queue = false;
@@ -398,7 +399,8 @@ fill_crew(const struct pools_entry *e, struct poolview *v)
 	/* Whoever began with a task and always found another is busy. */
 	v->workers = e->workers + e->likely;
 	v->workers_known = e->strangers != 0 ? ESTIMATED : EXACT;
-	v->crew_known = MIN(home_known(e), v->workers_known);
+	v->crew_known = e->scattered ? NOT_KNOWN :
+	    MIN(home_known(e), v->workers_known);
 	v->idle = e->idle;
 	v->busy = v->workers - e->idle;
 	v->blocked_known = e->unread == 0 ? v->crew_known :
