@@ -250,6 +250,12 @@ tells_leaks(void)
 	return trace.on && !trace.tape_alone && trace.groups != 0;
 }
 
+bool
+alloctrace_scans(void)
+{
+	return tells_leaks() && trace.scan;
+}
+
 /* The reader can tell whether a child has said what it owes. */
 static bool
 tells_of_children(void)

@@ -59,6 +59,8 @@ IN_HOOK void alloctrace_move_end(struct thread *t, void *old, void *new_,
 /* The leak summary (leaks=N groups), once per process, as the process ends;
  * also on the signal: then with @final false. */
 void alloctrace_report(bool final);
+/* It will look for what the host still points to: leakscan_from() is of use. */
+bool alloctrace_scans(void);
 /* After it, where another program is to take this one's place: says that one
  * more summary is due.  When none does, and so when this program's own summary
  * is to come again, that is said. */

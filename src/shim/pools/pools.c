@@ -59,6 +59,7 @@ make_entry(const struct pool_place *place, struct task *task)
 	e->born = e->slept = pools_period;
 	e->seen = pools_period - 1;	/* it is in use */
 	e->number = pool_next_number();
+	e->by_machine = pools_name_is_machine(place->start);
 	pools_place_is_new(place);
 	pools_name(e, task);
 	e->returns = atomic_load(&task->thread->work.kind) == place->kind &&
@@ -301,7 +302,7 @@ is_only_of_name(const struct pools_entry *e)
 static bool
 is_anybodys(const struct pools_entry *e)
 {
-	return e->named_after == 0 && pools_name_is_machine(e->place.start);
+	return e->named_after == 0 && e->by_machine;
 }
 
 /* It may be a worker of @e that was not seen to wait where those do: it is
@@ -310,18 +311,21 @@ is_anybodys(const struct pools_entry *e)
 static bool
 may_belong(struct task *task, const struct pools_entry *e)
 {
-	const struct pools_member *m = pools_member(task->thread);
-
 	if (is_anybodys(e))
 		return true;
-	if (m->pool != 0)
-		return false;
 	if (e->named_after == 0)
 		return e->place.kind == WAIT_FUTEX &&
 		    pools_place_kind(task->thread) == WAIT_RUN;
 	tasks_name(task);
 	return pools_name_tells(task->name) &&
 	    pools_name_family(task->name) == e->named_after;
+}
+
+/* It belongs to a pool, and surely to no other. */
+static bool
+is_settled(const struct pools_member *m)
+{
+	return m->pool != 0 && !is_anybodys(&pools_entries[m->pool - 1]);
 }
 
 /* Whose start routine tells nothing may be a worker of a pool that has the
@@ -333,7 +337,7 @@ note_stranger(struct task *task, void *arg)
 	uint64_t start = thread_kin(task->thread), busy_since;
 
 	(void)arg;
-	if (is_over(task) || m == NULL || start == 0 ||
+	if (is_over(task) || m == NULL || is_settled(m) || start == 0 ||
 	    pool_of(task->thread, &busy_since) != 0)
 		return;
 	for (unsigned i = 0; i < INFERRED_POOLS; i++) {

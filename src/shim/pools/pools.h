@@ -89,6 +89,7 @@ struct pools_entry {
 	bool may_queue;		/* one may wait for its turn to wait, and nobody
 				 * knows who has it, in this period */
 	bool machine;		/* wait in a virtual machine, each for itself */
+	bool by_machine;	/* it starts them */
 	bool asks;		/* waits in poll() for one descriptor */
 	uint64_t stays, strays;	/* of its workers; see work.h */
 

@@ -107,6 +107,7 @@ after(bool mine)
  * real one is at least libc's. */
 #define EXEC(found, name, types, ...) do {				\
 	static int (*real) types;					\
+	bool mine;							\
 	int ret;							\
 									\
 	real_once(real, name);						\
@@ -116,9 +117,10 @@ after(bool mine)
 	}								\
 	if (has_reports() && !(found))					\
 		return real(__VA_ARGS__);				\
-	before(life_is_mine());						\
+	mine = life_is_mine();						\
+	before(mine);							\
 	ret = real(__VA_ARGS__);					\
-	after(life_is_mine());						\
+	after(mine);							\
 	return ret;							\
 } while (0)
 

@@ -151,7 +151,7 @@ static __attribute__((noinline)) void
 report_from_here(enum way_out way)
 {
 	SAVE_REGISTERS();
-	if (way != WAY_RETURN || !scan_from_exit())
+	if (alloctrace_scans() && (way != WAY_RETURN || !scan_from_exit()))
 		leakscan_from((uintptr_t)__builtin_frame_address(0) -
 		    SAVED_REGISTERS, NULL, 0);
 	if (own_stack != NULL)

@@ -3,6 +3,8 @@
  */
 #include "tool/cli/options_say.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/base/attrs.h"
@@ -51,6 +53,20 @@ nearest(const char *word, const struct option *known)
 		}
 	}
 	return found;
+}
+
+bool
+options_number(const char *word, uint64_t most, uint64_t *to)
+{
+	char *end;
+	unsigned long n;
+
+	errno = 0;
+	n = strtoul(word, &end, 10);
+	*to = n;
+	/* It takes blanks and signs, too. */
+	return *word >= '0' && *word <= '9' && *end == '\0' && errno == 0 &&
+	    n <= most;
 }
 
 void

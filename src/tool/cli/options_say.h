@@ -9,10 +9,15 @@
 #define DIAG_CLI_OPTIONS_SAY_H
 
 #include <getopt.h>
+#include <stdbool.h>
+#include <stdint.h>
 
 /* How many letters must change, appear or go to make @a into @b; only the
  * first sixteen are looked at. */
 unsigned options_distance(const char *a, const char *b);
+
+/* The decimal number that is all of @word, at most @most; else false. */
+bool options_number(const char *word, uint64_t most, uint64_t *to);
 
 /* Says what getopt_long() found wrong with the option @word of @verb, when it
  * returned @which (':' or '?') and looked for @known. */

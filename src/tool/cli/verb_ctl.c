@@ -4,7 +4,6 @@
  * The process listens on the abstract Unix socket "diag/PID" when control=1 was
  * in its DIAG (src/shim/serve): one line there, an answer back.
  */
-#include <ctype.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -20,6 +19,7 @@
 
 #include "common/base/attrs.h"
 #include "tool/cli/items.h"
+#include "tool/cli/options_say.h"
 #include "tool/cli/say.h"
 #include "tool/cli/verbs.h"
 
@@ -51,13 +51,9 @@ static const char shown_name[] = "@diag/";
 static pid_t
 pid_of(const char *s)
 {
-	char *end;
-	long v;
+	uint64_t n;
 
-	errno = 0;
-	v = isdigit((unsigned char)s[0]) ? strtol(s, &end, 10) : 0;
-	return v > 0 && *end == '\0' && errno == 0 && v <= INT32_MAX ?
-	    (pid_t)v : 0;
+	return options_number(s, INT32_MAX, &n) ? (pid_t)n : 0;
 }
 
 static void

@@ -1,7 +1,6 @@
 /*
  * verb_plot - draws what schedtrace and gctrace wrote.
  */
-#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,16 +37,11 @@ static const struct option options[] = {
 static bool
 set_number(uint32_t *to, const char *word)
 {
-	char *end;
+	uint64_t n;
 
-	errno = 0;
-
-	unsigned long v = strtoul(word, &end, 10);
-
-	if (errno != 0 || end == word || *end != '\0' || v > UINT32_MAX ||
-	    *word == '-')
+	if (!options_number(word, UINT32_MAX, &n))
 		return false;
-	*to = (uint32_t)v;
+	*to = (uint32_t)n;
 	return true;
 }
 

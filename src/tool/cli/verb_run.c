@@ -1,7 +1,6 @@
 /*
  * verb_run - starts a program with diagnostics on, in the place of diag.
  */
-#include <errno.h>
 #include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
@@ -9,7 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/base/attrs.h"
 #include "tool/cli/inspect.h"
 #include "tool/cli/items.h"
 #include "tool/cli/leakrun.h"
@@ -168,16 +166,13 @@ asks_for_log(char **items, int n)
 static bool
 set_number(unsigned *to, const char *word)
 {
-	char *end;
-	unsigned long n;
+	uint64_t n;
 
-	errno = 0;
-	n = strtoul(word, &end, 10);
-	if (*word < '0' || *word > '9' || *end != '\0' || errno != 0) {
+	if (!options_number(word, UINT_MAX, &n)) {
 		say("run: --number=%s: not a number", word);
 		return false;
 	}
-	*to = (unsigned)MIN(n, (unsigned long)UINT_MAX);
+	*to = (unsigned)n;
 	return true;
 }
 

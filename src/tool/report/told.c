@@ -50,7 +50,7 @@ told_knows_more(const struct report *r)
 }
 
 static void
-raise(struct group *x, const struct told_leak *l)
+take_from(struct group *x, const struct told_leak *l)
 {
 	x->oldest_ns = x->blocks == 0 ? l->oldest_ns :
 	    MIN(x->oldest_ns, l->oldest_ns);
@@ -70,14 +70,14 @@ told_add(struct groups *g, const struct told_leak *told, size_t nodes)
 
 		seen[x->node] = true;
 		if (told[x->node].all.blocks > x->blocks)
-			raise(x, &told[x->node]);
+			take_from(x, &told[x->node]);
 	}
 	for (size_t i = 0; i < nodes; i++) {
 		if (seen[i] || told[i].all.blocks == 0)
 			continue;
 		g->all = alloc_room(g->all, g->n, &cap, sizeof(*g->all));
 		g->all[g->n] = (struct group){ .node = (uint32_t)i };
-		raise(&g->all[g->n++], &told[i]);
+		take_from(&g->all[g->n++], &told[i]);
 	}
 	free(seen);
 }
