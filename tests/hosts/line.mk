@@ -1,6 +1,7 @@
 # Programs that starve their pools.
 LINE_HOSTS = tests/hosts/starve_few tests/hosts/starve_slow \
 	tests/hosts/starve_convoy tests/hosts/starve_cpu
+EXTRA_DIST += tests/hosts/starve_locked.cc
 check_PROGRAMS += $(LINE_HOSTS)
 LINE_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
 LINE_COMMON = tests/hosts/starve.h tests/hosts/starve.c

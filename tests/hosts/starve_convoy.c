@@ -2,9 +2,10 @@
  * starve_convoy - a lock convoy: 8 workers whose tasks all need 5 ms under one
  * lock, and 400 tasks a second.
  *
- *	starve_convoy MODE [own]
+ *	starve_convoy MODE [own] [bare]
  *
- * With "own" the lock is one of the program's own making.
+ * With "own" the lock is one of the program's own making; with "bare" there is
+ * no queue: 8 threads do the same again and again, with a rest of 0.5 ms.
  */
 #include <pthread.h>
 #include <stdbool.h>
@@ -55,11 +56,42 @@ submit(void)
 	starve_submit(pool, handle_order, 0);
 }
 
+static void
+rest(void)
+{
+	struct timespec t = { .tv_nsec = 500000 };
+
+	nanosleep(&t, NULL);
+}
+
+static void *
+serve_orders(void *arg)
+{
+	for (;;) {
+		handle_order();
+		rest();
+	}
+	return arg;
+}
+
+/* Nothing is to be done beside that. */
+static void
+hire_bare(unsigned n)
+{
+	pthread_t th;
+
+	while (n-- > 0)
+		pthread_create(&th, NULL, serve_orders, NULL);
+	starve_feed(1, rest);
+}
+
 int
 main(int argc, char **argv)
 {
 	starve_begin(argc, argv);
 	is_own = argc > 2 && strcmp(argv[2], "own") == 0;
+	if (argc > 2 && strcmp(argv[argc - 1], "bare") == 0)
+		hire_bare(8);
 	pool = starve_make("orders", 8, 1);
 	starve_feed(400, submit);
 }

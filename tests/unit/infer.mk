@@ -5,6 +5,7 @@ INFER_UNIT_TESTS = tests/unit/test_gate tests/unit/test_sync \
 	tests/unit/test_sync_refused \
 	tests/unit/test_home tests/unit/test_pools tests/unit/test_pools_queue \
 	tests/unit/test_pools_sleep tests/unit/test_pools_task \
+	tests/unit/test_pools_convoy \
 	tests/unit/test_poolview tests/unit/test_cxxname \
 	tests/unit/test_rustname
 check_PROGRAMS += $(INFER_UNIT_TESTS)
@@ -54,6 +55,10 @@ tests_unit_test_pools_queue_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_pools_queue_SOURCES = tests/unit/test_pools_queue.c \
 	$(POOLS_UNIT_SOURCES)
 tests_unit_test_pools_queue_LDADD = $(SCHED_UNIT_LIBS)
+tests_unit_test_pools_convoy_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_pools_convoy_SOURCES = tests/unit/test_pools_convoy.c \
+	$(POOLS_UNIT_SOURCES)
+tests_unit_test_pools_convoy_LDADD = $(SCHED_UNIT_LIBS)
 tests_unit_test_pools_sleep_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_pools_sleep_SOURCES = tests/unit/test_pools_sleep.c \
 	$(POOLS_UNIT_SOURCES)

@@ -87,12 +87,23 @@ whereis_walk(const struct task *sleeper, struct procfs_blocked *at,
 }
 
 void
-locks_add(struct lock_table *t, const struct task *lock_waiter)
+locks_add(struct lock_table *t, const struct task *waiter)
 {
-	t->crowd[t->count++] = (struct lock_crowd){
-		.object = lock_waiter->wait.object,
-		.told = (pid_t)lock_waiter->wait.holder,
-	};
+	struct lock_crowd *c = t->crowd;
+
+	if (!wait_kind_is_lock(waiter->wait.kind))
+		return;
+	while (c < t->crowd + t->count && c->object != waiter->wait.object)
+		c++;
+	if (c == t->crowd + t->count) {
+		t->count++;
+		*c = (struct lock_crowd){
+			.object = waiter->wait.object, .first = waiter,
+			.told = (pid_t)waiter->wait.holder,
+		};
+	}
+	c->last = waiter;
+	c->waiters++;
 }
 
 pid_t

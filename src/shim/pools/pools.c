@@ -12,7 +12,8 @@
  * have others with their start routine, which were not seen there yet.
  *
  * Threads that wait nowhere but for locks (workers that spin for work, and are
- * sent to sleep by somebody who keeps a lock) have only their start routine.
+ * sent to sleep by somebody who keeps a lock; or that hold each other up) have
+ * only their start routine.
  *
  * A start routine of a library runs anything; threads that share no more than
  * such a routine need a name in common, too.
@@ -407,4 +408,5 @@ pools_after_fork_child(void)
 	memset(pools_entries, 0, sizeof(pools_entries));
 	pools_member_forget();
 	pools_join_forget();
+	pools_turn_forget();
 }

@@ -9,7 +9,7 @@
  * places are one pool's; pools_view.c makes the figures; pools_name.c finds
  * names.
  *
- * Memory   static tables, and one by thread that grows; 112 bytes a thread.
+ * Memory   static tables, and one by thread that grows; 120 bytes a thread.
  * Threads  the diag thread alone.
  * Fork     pools_after_fork_child().
  */
@@ -37,7 +37,8 @@ enum { HOME_UNKNOWN = WAIT_KINDS };
 struct pool_place {
 	uint64_t start;		/* the threads' kin: start routine, or type */
 	uint64_t caller;	/* of the wait; 0: several */
-	uint64_t object;	/* of the gate; 0: several, or none */
+	uint64_t object;	/* of the gate, or the lock of a convoy; 0:
+				 * several, or none */
 	uint32_t kind;		/* enum wait_kind; WAIT_RUN: of no home,
 				 * HOME_UNKNOWN: of any */
 	uint32_t family;	/* of the threads' names, where that counts, or
@@ -91,6 +92,8 @@ struct pools_entry {
 	bool machine;		/* wait in a virtual machine, each for itself */
 	bool by_machine;	/* it starts them */
 	bool asks;		/* waits in poll() for one descriptor */
+	bool convoy;		/* they hold each other up with a lock, in this
+				 * period */
 	uint64_t stays, strays;	/* of its workers; see work.h */
 
 	/* This period's, filled by pools_view_add(). */
@@ -185,6 +188,8 @@ struct pools_member {
 	uint64_t busy_ns;	/* for how long it had been then; 0: idle */
 	uint64_t bed;		/* the lock at which it slept through a period,
 				 * without a home; 0 */
+	uint64_t convoy;	/* the lock of the convoy in which it was last;
+				 * 0 */
 	struct pools_sleep sleep;
 };
 
@@ -224,6 +229,9 @@ DETACHED enum crew_doubt pools_task_doubt(const struct task *task,
  * lock in hand that @task waits for, or NULL. */
 DETACHED void pools_turn_look(void);
 DETACHED struct task *pools_turn_of(const struct task *task);
+/* It waits for a lock that threads of its kin hold each other up with. */
+DETACHED bool pools_turn_is_convoy(const struct task *task);
+void pools_turn_forget(void);
 
 DETACHED bool pools_place_is_same(const struct pool_place *a,
     const struct pool_place *b);

@@ -108,7 +108,8 @@ pools_member_is_home(const struct task *task)
 }
 
 /* A thread that has no home is idle when it slept through the period, or sleeps
- * at the lock where it has done so before. */
+ * at the lock where it has done so before, unless its own kin is at work with
+ * that. */
 static bool
 rests(const struct task *task)
 {
@@ -116,7 +117,8 @@ rests(const struct task *task)
 
 	if (m != NULL && m->generation != task->generation + 1)
 		m->bed = 0;
-	if (task->wait.kind == WAIT_RUN || task->wait.kind == WAIT_SPIN)
+	if (task->wait.kind == WAIT_RUN || task->wait.kind == WAIT_SPIN ||
+	    pools_turn_is_convoy(task))
 		return false;
 	if (task->wait.seq != task->seq_before)
 		return m != NULL && pools_is_mutex(task->wait.kind) &&

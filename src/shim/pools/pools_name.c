@@ -417,8 +417,10 @@ write_home(struct buf *b, const struct pools_entry *e, const struct task *task)
 
 	if (caller == 0)
 		caller = atomic_load(&task->thread->work.caller);
+	/* Who is nowhere at home waits deep in what it does. */
 	if (pools_name_is_general(start) &&
-	    ((place_is_library(caller) && write_outermost(b, task)) ||
+	    (((caller == 0 || place_is_library(caller)) &&
+	    write_outermost(b, task)) ||
 	    write_function(b, task->thread, caller - 1)))
 		return;
 	write_place(b, start);

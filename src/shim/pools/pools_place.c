@@ -32,15 +32,32 @@ some_at_home(uint64_t start)
 	return false;
 }
 
-/* A thread without a home slept at a lock through the period, or others of its
- * kind did before. */
+/* Of threads that share a start routine which says nothing, those that hold
+ * each other up with one lock have that in common. */
+static bool
+place_of_convoy(const struct task *task, struct pool_place *place)
+{
+	struct pools_member *m = pools_member(task->thread);
+
+	if (m == NULL)
+		return false;
+	if (m->generation != task->generation + 1)
+		m->convoy = 0;
+	if (pools_turn_is_convoy(task))
+		m->convoy = task->wait.object;
+	place->object = m->convoy;
+	return place->object != 0;
+}
+
+/* A thread without a home slept at a lock through the period, or waits for one
+ * that its kin has; or others of its kind did before. */
 static bool
 place_of_homeless(const struct task *task, struct pool_place *place)
 {
 	if (pools_name_is_general(place->start))
-		return false;
-	if (pools_is_mutex(task->wait.kind) &&
-	    task->wait.seq == task->seq_before)
+		return place_of_convoy(task, place);
+	if (pools_turn_is_convoy(task) || (pools_is_mutex(task->wait.kind) &&
+	    task->wait.seq == task->seq_before))
 		return !some_at_home(place->start);
 	return homeless != 0 && pools_find_entry(place) != NULL;
 }
@@ -231,5 +248,6 @@ pools_place_of(struct task *task, struct pool_place *place)
 bool
 pools_place_of_family(struct task *task, struct pool_place *place)
 {
-	return place->object != 0 && place_of_own(task, place);
+	return place->object != 0 && place->kind != WAIT_RUN &&
+	    place_of_own(task, place);
 }

@@ -5,6 +5,9 @@
  * that lock (a mutex around accept() or epoll_wait()).  A lock whose holder
  * waits at home is no lock that anybody is held up by in the middle of a task:
  * who waits for it is as idle as its holder.
+ *
+ * Where several wait for a lock that one of their own kin works with, they hold
+ * each other up: a lock convoy, in which nobody is idle.
  */
 #include "shim/pools/pools.h"
 
@@ -12,18 +15,29 @@
 
 #include "shim/tasks/locks.h"
 
-/* Locks that are waited for, and who waits at home with them in hand. */
+/* A lock is a convoy's for so many periods after it was seen to be: at some
+ * looks nobody has it. */
+enum { CONVOYS = 16, CONVOY_KEPT = 8, CONVOY_WAITERS = 2 };
+
+/* Locks that are waited for, whose kin has them in hand, and who waits at home
+ * with them. */
 static struct lock_table locks;
 static struct {
 	pid_t tid;
+	uint64_t kin;
 	struct task *task;
 } holders[LOCKS];
+
+static struct convoy {
+	uint64_t lock, kin;
+	uint32_t seen;		/* the last period; 0: a free place */
+} convoys[CONVOYS];
 
 static void
 add_waiter(struct task *task, void *arg)
 {
 	(void)arg;
-	if (task->wait.kind == WAIT_MUTEX && !task->gone)
+	if (!task->gone)
 		locks_add(&locks, task);
 }
 
@@ -45,9 +59,69 @@ find_holder(struct task *task, void *arg)
 {
 	(void)arg;
 	for (unsigned i = 0; i < locks.count; i++) {
-		if (task->tid == holders[i].tid &&
-		    waits_with(task, locks.crowd[i].object))
+		if (task->tid != holders[i].tid)
+			continue;
+		holders[i].kin = thread_kin(task->thread);
+		if (waits_with(task, locks.crowd[i].object))
 			holders[i].task = task;
+	}
+}
+
+static bool
+is_over(const struct convoy *c)
+{
+	return c->seen == 0 || pools_period - c->seen > CONVOY_KEPT;
+}
+
+static void
+note_convoy(uint64_t lock, uint64_t kin)
+{
+	struct convoy *at = NULL;
+
+	for (struct convoy *c = convoys; c < convoys + CONVOYS; c++) {
+		if (c->lock == lock && c->kin == kin)
+			at = c;
+		else if (at == NULL && is_over(c))
+			at = c;
+	}
+	if (at != NULL)
+		*at = (struct convoy){ lock, kin, pools_period };
+}
+
+/* It has waited for a lock before, in this period, got that, and waits anew. */
+static bool
+comes_again(const struct task *task)
+{
+	uint64_t now = task->lockwait_ns - task->wait.lockwait_ns;
+
+	return task->wait.seq != task->seq_before &&
+	    task->lockwaited_ns > now;
+}
+
+/* Whose kin a lock's waiters are, when one of those has it, as far as is known,
+ * and works; 0. */
+static uint64_t
+kin_of_convoy(unsigned i)
+{
+	const struct lock_crowd *c = &locks.crowd[i];
+	uint64_t kin = thread_kin(c->first->thread);
+
+	if (c->waiters < CONVOY_WAITERS || holders[i].task != NULL ||
+	    thread_kin(c->last->thread) != kin)
+		return 0;
+	if (holders[i].tid == 0)
+		return comes_again(c->last) ? kin : 0;
+	return holders[i].kin == kin ? kin : 0;
+}
+
+static void
+look_for_convoys(void)
+{
+	for (unsigned i = 0; i < locks.count; i++) {
+		uint64_t kin = kin_of_convoy(i);
+
+		if (kin != 0)
+			note_convoy(locks.crowd[i].object, kin);
 	}
 }
 
@@ -62,6 +136,26 @@ pools_turn_look(void)
 	for (unsigned i = 0; i < locks.count; i++)
 		holders[i].tid = locks_holder(&locks.crowd[i]);
 	tasks_each(find_holder, NULL);
+	look_for_convoys();
+}
+
+bool
+pools_turn_is_convoy(const struct task *task)
+{
+	if (!wait_kind_is_lock(task->wait.kind))
+		return false;
+	for (const struct convoy *c = convoys; c < convoys + CONVOYS; c++) {
+		if (c->lock == task->wait.object && !is_over(c) &&
+		    c->kin == thread_kin(task->thread))
+			return true;
+	}
+	return false;
+}
+
+void
+pools_turn_forget(void)
+{
+	memset(convoys, 0, sizeof(convoys));
 }
 
 struct task *

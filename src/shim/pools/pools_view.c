@@ -34,6 +34,7 @@ pools_view_begin(struct pools_entry *e)
 	e->guessed = e->unread = e->unseen = e->still = e->rested = 0;
 	e->stays = e->strays = 0;
 	e->more_gates = e->guest = e->apart = e->may_queue = false;
+	e->convoy = false;
 	e->visits = e->busy_ns = e->most_idle_ns = 0;
 	e->least_busy_ns = UINT64_MAX;
 	e->longest_ns = e->longest_rest_ns = 0;
@@ -119,6 +120,7 @@ note_signs(struct pools_entry *e, const struct task *task,
 	    task->wait.object <= 1 && d->idle);
 	e->turns = e->turns || d->turn;
 	e->apart = e->apart || pools_member_is_apart(task);
+	e->convoy = e->convoy || pools_turn_is_convoy(task);
 	e->may_queue = e->may_queue || (!d->idle &&
 	    pools_member_may_queue(task));
 }
@@ -393,12 +395,20 @@ home_known(const struct pools_entry *e)
 	return e->returns && e->guessed == 0 && !e->mixed ? EXACT : ESTIMATED;
 }
 
+/* Others may hold each other up there, too, and were not met yet. */
+static bool
+is_of_lock(const struct pools_entry *e)
+{
+	return e->place.kind == WAIT_RUN && e->place.object != 0;
+}
+
 static void
 fill_crew(const struct pools_entry *e, struct poolview *v)
 {
 	/* Whoever began with a task and always found another is busy. */
 	v->workers = e->workers + e->likely;
-	v->workers_known = e->strangers != 0 ? ESTIMATED : EXACT;
+	v->workers_known = e->strangers != 0 || is_of_lock(e) ? ESTIMATED :
+	    EXACT;
 	v->crew_known = e->scattered ? NOT_KNOWN :
 	    MIN(home_known(e), v->workers_known);
 	v->idle = e->idle;
@@ -448,6 +458,7 @@ pools_view_fill(struct pools_entry *e, uint64_t period_ns, struct poolview *v)
 	read_gates(e, v);
 	fill_crew(e, v);
 	v->lockwait_known = e->turns ? NOT_KNOWN : EXACT;
+	v->convoy = e->convoy && e->place.kind == WAIT_RUN;
 	if (v->crew_known == NOT_KNOWN || e->mixed || e->guest)
 		return;
 	if (has_queue(e))

@@ -62,6 +62,8 @@ struct poolview {
 	enum known times_known;		/* both of these */
 	uint64_t delay_ns;		/* runnable, not running */
 	uint64_t cpu_ns;		/* their CPU time */
+	bool convoy;			/* they wait for nothing but a lock that
+					 * one of them has */
 	enum known lockwait_known;
 	uint64_t lockwait_ns;		/* waited for locks */
 	/* The longest time that a busy worker has been busy without a break,

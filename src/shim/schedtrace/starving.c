@@ -146,7 +146,10 @@ write_lock(struct buf *b, const struct hunger *h)
 		locks_write_place(b, c);
 	}
 	holder = locks_write_holder(b, locks_holder(c));
-	if (holder != NULL && strcmp(spot_of(holder, text), "-") != 0)
+	/* Who got it since the look is not where it was then. */
+	if (holder != NULL && holder->wait.seq ==
+	    atomic_load(&holder->thread->wait.seq) &&
+	    strcmp(spot_of(holder, text), "-") != 0)
 		buf_printf(b, " in %s", text);
 }
 

@@ -112,6 +112,9 @@ has_work_waiting(const struct poolview *v, const struct crew *c, bool full)
 	 * says so itself has lost a wake-up. */
 	if (!full && v->queues < 2 && v->idle != 0 && v->queue_known != EXACT)
 		return false;
+	/* There is no queue: what waits is the workers. */
+	if (v->convoy)
+		return is_convoy(v);
 	if (tells_times(v))
 		return waited(v) >= (full ? SHORT_NS : LONG_NS);
 	if (v->queue_known != NOT_KNOWN)

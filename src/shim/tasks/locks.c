@@ -102,7 +102,8 @@ locks_holder(const struct lock_crowd *c)
 		return 0;
 	if (sys_copy(&holder, c->object + at, sizeof(holder)) && holder > 0)
 		return holder;
-	return c->told;
+	/* Who was told to have it, and came back, has it no more. */
+	return c->told != c->last->tid ? c->told : 0;
 }
 
 struct wanted {
