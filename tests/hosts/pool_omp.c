@@ -3,6 +3,7 @@
  *
  *	pool_omp regions SECONDS	parallel regions of four threads
  *	pool_omp tasks SECONDS		explicit tasks, more than threads
+ *	pool_omp nested SECONDS		two threads that have regions of two
  *	pool_omp once			a sum, the same always
  *
  * Writes "task QUEUED STARTED DONE" lines as pool_told does.
@@ -79,6 +80,18 @@ some_tasks(void)
 	sleep_ms(40);
 }
 
+/* Nobody is idle for longer than it takes to begin and end a region. */
+static void
+nested(uint64_t until)
+{
+	omp_set_max_active_levels(2);
+#pragma omp parallel num_threads(2)
+	while (now() < until) {
+#pragma omp parallel num_threads(2)
+		sleep_ms(20);
+	}
+}
+
 static long
 sum(void)
 {
@@ -129,6 +142,10 @@ main(int argc, char **argv)
 
 	if (strcmp(how, "once") == 0) {
 		printf("%ld\n", sum());
+		return 0;
+	}
+	if (strcmp(how, "nested") == 0) {
+		nested(until);
 		return 0;
 	}
 	while (now() < until && count < TASKS_MAX - BURST)

@@ -131,6 +131,50 @@ START_TEST(a_worker_between_two_tasks_does_not_end_a_full_time)
 }
 END_TEST
 
+/* Works there for a moment, on what came before it did, and ends; how long it
+ * may have been seen idle. */
+static void *
+come_and_go(void *idle)
+{
+	struct pool_stamp s = { .queued = ticks_now() };
+	uint64_t came = clock_ns(), busy, done;
+
+	pool_worker_begin(pool, 0);
+	pool_started(pool, &s, 1);
+	busy = clock_ns();
+	spin_ns(NS_PER_MS / 20);
+	done = clock_ns();
+	pool_done(pool, &s, 1);
+	pool_thread_ends();
+	*(uint64_t *)idle += busy - came + clock_ns() - done;
+	return NULL;
+}
+
+START_TEST(many_that_come_and_go_do_not_end_a_full_time)
+{
+	enum { GUESTS = 200 };
+	struct pool_stamp s = { 0 };
+	uint64_t since, full, idle = 0, passed;
+	pthread_t th;
+
+	pool_worker_begin(pool, 0);
+	pool_started(pool, &s, 1);
+	look();
+	since = clock_ns();
+	full = told.full_ns;
+	for (unsigned i = 0; i < GUESTS; i++) {
+		ck_assert_int_eq(pthread_create(&th, NULL, come_and_go, &idle),
+		    0);
+		pthread_join(th, NULL);
+	}
+	passed = clock_ns() - since;
+	look();
+	ck_assert_uint_ge(told.full_ns - full + idle, passed - passed / 50);
+	ck_assert_uint_eq(told.workers, 1);
+	pool_done(pool, &s, 1);
+}
+END_TEST
+
 START_TEST(several_queues_have_lengths_of_their_own)
 {
 	struct pool_stamp s[3] = { { .queue = 1 }, { .queue = 1 },
@@ -409,6 +453,7 @@ main(void)
 	tcase_add_test(c, times_are_those_that_passed);
 	tcase_add_test(c,
 	    a_worker_between_two_tasks_does_not_end_a_full_time);
+	tcase_add_test(c, many_that_come_and_go_do_not_end_a_full_time);
 	tcase_add_test(c, several_queues_have_lengths_of_their_own);
 	tcase_add_test(c,
 	    who_takes_the_newest_first_leaves_the_oldest_estimated);

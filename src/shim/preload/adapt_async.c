@@ -173,6 +173,21 @@ count_end(struct group *g, uint64_t life_ns)
 	});
 }
 
+/* The end of what was one task, or one worker of many. */
+static void
+end_life(struct group *g)
+{
+	if (me.pool != NULL && pool_has_me(me.pool)) {
+		pool_done(me.pool, &me.stamp, 1);
+		pool_worker_end(me.pool);
+	} else if (me.pool != NULL) {
+		atomic_fetch_add(&g->workers, 1);
+	} else if (!works_for_others()) {
+		count_end(g, ticks_to_ns(ticks_now() - me.begun));
+	}
+	me.pool = NULL;
+}
+
 void
 async_ends(void)
 {
@@ -181,16 +196,7 @@ async_ends(void)
 	if (tls.thread != NULL)
 		atomic_store(&tls.thread->over, 1);
 	me.group = NULL;
-	if (g == NULL || !pool_is_armed())
-		return;
-	if (me.pool != NULL && pool_has_me(me.pool)) {
-		pool_done(me.pool, &me.stamp, 1);
-		pool_worker_end(me.pool);
-		me.pool = NULL;
-	} else if (me.pool != NULL) {
-		atomic_fetch_add(&g->workers, 1);
-		me.pool = NULL;
-	} else if (!works_for_others()) {
-		count_end(g, ticks_to_ns(ticks_now() - me.begun));
-	}
+	if (g != NULL && pool_is_armed())
+		end_life(g);
+	pool_thread_ends();
 }

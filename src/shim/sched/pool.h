@@ -83,9 +83,12 @@ IN_HOOK void pool_unmake(struct pool *p);
 void pool_gauge(struct pool *p, int64_t (*waiting)(void *), void *arg);
 
 /* The calling thread is a worker of this pool from now on, or no longer.  A
- * thread that ends is one no longer. */
+ * thread that ends is one no longer: from when that is seen, which is at once
+ * where its start routine's return is watched. */
 IN_HOOK void pool_worker_begin(struct pool *p, unsigned queue);
 IN_HOOK void pool_worker_end(struct pool *p);
+/* Its start routine has returned: it is no pool's worker any more. */
+IN_HOOK void pool_thread_ends(void);
 
 /* All @n stamps get the same time. */
 IN_HOOK void pool_queued(struct pool *p, struct pool_stamp *stamps, size_t n);

@@ -82,6 +82,7 @@ push_lane(struct pool *p, struct pool_lane *l, uint64_t now)
 {
 	lock_take(&p->list);
 	lock_take(&p->full_lock);
+	pool_make_room(p, now);
 	l->next_of_pool = p->lanes;
 	p->lanes = l;
 	atomic_store(&l->pool, p);
@@ -174,6 +175,7 @@ pool_detach(struct pool *p, struct pool_lane *l, uint64_t now)
 	bool was_there;
 
 	lock_take(&p->full_lock);
+	pool_make_room(p, now);
 	was_there = unlink_from_pool(p, l);
 	if (was_there && atomic_load(&l->active) == 0)
 		fullness_idle(&p->full, atomic_load(&l->idle_since), now);
@@ -226,6 +228,13 @@ pool_release(struct thread *t)
 		pool_leave(t, l, ticks_now());
 	if (entered)
 		hook_leave(&scope);
+}
+
+void
+pool_thread_ends(void)
+{
+	if (tls.thread != NULL)
+		pool_release(tls.thread);
 }
 
 void

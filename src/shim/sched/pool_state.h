@@ -164,6 +164,8 @@ IN_HOOK COLD void pool_end_idle(struct pool *p, struct pool_lane *l,
     uint64_t now, unsigned active);
 /* Folds what is known until now; full_lock is held. */
 IN_HOOK void pool_fold(struct pool *p, uint64_t now, bool tasks_wait);
+/* Does so when there is no room for one idle time more; as that. */
+IN_HOOK void pool_make_room(struct pool *p, uint64_t now);
 
 /* The stamp of the @n th newest task of all, 0 when it is no longer known;
  * @estimated when it is that of one near it. */

@@ -46,6 +46,13 @@ pool_fold(struct pool *p, uint64_t now, bool tasks_wait)
 }
 
 void
+pool_make_room(struct pool *p, uint64_t now)
+{
+	if (unlikely(fullness_is_crowded(&p->full)))
+		pool_fold(p, now, false);
+}
+
+void
 pool_end_idle(struct pool *p, struct pool_lane *l, uint64_t now,
     unsigned active)
 {
@@ -61,8 +68,7 @@ pool_end_idle(struct pool *p, struct pool_lane *l, uint64_t now,
 		return;
 	}
 	lock_take(&p->full_lock);
-	if (unlikely(fullness_is_crowded(&p->full)))
-		pool_fold(p, now, false);
+	pool_make_room(p, now);
 	fullness_idle(&p->full, atomic_load_explicit(&l->idle_since,
 	    memory_order_relaxed), now);
 	atomic_store_explicit(&l->busy_since, now, memory_order_relaxed);
