@@ -158,6 +158,24 @@ START_TEST(a_task_that_takes_as_long_as_all_do_is_not_slow)
 }
 END_TEST
 
+START_TEST(while_no_task_is_done_none_is_known_to_be_slow)
+{
+	struct poolview v = overloaded();
+	struct verdict j;
+
+	v.run.count = v.wait.count = 0;
+	v.longest_ns = 3 * NS_PER_S;
+	v.stuck = 4;
+	j = verdict_judge(&v, &crew);
+	ck_assert(j.starves);
+	ck_assert(j.slow);
+	ck_assert_int_eq(j.cause, CAUSE_NONE);
+	v.run.count = 2;
+	v.run.median_ns = 3 * NS_PER_S;
+	ck_assert_int_eq(verdict_judge(&v, &crew).cause, CAUSE_FEW);
+}
+END_TEST
+
 START_TEST(one_slow_task_among_many_workers_is_not_the_cause)
 {
 	struct poolview v = overloaded();
@@ -209,6 +227,28 @@ START_TEST(workers_that_wait_for_a_lock_are_a_convoy)
 	v.lockwait_ns = 2900 * NS_PER_MS;
 	v.delay_ns = 1500 * NS_PER_MS;
 	ck_assert_int_eq(verdict_judge(&v, &crew).cause, CAUSE_CONVOY);
+}
+END_TEST
+
+START_TEST(threads_without_a_queue_that_hold_each_other_up_are_a_convoy)
+{
+	struct poolview v = {
+		.name = "serve", .via = "inferred", .number = 3,
+		.workers = 8, .busy = 8, .convoy = true,
+		.period_ns = NS_PER_S, .lockwait_known = EXACT,
+		.lockwait_ns = 6 * NS_PER_S,
+	};
+	struct verdict j = verdict_judge(&v, &crew);
+
+	ck_assert(j.starves);
+	ck_assert_int_eq(j.cause, CAUSE_CONVOY);
+	ck_assert_str_eq(line_of(&v, &j), "serve#3 saturated - "
+	    "(lock convoy)");
+	v.lockwait_ns = NS_PER_S;
+	ck_assert(!verdict_judge(&v, &crew).starves);
+	v.lockwait_ns = 6 * NS_PER_S;
+	v.convoy = false;
+	ck_assert(!verdict_judge(&v, &crew).starves);
 }
 END_TEST
 
@@ -287,10 +327,13 @@ verdict_suite(void)
 	tcase_add_test(c, idle_workers_take_what_waits_in_the_one_queue);
 	tcase_add_test(c, a_task_that_takes_far_longer_than_usual_is_slow);
 	tcase_add_test(c, a_task_that_takes_as_long_as_all_do_is_not_slow);
+	tcase_add_test(c, while_no_task_is_done_none_is_known_to_be_slow);
 	tcase_add_test(c, one_slow_task_among_many_workers_is_not_the_cause);
 	tcase_add_test(c, a_slow_task_holds_up_its_own_queue_while_others_idle);
 	tcase_add_test(c, idle_workers_are_not_short_of_cpu);
 	tcase_add_test(c, workers_that_wait_for_a_lock_are_a_convoy);
+	tcase_add_test(c,
+	    threads_without_a_queue_that_hold_each_other_up_are_a_convoy);
 	tcase_add_test(c, workers_that_get_no_cpu_are_told_with_their_share);
 	tcase_add_test(c, without_a_known_queue_only_held_up_workers_count);
 	tcase_add_test(c, tasks_that_waited_are_told_where_none_waits_now);

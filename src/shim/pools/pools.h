@@ -229,7 +229,9 @@ DETACHED enum crew_doubt pools_task_doubt(const struct task *task,
  * lock in hand that @task waits for, or NULL. */
 DETACHED void pools_turn_look(void);
 DETACHED struct task *pools_turn_of(const struct task *task);
-/* It waits for a lock that threads of its kin hold each other up with. */
+/* Threads of that kin hold each other up with the lock, or did lately; and
+ * @task waits for such a one, of its kin. */
+DETACHED bool pools_turn_goes_on(uint64_t lock, uint64_t kin);
 DETACHED bool pools_turn_is_convoy(const struct task *task);
 void pools_turn_forget(void);
 

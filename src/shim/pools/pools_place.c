@@ -41,7 +41,8 @@ place_of_convoy(const struct task *task, struct pool_place *place)
 
 	if (m == NULL)
 		return false;
-	if (m->generation != task->generation + 1)
+	if (m->generation != task->generation + 1 ||
+	    !pools_turn_goes_on(m->convoy, place->start))
 		m->convoy = 0;
 	if (pools_turn_is_convoy(task))
 		m->convoy = task->wait.object;

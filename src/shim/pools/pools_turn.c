@@ -140,16 +140,20 @@ pools_turn_look(void)
 }
 
 bool
-pools_turn_is_convoy(const struct task *task)
+pools_turn_goes_on(uint64_t lock, uint64_t kin)
 {
-	if (!wait_kind_is_lock(task->wait.kind))
-		return false;
 	for (const struct convoy *c = convoys; c < convoys + CONVOYS; c++) {
-		if (c->lock == task->wait.object && !is_over(c) &&
-		    c->kin == thread_kin(task->thread))
+		if (c->lock == lock && c->kin == kin && !is_over(c))
 			return true;
 	}
 	return false;
+}
+
+bool
+pools_turn_is_convoy(const struct task *task)
+{
+	return wait_kind_is_lock(task->wait.kind) && pools_turn_goes_on(
+	    task->wait.object, thread_kin(task->thread));
 }
 
 void

@@ -146,11 +146,14 @@ find_cause(const struct poolview *v, const struct crew *c,
 {
 	if (is_convoy(v) && (!lacks_cpu(v) || v->lockwait_ns > v->delay_ns))
 		return CAUSE_CONVOY;
-	if (j->slow)
+	if (j->slow && (!full || c->usual_run_ns != 0))
 		return CAUSE_SLOW;
 	/* A pool with idle workers is not short of CPU. */
 	if (full && lacks_cpu(v))
 		return CAUSE_NO_CPU;
+	/* As long as no task was done all may take as long as those. */
+	if (j->slow)
+		return CAUSE_NONE;
 	/* That tasks wait must be known, not only that workers are busy; where
 	 * each task makes its own worker there are never too few. */
 	if (full && !v->by_thread && (tells_times(v) ||
@@ -167,6 +170,8 @@ verdict_judge(const struct poolview *v, struct crew *c)
 	uint64_t wanted = v->delay_ns + v->cpu_ns;
 
 	count_streak(v, c, &j);
+	if (c->usual_run_ns == 0)
+		note_usual(v, c);
 	j.slow = is_slow(v, c, full);
 	note_usual(v, c);
 	j.starves = has_work_waiting(v, c, full);
