@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/base/clock.h"
+#include "shim/names/place.h"
 #include "shim/schedtrace/verdict.h"
 #include "shim/tasks/locks.h"
 #include "shim/tasks/whereis.h"
@@ -153,6 +154,49 @@ write_lock(struct buf *b, const struct hunger *h)
 		buf_printf(b, " in %s", text);
 }
 
+/* How many of the busy workers wait for the condition or the semaphore that
+ * @task waits for. */
+static unsigned
+count_beside(const struct hunger *h, const struct task *task)
+{
+	unsigned n = 0;
+
+	if (task->wait.kind != WAIT_COND && task->wait.kind != WAIT_SEM)
+		return 0;
+	for (unsigned i = 0; i < h->workers; i++)
+		n += h->worker[i]->wait.kind == task->wait.kind &&
+		    h->worker[i]->wait.object == task->wait.object;
+	return n;
+}
+
+/* Two in three of the workers wait, in the middle of their tasks, for one
+ * thing: more of them would wait for it, too.  True when that is said. */
+static bool
+write_held_up(struct buf *b, const struct hunger *h)
+{
+	const struct task *one = NULL;
+	unsigned most = 1;
+
+	for (unsigned i = 0; i < h->workers; i++) {
+		unsigned n = count_beside(h, h->worker[i]);
+
+		if (n > most) {
+			most = n;
+			one = h->worker[i];
+		}
+	}
+	if (one == NULL || most * 3 < h->workers * 2)
+		return false;
+	buf_printf(b, ", %u workers wait for %s 0x%llx", most,
+	    wait_kind_name(one->wait.kind),
+	    (unsigned long long)one->wait.object);
+	if (one->wait.caller != 0) {
+		buf_str(b, " at ");
+		place_write(b, one->wait.caller);
+	}
+	return true;
+}
+
 static uint64_t
 percent(uint64_t part, uint64_t whole)
 {
@@ -233,17 +277,20 @@ static void
 write_hunger(struct buf *b, const struct hunger *h)
 {
 	const struct verdict *j = &h->verdict;
+	enum cause cause = j->cause;
 
 	verdict_write(b, h->v, j);
 	if (j->slow)
 		write_longest(b, h);
 	write_lock(b, h);
+	if (cause == CAUSE_FEW && write_held_up(b, h))
+		cause = CAUSE_HELD_UP;
 	if (j->cause == CAUSE_NO_CPU)
 		write_delay(b, h);
 	/* Where a convoy and a single slow task are has been said. */
 	if (j->cause != CAUSE_CONVOY && !(j->slow && h->busy == 1))
 		write_places(b, h);
-	verdict_write_cause(b, j->cause);
+	verdict_write_cause(b, cause);
 }
 
 void

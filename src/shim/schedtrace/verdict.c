@@ -221,6 +221,7 @@ verdict_write_cause(struct buf *b, enum cause cause)
 	static const char *const names[] = {
 		[CAUSE_CONVOY] = "lock convoy", [CAUSE_NO_CPU] = "no CPU",
 		[CAUSE_SLOW] = "slow task", [CAUSE_FEW] = "too few workers",
+		[CAUSE_HELD_UP] = "held up",
 	};
 
 	if (cause != CAUSE_NONE)

@@ -3,11 +3,12 @@
  *
  * A pool starves when tasks wait although that is no moment's matter: every
  * worker is busy and has been, or the oldest task has waited for long.  Then
- * one of four causes is named, if the figures name it:
+ * one of five causes is named, if the figures name it:
  *
  *	lock convoy	the workers' time goes into waiting for a lock
  *	no CPU		they could run, and something else has the CPUs
  *	slow task	workers are in tasks that take far longer than usual
+ *	held up		in the middle of their tasks they wait for one thing
  *	too few workers	none of these: tasks come and go, too many for them
  *
  * What is judged is one view; what the pool did before is in its crew.
@@ -27,7 +28,12 @@
 #include "shim/pools/poolview.h"
 #include "shim/tasks/crew.h"
 
-enum cause { CAUSE_NONE, CAUSE_CONVOY, CAUSE_NO_CPU, CAUSE_SLOW, CAUSE_FEW };
+/* CAUSE_HELD_UP: where the workers are tells it from CAUSE_FEW; see
+ * starving.c. */
+enum cause {
+	CAUSE_NONE, CAUSE_CONVOY, CAUSE_NO_CPU, CAUSE_SLOW, CAUSE_FEW,
+	CAUSE_HELD_UP,
+};
 
 struct verdict {
 	bool starves;
