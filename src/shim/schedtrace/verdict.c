@@ -170,6 +170,8 @@ verdict_judge(const struct poolview *v, struct crew *c)
 	uint64_t wanted = v->delay_ns + v->cpu_ns;
 
 	count_streak(v, c, &j);
+	/* The first tasks that are done tell of themselves, too; later ones
+	 * are held against those before. */
 	if (c->usual_run_ns == 0)
 		note_usual(v, c);
 	j.slow = is_slow(v, c, full);
